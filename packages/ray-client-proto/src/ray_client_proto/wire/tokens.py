@@ -1,0 +1,72 @@
+"""Tokens: how handles and modules travel inside pickles (docs/protocol.md, rules T1 to T7).
+
+A pickle refers to the functions below by name; the reading side's unpickler puts its own in their
+place (`find_class`), so they run only where somebody loads such a pickle without a session.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NoReturn
+
+from ray_client_proto.wire.errors import StrayTokenError
+
+MODULE: Final = __name__  #: the module name that marks a token in a pickle
+
+
+def object_ref(ref_id: int) -> NoReturn:
+    """T1: an object reference of the session."""
+    _refuse("object reference", ref_id)
+
+
+def ref_generator(generator_id: int) -> NoReturn:
+    """T2: a generator of object references."""
+    _refuse("generator", generator_id)
+
+
+def dynamic_refs(refs: list[Any]) -> NoReturn:
+    """T3: the finished result of a task with `num_returns="dynamic"`."""
+    _refuse("list of references", refs)
+
+
+def actor_handle(actor_id: int, class_name: str, methods: tuple[tuple[str, int, bool], ...]) -> NoReturn:
+    """T4: an actor handle; each method is `(name, num_returns, is_streaming)`."""
+    _refuse("handle of actor", class_name)
+
+
+def remote_function(function: Any, options: dict[str, Any]) -> NoReturn:
+    """T5: a remote function, with the plain function inside the pickle."""
+    _refuse("remote function", function)
+
+
+def actor_class(cls: type, options: dict[str, Any]) -> NoReturn:
+    """T6: an actor class, with the plain class inside the pickle."""
+    _refuse("actor class", cls)
+
+
+def ray_module(name: str) -> NoReturn:
+    """T7: a module of `ray`'s public tree, by its name there: `ray_client.util` is `ray.util`."""
+    _refuse("module", name)
+
+
+def ray_global(module: str, qualname: str) -> NoReturn:
+    """T8: a class or function of `ray` that only the cluster has."""
+    _refuse("name", f"{module}.{qualname}")
+
+
+def _refuse(kind: str, what: object) -> NoReturn:
+    raise StrayTokenError(f"a pickle holds the {kind} {what!r} of a session; load it through that session")
+
+
+NAMES: Final = frozenset(
+    function.__name__
+    for function in (
+        object_ref,
+        ref_generator,
+        dynamic_refs,
+        actor_handle,
+        remote_function,
+        actor_class,
+        ray_module,
+        ray_global,
+    )
+)  #: the closed set of tokens; anything else in this module's name is refused
