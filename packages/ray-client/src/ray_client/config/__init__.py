@@ -1,0 +1,1 @@
+"""What a connection is made with: the address, the settings, the environment."""

@@ -1,0 +1,74 @@
+"""Addresses as users write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ray_client_proto.wire.limits import DEFAULT_PORT
+
+from ray_client.errors import AddressError
+
+#: Schemes that name a gateway, and whether it speaks TLS. `rays` is to `ray` what `https` is to `http`.
+SCHEMES: Final = {"ray": False, "rays": True}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a gateway listens."""
+
+    host: str
+    port: int = DEFAULT_PORT
+    is_tls: bool = False
+
+    @property
+    def target(self) -> str:
+        """Give `host:port`, as sockets and gRPC want it; an IPv6 host is in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{'rays' if self.is_tls else 'ray'}://{self.target}"
+
+
+def parse_address(text: str) -> Address:
+    """Give the address that `text` means: `ray://host[:port]`, `rays://host[:port]` (TLS), `host:port` or `host`.
+
+    Raises:
+        AddressError: it is none of these.
+
+    >>> parse_address("ray://head")
+    Address(host='head', port=20001, is_tls=False)
+    """
+    scheme, separator, rest = text.strip().rpartition("://")
+    if separator and scheme not in SCHEMES:
+        raise AddressError(text, f"the scheme {scheme!r} is unknown")
+    if not separator and rest in ("auto", "local"):
+        raise AddressError(text, "it means a cluster on this machine, which only a process with ray can join")
+    rest = rest.rstrip("/")
+    if not rest or any(character in rest for character in "/?#@ \t"):
+        raise AddressError(text, "it has no host" if not rest else "it must be a host and a port and nothing more")
+    host, port_text = _split(rest, text)
+    return Address(host, _port(port_text, text), SCHEMES.get(scheme, False))
+
+
+def _split(rest: str, text: str) -> tuple[str, str | None]:
+    """Give host and port of `host`, `host:port`, `[v6]` and `[v6]:port`; a bare IPv6 address has no port."""
+    if rest.startswith("["):
+        host, bracket, after = rest[1:].partition("]")
+        if not bracket or not host or (after and not after.startswith(":")):
+            raise AddressError(text, "its brackets do not match")
+        return host, after[1:] if after else None
+    if rest.count(":") > 1:
+        return rest, None
+    host, colon, port_text = rest.partition(":")
+    if not host:
+        raise AddressError(text, "it has no host")
+    return host, port_text if colon else None
+
+
+def _port(port_text: str | None, text: str) -> int:
+    if port_text is None:
+        return DEFAULT_PORT
+    if not (port_text.isascii() and port_text.isdigit() and 0 < int(port_text) < 65536):
+        raise AddressError(text, f"the port {port_text!r} is not a number from 1 to 65535")
+    return int(port_text)

@@ -1,0 +1,49 @@
+"""Everything that a connection is made with, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ray_client.config.address import Address
+
+
+@dataclass(frozen=True, kw_only=True)
+class TlsSettings:
+    """How to speak TLS: files in PEM form, or the system's authorities where `ca_path` is not given."""
+
+    ca_path: str | None = None  #: who may sign the gateway's certificate
+    certificate_path: str | None = None  #: this client's own certificate, if the gateway asks for one
+    key_path: str | None = None  #: its private key
+    server_name: str | None = None  #: the name in the gateway's certificate, where it is not the host's
+
+    def __post_init__(self) -> None:
+        if (self.certificate_path is None) != (self.key_path is None):
+            raise ValueError(f"a client certificate needs both certificate_path and key_path: {self}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectSettings:
+    """What `init` connects with. A plain value: it opens nothing."""
+
+    address: Address
+    token: str | None = field(default=None, repr=False)
+    tls: TlsSettings | None = None  #: None: plaintext
+    namespace: str | None = None  #: None: one of its own
+    runtime_env: Mapping[str, Any] | None = None
+    job_metadata: Mapping[str, str] = field(default_factory=dict)
+    log_to_driver: bool = True
+    logging_level: int = 20  #: Python's number; the lowest level of driver records to show
+    lease_s: float = 0.0  #: how long the server keeps a silent session; 0: its own default
+    connect_timeout_s: float = 30.0  #: for everything up to the gateway's first answer
+    open_timeout_s: float = 600.0  #: for opening a session, which may have to build an environment
+    reconnect_budget_s: float = 0.0  #: how long to try to come back after a cut; 0: as long as the lease
+
+    def __post_init__(self) -> None:
+        if self.lease_s < 0 or self.reconnect_budget_s < 0:
+            raise ValueError(f"lease_s and reconnect_budget_s cannot be negative: {self}")
+        if self.connect_timeout_s <= 0 or self.open_timeout_s <= 0:
+            raise ValueError(f"connect_timeout_s and open_timeout_s must be more than 0: {self}")
+        if self.token is not None and (not self.token or not self.token.isprintable() or not self.token.isascii()):
+            raise ValueError("the token must be one line of printable ASCII characters, and not empty")
