@@ -1,10 +1,10 @@
 """What can go wrong in the rules of the wire.
 
-    WireError
-    ├── ProtocolError            the peer broke a rule
-    ├── BackpressureError        no room for another frame; try again after an acknowledgement
-    ├── IncompatibleVersionsError  the two sides share no protocol version
-    └── StrayTokenError          a handle was unpickled outside of a session
+WireError
+├── ProtocolError            the peer broke a rule
+├── BackpressureError        no room for another frame; try again after an acknowledgement
+├── IncompatibleVersionsError  the two sides share no protocol version
+└── StrayTokenError          a handle was unpickled outside of a session
 """
 
 
