@@ -178,7 +178,7 @@ class SessionLostError(SessionError, ConnectionError):
 
     def __init__(self, session_id: str, reason: str) -> None:
         super().__init__(
-            f"session {session_id} is lost: {reason}; its objects and actors are gone, call init() again to open a new one"
+            f"session {session_id} is lost: {reason}; its objects are gone; call init() to open a new one"
         )
         self.session_id, self.reason = session_id, reason
 
@@ -307,8 +307,17 @@ class PackageTooLargeError(PackageError):
 
 
 class ProtocolViolationError(RayClientError):
-    """One side broke a rule of docs/protocol.md; the message cites its number."""
+    """One side broke a rule of docs/protocol.md; `reason` cites its number."""
+
+    def __init__(self, session_id: str, reason: str) -> None:
+        where = f"session {session_id}: " if session_id else ""
+        super().__init__(f"{where}{reason}; this is a fault in ray-client or ray-client-server, please report it")
+        self.session_id, self.reason = session_id, reason
 
 
 class ServerFaultError(RayClientError):
-    """The server failed in a way that it should not."""
+    """The server failed in a way that it should not; `status` names the failure."""
+
+    def __init__(self, doing: str, status: str, reason: str) -> None:
+        super().__init__(f"the server failed with {status} while {doing}: {reason}; see its log, and please report it")
+        self.doing, self.status, self.reason = doing, status, reason

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ray_client_proto.wire.limits import DEFAULT_PORT
-
 from ray_client.errors import AddressError
+from ray_client_proto.wire.limits import DEFAULT_PORT
 
 #: Schemes that name a gateway, and whether it speaks TLS. `rays` is to `ray` what `https` is to `http`.
 SCHEMES: Final = {"ray": False, "rays": True}

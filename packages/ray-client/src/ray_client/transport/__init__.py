@@ -1,0 +1,1 @@
+"""What speaks gRPC. Loaded when a connection is made, not before."""

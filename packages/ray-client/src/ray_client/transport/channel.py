@@ -1,0 +1,74 @@
+"""gRPC channels to a gateway, and the metadata of calls on them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import grpc
+
+from ray_client.config.address import Address
+from ray_client.config.settings import TlsSettings
+from ray_client.errors import ConnectError
+from ray_client_proto.wire import metadata
+from ray_client_proto.wire.limits import MESSAGE_BYTES
+
+Metadata = tuple[tuple[str, str | bytes], ...]
+
+KEEPALIVE_S: Final = 10  #: ask an idle peer for a sign of life this often
+KEEPALIVE_TIMEOUT_S: Final = 5  #: and count the connection as cut when none comes within this
+
+_OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
+    ("grpc.max_send_message_length", MESSAGE_BYTES),
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.keepalive_time_ms", KEEPALIVE_S * 1000),
+    ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_S * 1000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.max_pings_without_data", 0),
+    # A proxy of the environment is meant for HTTP and would cut a stream that lives for days.
+    ("grpc.enable_http_proxy", 0),
+    # Channels to one address share connections otherwise, and closing one would not close its connection.
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 1_000),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+)
+
+
+def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Channel:
+    """Give a channel with a connection of its own; it connects at the first call.
+
+    Raises:
+        ConnectError: a file of the TLS settings cannot be read.
+    """
+    if not address.is_tls and tls is None:
+        return grpc.insecure_channel(address.target, options=_OPTIONS)
+    tls = tls or TlsSettings()
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=_read(tls.ca_path),
+        private_key=_read(tls.key_path),
+        certificate_chain=_read(tls.certificate_path),
+    )
+    named = (("grpc.ssl_target_name_override", tls.server_name),) if tls.server_name else ()
+    return grpc.secure_channel(address.target, credentials, options=(*_OPTIONS, *named))
+
+
+def _read(path: str | None) -> bytes | None:
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as exc:
+        raise ConnectError(f"cannot read the TLS file {path!r} ({exc}); correct the TLS settings") from exc
+
+
+def call_metadata(token: str | None, session_id: str | None = None, secret: bytes | None = None) -> Metadata:
+    """Give the metadata that a call must carry (docs/protocol.md, rules M1 and M2)."""
+    pairs: list[tuple[str, str | bytes]] = []
+    if token:
+        pairs.append((metadata.AUTHORIZATION, f"Bearer {token}"))
+    if session_id is not None:
+        pairs.append((metadata.SESSION_ID, session_id))
+    if secret is not None:
+        pairs.append((metadata.SESSION_SECRET, secret))
+    return tuple(pairs)
