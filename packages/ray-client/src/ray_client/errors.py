@@ -177,9 +177,7 @@ class SessionLostError(SessionError, ConnectionError):
     """The session ended without being asked to, so every handle taken from it is dead."""
 
     def __init__(self, session_id: str, reason: str) -> None:
-        super().__init__(
-            f"session {session_id} is lost: {reason}; its objects are gone; call init() to open a new one"
-        )
+        super().__init__(f"session {session_id} is lost: {reason}; its objects are gone; call init() to open a new one")
         self.session_id, self.reason = session_id, reason
 
 

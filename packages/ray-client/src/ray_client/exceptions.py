@@ -8,59 +8,45 @@ class can load: same constructor arguments, same attributes.
 
 from __future__ import annotations
 
-import importlib
 import os
-import sys
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ray_client.dual_error import make_dual_error
-
-_Args = tuple[Any, ...]
-_Fields = Mapping[str, str]
 
 
 class RayError(Exception):
     """Base of everything that Ray raises."""
 
     #: What `str()` gave where the error was made; None for one made here.
-    _remote_text: str | None = None
+    remote_text: str | None = None
+    #: What Ray puts before the message that its constructor got.
+    text_before: ClassVar[str] = ""
 
     def __str__(self) -> str:
-        return self._text() if self._remote_text is None else self._remote_text
+        return self._text() if self.remote_text is None else self.remote_text
 
     def _text(self) -> str:
         return super().__str__()
 
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        """Give the constructor's arguments for an error of which only text is known."""
-        return (message,)
-
 
 class _MessageError(RayError):
-    """Keeps its one argument under `_field`. Not in Ray, where each such class does so by itself."""
+    """Keeps its one argument under `field_name`. Not in Ray, where each such class does so by itself."""
 
-    _field: ClassVar[str] = "message"
-    _before: ClassVar[str] = ""
+    field_name: ClassVar[str] = "message"
 
     def __init__(self, message: Any = None) -> None:
         super().__init__(message)
-        setattr(self, self._field, message)
+        setattr(self, self.field_name, message)
 
     def _text(self) -> str:
-        value = getattr(self, self._field)
-        return f"{self._before}{value}" if value else self._before.strip()
-
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        return (message.removeprefix(cls._before),)
+        value = getattr(self, self.field_name)
+        return f"{self.text_before}{value}" if value else self.text_before.strip()
 
 
 class CrossLanguageError(RayError):
     """Something written in another language failed."""
 
-    def __reduce__(self) -> _Args:
+    def __reduce__(self) -> tuple[Any, ...]:
         # Ray's constructor wants a message of Ray's protocol, which nobody has here.
         return RayError, (str(self),)
 
@@ -75,10 +61,6 @@ class TaskCancelledError(RayError):
     def _text(self) -> str:
         named = f"Task: {self.task_id} was cancelled. " if self.task_id else ""
         return named + (self.error_message or "")
-
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        return None, message
 
 
 class RayTaskError(RayError):
@@ -105,12 +87,6 @@ class RayTaskError(RayError):
         header = f"{self.proctitle}() (pid={self.pid}, ip={self.ip}{actor})"
         lines = self.traceback_str.strip().split("\n")
         return "\n".join(header if line.startswith("Traceback ") else line for line in lines)
-
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        pid = int(fields["pid"]) if fields.get("pid", "").isdigit() else None
-        names = fields.get("function_name", "task"), fields.get("traceback_str", message)
-        return *names, None, fields.get("proctitle"), pid, fields.get("ip")
 
     def as_instanceof_cause(self) -> RayTaskError:
         """Give an error that is this one and of the cause's class too, or this one where that cannot be."""
@@ -162,11 +138,6 @@ class RayActorError(RayError):
         """Whether the actor failed in its constructor."""
         return self._actor_init_failed
 
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        flags = (fields.get(name, "").lower() == "true" for name in ("actor_init_failed", "preempted"))
-        return fields.get("actor_id"), message, *flags
-
 
 class ActorDiedError(RayActorError):
     """The actor is dead."""
@@ -184,10 +155,6 @@ class ActorDiedError(RayActorError):
         """Give the error of an actor whose constructor raised `task_error`."""
         return ActorDiedError(task_error)
 
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        return ()
-
 
 class ActorUnavailableError(RayActorError):
     """The actor cannot be reached now, and may be later."""
@@ -197,14 +164,11 @@ class ActorUnavailableError(RayActorError):
         super().__init__(name, f"actor {name} cannot be reached: {error_message}; it may have run the task or not")
         self.args = (error_message, actor_id)
 
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        actor_id = fields.get("actor_id")
-        return message, bytes.fromhex(actor_id) if actor_id else None
-
 
 class RaySystemError(RayError):
     """Ray itself failed."""
+
+    text_before = "System error: "
 
     def __init__(self, client_exc: Any, traceback_str: str | None = None) -> None:
         super().__init__(client_exc, traceback_str)
@@ -213,11 +177,7 @@ class RaySystemError(RayError):
 
     def _text(self) -> str:
         trace = f"\ntraceback: {self.traceback_str}" if self.traceback_str else ""
-        return f"System error: {self.client_exc}{trace}"
-
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        return (message.removeprefix("System error: "),)
+        return f"{self.text_before}{self.client_exc}{trace}"
 
 
 class AuthenticationError(_MessageError):
@@ -254,10 +214,6 @@ class ObjectLostError(RayError):
     def _text(self) -> str:
         made = f"; it was made at {self.call_site}" if self.call_site else ""
         return f"cannot get object {self.object_ref_hex}: {(type(self).__doc__ or '').rstrip('.')}{made}"
-
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        return fields.get("object_ref_hex", "?"), None, fields.get("call_site", "")
 
 
 class ObjectFetchTimedOutError(ObjectLostError):
@@ -302,10 +258,6 @@ class ObjectReconstructionFailedError(ObjectLostError):
         self.args = (object_ref_hex, reason, reason_message, owner_address, call_site)
         self.reason, self.reason_message = reason, reason_message
 
-    @classmethod
-    def _arguments(cls, message: str, fields: _Fields) -> _Args:
-        return fields.get("object_ref_hex", "?"), None, message
-
 
 class GetTimeoutError(RayError, TimeoutError):
     """The value did not come within the time given."""
@@ -322,8 +274,8 @@ class AsyncioActorExit(RayError):
 class RuntimeEnvSetupError(_MessageError):
     """A runtime environment could not be set up."""
 
-    _field = "error_message"
-    _before = "Failed to set up runtime environment.\n"
+    field_name = "error_message"
+    text_before = "Failed to set up runtime environment.\n"
 
 
 class TaskPlacementGroupRemoved(RayError):
@@ -341,15 +293,15 @@ class PendingCallsLimitExceeded(RayError):
 class TaskUnschedulableError(_MessageError):
     """No node can ever run the task."""
 
-    _field = "error_message"
-    _before = "The task is not schedulable: "
+    field_name = "error_message"
+    text_before = "The task is not schedulable: "
 
 
 class ActorUnschedulableError(_MessageError):
     """No node can ever run the actor."""
 
-    _field = "error_message"
-    _before = "The actor is not schedulable: "
+    field_name = "error_message"
+    text_before = "The actor is not schedulable: "
 
 
 class ObjectRefStreamEndOfStreamError(RayError):
@@ -360,9 +312,8 @@ class StreamingGeneratorReplayInconsistentError(RaySystemError):
     """A streaming generator was run again and gave another number of objects."""
 
 
-# Ray's own spelling.
 class OufOfBandObjectRefSerializationException(RayError):
-    """An object reference was pickled outside of Ray's own pickling."""
+    """An object reference was pickled outside of Ray's own pickling; the spelling is Ray's."""
 
 
 class RayChannelError(RaySystemError):
@@ -384,50 +335,16 @@ class RayDirectTransportError(RaySystemError):
 class UnserializableException(_MessageError):
     """The exception could not be unpickled; this one has its text."""
 
-    _field = "_original_stack_trace"
+    field_name = "_original_stack_trace"
 
 
 class ActorAlreadyExistsError(ValueError, _MessageError):
     """There is an actor of this name already."""
 
-    _field = "error_message"
+    field_name = "error_message"
 
 
 class ActorHandleNotFoundError(ValueError, _MessageError):
     """The actor handle is of a session that is gone."""
 
-    _field = "error_message"
-
-
-def _find_class(type_name: str) -> type[Exception] | None:
-    """Give the class here that stands for the remote one; only modules that are loaded, or our own, are looked at."""
-    module_name, _, name = type_name.rpartition(".")
-    if module_name == "ray" or module_name.startswith("ray."):
-        module_name = "ray_client" + module_name[len("ray") :]
-        try:
-            importlib.import_module(module_name)
-        except ImportError:
-            return None
-    found = vars(sys.modules[module_name]).get(name) if module_name in sys.modules else None
-    return found if isinstance(found, type) and issubclass(found, Exception) else None
-
-
-def rebuild(type_name: str, message: str, details: Mapping[str, str]) -> Exception:
-    """Give the error that Ray raised on the cluster, with `message` as its text.
-
-    An error whose class is not known here comes back as `RayError`, with the class's name in the text.
-    """
-    cls = _find_class(type_name)
-    if cls is not None and issubclass(cls, RayError):
-        error = cls(*cls._arguments(message, details))
-        error._remote_text = message
-        if isinstance(error, RayActorError):
-            error.error_msg = message
-        return error
-    if cls is not None:
-        try:
-            if str(other := cls(message)) == message:
-                return other
-        except TypeError:
-            pass  # its constructor wants something else
-    return RayError(f"{type_name}: {message}")
+    field_name = "error_message"

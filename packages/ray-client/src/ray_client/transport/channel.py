@@ -10,16 +10,17 @@ from ray_client.config.address import Address
 from ray_client.config.settings import TlsSettings
 from ray_client.errors import ConnectError
 from ray_client_proto.wire import metadata
-from ray_client_proto.wire.limits import MESSAGE_BYTES
+from ray_client_proto.wire.limits import KIB, MESSAGE_BYTES
 
 Metadata = tuple[tuple[str, str | bytes], ...]
 
+HEADROOM_BYTES: Final = 64 * KIB  #: for what a message has beside the bytes that its limits count
 KEEPALIVE_S: Final = 10  #: ask an idle peer for a sign of life this often
 KEEPALIVE_TIMEOUT_S: Final = 5  #: and count the connection as cut when none comes within this
 
 _OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
-    ("grpc.max_send_message_length", MESSAGE_BYTES),
-    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MESSAGE_BYTES + HEADROOM_BYTES),
+    ("grpc.max_receive_message_length", MESSAGE_BYTES + HEADROOM_BYTES),
     ("grpc.keepalive_time_ms", KEEPALIVE_S * 1000),
     ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_S * 1000),
     ("grpc.keepalive_permit_without_calls", 1),

@@ -10,7 +10,8 @@ from typing import Final
 import grpc
 from google.protobuf.message import DecodeError
 
-from ray_client import errors, exceptions
+from ray_client import errors
+from ray_client.rebuilding import rebuild
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import metadata
 
@@ -62,7 +63,7 @@ BY_STATUS: Final[dict[grpc.StatusCode, _ByStatus]] = {
 
 
 def _remote(context: Context, failure: Failure) -> Exception:
-    return exceptions.rebuild(failure.type_name, failure.message, failure.details)
+    return rebuild(failure.type_name, failure.message, failure.details)
 
 
 def _failed_there(context: Context, failure: Failure) -> Exception:
@@ -123,9 +124,7 @@ BY_CODE: Final[dict[int, _ByCode]] = {
     Failure.CLUSTER_UNREACHABLE: _not_opened,
     Failure.PROTOCOL_VIOLATION: lambda c, f: errors.ProtocolViolationError(c.session_id, f.message),
     Failure.INTERNAL: _failed_there,
-    Failure.END_OF_STREAM: lambda c, f: exceptions.rebuild(
-        "ray.exceptions.ObjectRefStreamEndOfStreamError", f.message, f.details
-    ),
+    Failure.END_OF_STREAM: lambda c, f: rebuild("ray.exceptions.ObjectRefStreamEndOfStreamError", f.message, f.details),
 }
 
 
