@@ -1,0 +1,243 @@
+# /// script
+# dependencies = ["nox[uv]>=2025.5.1"]
+# ///
+"""What developers and CI run: `nox -l` lists it, `nox -s tests` is all that must pass, `nox -s demo` shows the product.
+
+Everything runs on wheels that are built from the tree once per run, in environments under `.nox` that are kept.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nox
+from nox.virtualenv import UV
+
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = False  # `minimums` runs on those that are there
+nox.options.sessions = ["lint", "types", "layers", "unit"]
+
+ROOT = Path(__file__).parent
+WORK = ROOT / ".nox"
+PACKAGES = ("ray-client-proto", "ray-client", "ray-client-server")
+SOURCES = [f"packages/{package}/src" for package in PACKAGES]
+
+#: What `tests` runs, in this order: what is quick to fail comes first.
+STEPS = ("lint", "types", "layers", "protos-check", "build", "unit", "minimums", "integration", "conformance")
+
+RUFF = "ruff==0.17.6"
+MYPY = ["mypy==2.4.1", "grpc-stubs==1.53.0.6", "types-protobuf==7.35.1.20260906"]
+IMPORT_LINTER = "import-linter==2.16"
+# Of all generators, the newest whose output loads on every protobuf and grpcio we support; it has no wheel for 3.13.
+GENERATOR = ["grpcio-tools==1.62.3", "protobuf==4.25.9", "setuptools<81"]
+PYTEST = ["pytest>=8,<10", "pytest-timeout>=2.3", "pytest-cov>=5", "hypothesis>=6.100", "numpy"]
+
+# uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+_pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+if _pyenv.is_dir():
+    _own = "{}.{}.{}".format(*sys.version_info)  # first, so that plain `python` stays what it was
+    os.environ["PYENV_VERSION"] = ":".join([_own, *(path.name for path in _pyenv.glob("3.1?.*") if path.name != _own)])
+
+# Ray as the tests want it: nothing of the user's own settings, nothing reported.
+RAY_ENV = {"HOME": str(WORK / "home"), "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "RAY_ADDRESS": None}
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and format, and what no linter knows; `-- --fix` mends what can be mended."""
+    session.install(RUFF)
+    if "--fix" in session.posargs:
+        session.run("ruff", "check", "--fix", ".")
+        session.run("ruff", "format", ".")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("python", "tools/check_modules.py")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types of the three packages, strictly, beside the real Ray."""
+    session.install(*MYPY, "ray", "grpcio", "cloudpickle")
+    session.run("mypy", *SOURCES, *session.posargs)
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Who may import whom: no ray on the thin side, one module of the server with it, layers point one way."""
+    session.install(IMPORT_LINTER)
+    session.run("lint-imports", env={"PYTHONPATH": os.pathsep.join(SOURCES)})
+
+
+@nox.session(python="3.11")
+def protos(session: nox.Session) -> None:
+    """Generate the protocol's code; `-- --check` changes nothing and fails if the committed code differs."""
+    session.install(*GENERATOR)
+    session.run("python", "tools/gen_protos.py", *session.posargs)
+
+
+@nox.session(name="protos-check", python="3.11")
+def protos_check(session: nox.Session) -> None:
+    """The same as `protos -- --check`."""
+    session.install(*GENERATOR)
+    session.run("python", "tools/gen_protos.py", "--check")
+
+
+@nox.session(python=False)
+def build(session: nox.Session) -> None:
+    """Leave three wheels and three sdists in dist/, the wheels built from the sdists, and check them."""
+    dist = ROOT / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    for package in PACKAGES:
+        session.run(UV, "build", "-q", "-o", str(dist), f"packages/{package}", external=True)
+    wheels(session)
+    session.run(sys.executable, "tools/check_dist.py", str(dist), str(WORK / "wheels"), external=True)
+
+
+@nox.session
+@nox.parametrize("package", PACKAGES, ids=["proto", "client", "server"])
+def unit(session: nox.Session, package: str) -> None:
+    """Unit tests of each wheel in an environment with it alone; the client's has no ray."""
+    install(session, package)
+    coverage = []
+    if package == "ray-client-proto":
+        coverage = ["--cov=ray_client_proto.wire", "--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing"]
+    if package == "ray-client":
+        prove_no_ray(session, "python")
+    run_pytest(session, "python", f"packages/{package}/tests", *coverage, report=package)
+
+
+@nox.session
+@nox.parametrize("python,level", [("3.10", "oldest"), ("3.13", "newest")], ids=["oldest", "newest"])
+def minimums(session: nox.Session, level: str) -> None:
+    """Unit tests of the thin side on the oldest Python and dependencies we support, and on the newest."""
+    pins = ["protobuf==4.25.9", "grpcio==1.60.2", "cloudpickle==2.2.0"] if level == "oldest" else []
+    install(session, "ray-client", *pins)
+    for package in PACKAGES[:2]:
+        run_pytest(session, "python", f"packages/{package}/tests", report=f"{package}-{level}")
+
+
+@nox.session(python=False)
+def integration(session: nox.Session) -> None:
+    """The product on a real cluster, from an environment without ray: faults, limits, errors, what is left behind."""
+    cluster, laptop = environments(session)
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    run_pytest(session, laptop, "integration_tests", "--ignore=integration_tests/conformance", report="faults", env=env)
+
+
+@nox.session(python=False)
+def conformance(session: nox.Session) -> None:
+    """One suite against Ray's public API, natively on Ray and then through the client."""
+    cluster, laptop = environments(session)
+    for side, python in ("native", cluster), ("client", laptop):
+        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": side}
+        run_pytest(session, python, "integration_tests/conformance", report=f"conformance-{side}", env=env)
+
+
+@nox.session(python=False)
+def tests(session: nox.Session) -> None:
+    """Everything that must pass; the last line counts what passed and what failed."""
+    report = WORK / "report.json"
+    shutil.rmtree(WORK / "reports", ignore_errors=True)
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "nox", "-f", __file__, "--report", str(report), "-s", *STEPS]
+    outcome = subprocess.run(command)
+    atexit.register(print_totals, report)  # after nox's own last words
+    if outcome.returncode:
+        session.error("see above")
+
+
+@nox.session(python=False)
+def demo(session: nox.Session) -> None:
+    """A cluster, a laptop without ray, and a census of its standard library computed on the cluster."""
+    cluster, laptop = environments(session)
+    env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    session.run(laptop, "examples/demo.py", *session.posargs, env=env, external=True)
+
+
+@nox.session(python=False)
+def bench(session: nox.Session) -> None:
+    """Native Ray, the client inside Ray and ours, side by side in one table."""
+    cluster, laptop = environments(session)
+    env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    session.run(laptop, "benchmarks/run.py", *session.posargs, env=env, external=True)
+
+
+_wheels: dict[str, str] = {}
+
+
+def wheels(session: nox.Session) -> dict[str, str]:
+    """Give the wheels of the tree by package, built once in a run."""
+    if not _wheels:
+        out = WORK / "wheels"
+        shutil.rmtree(out, ignore_errors=True)
+        for package in PACKAGES:
+            session.run(UV, "build", "-q", "--wheel", "-o", str(out), f"packages/{package}", external=True)
+            [wheel] = out.glob(f"{package.replace('-', '_')}-*.whl")
+            _wheels[package] = str(wheel)
+    return _wheels
+
+
+def requirements(session: nox.Session, package: str) -> list[str]:
+    """Give what installs a package from its wheel, and does so again when the wheel has changed under the same name."""
+    needed = {"ray-client-proto", package}
+    again = [f"--reinstall-package={name}" for name in sorted(needed)]
+    return [*again, *(wheels(session)[name] for name in sorted(needed)), *PYTEST]
+
+
+def install(session: nox.Session, package: str, *pins: str) -> None:
+    """Install a package with the test tools into the session's own environment."""
+    session.install(*requirements(session, package), *pins)
+
+
+def environments(session: nox.Session) -> tuple[str, str]:
+    """Give the interpreters of the cluster, which has Ray and the server wheel, and of the laptop, which has no ray."""
+    pythons = {}
+    for name, package in ("cluster", "ray-client-server"), ("laptop", "ray-client"):
+        directory = WORK / name
+        pythons[name] = str(directory / "bin" / "python")
+        if not Path(pythons[name]).exists():
+            session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(directory), external=True)
+        target = f"--python={pythons[name]}"
+        session.run(UV, "pip", "install", "-q", target, *requirements(session, package), external=True)
+    prove_no_ray(session, pythons["laptop"])
+    return pythons["cluster"], pythons["laptop"]
+
+
+def prove_no_ray(session: nox.Session, python: str) -> None:
+    """Fail unless `import ray` fails."""
+    code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('ray') and 'ray can be imported here')"
+    session.run(python, "-c", code, external=True)
+
+
+def run_pytest(
+    session: nox.Session, python: str, *arguments: str, report: str, env: dict[str, str] | None = None
+) -> None:
+    """Run tests, with what follows `--` on the command line, and keep the outcome for the closing line of `tests`."""
+    (WORK / "home").mkdir(parents=True, exist_ok=True)
+    junit = f"--junitxml={WORK / 'reports' / report}.xml"
+    command = [python, "-m", "pytest", junit, *arguments, *session.posargs]
+    session.run(*command, env={**RAY_ENV, **(env or {})}, external=True)
+
+
+def print_totals(report: Path) -> None:
+    """Print `N passed, N failed` for a run of `tests`: each test counts, and each step."""
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for xml in (WORK / "reports").glob("*.xml"):
+        for suite in ElementTree.parse(xml).iter("testsuite"):
+            failed, skipped = int(suite.get("failures", 0)) + int(suite.get("errors", 0)), int(suite.get("skipped", 0))
+            counts["failed"] += failed
+            counts["skipped"] += skipped
+            counts["passed"] += int(suite.get("tests", 0)) - failed - skipped
+    outcomes = json.loads(report.read_text())["sessions"] if report.exists() else []
+    counts["passed"] += sum(outcome["result"] == "success" for outcome in outcomes)
+    counts["failed"] += sum(outcome["result"] not in ("success", "skipped") for outcome in outcomes) or not outcomes
+    print(", ".join(f"{count} {name}" for name, count in counts.items()), flush=True)
