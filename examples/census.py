@@ -17,8 +17,9 @@ import time
 from pathlib import Path
 
 import census_facts
-import ray_client as ray
 from census_facts import Facts, SourceFile
+
+import ray_client as ray
 
 FILES_PER_TASK = 40
 

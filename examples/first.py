@@ -1,6 +1,6 @@
 """The first program: a task, an actor, an object.
 
-    python first.py ray://127.0.0.1:20001
+python first.py ray://127.0.0.1:20001
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A task that yields: each value is here as soon as it is made, not when the task is done.
 
-    python streaming.py ray://127.0.0.1:20001
+python streaming.py ray://127.0.0.1:20001
 """
 
 from __future__ import annotations
