@@ -30,7 +30,7 @@ _OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
     # Channels to one address share connections otherwise, and closing one would not close its connection.
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 1_000),
+    ("grpc.min_reconnect_backoff_ms", 5_000),  # how long one try to connect may take
     ("grpc.max_reconnect_backoff_ms", 2_000),
 )
 

@@ -1,0 +1,167 @@
+"""The gateway's own calls, as one object on a channel."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final
+
+import grpc
+
+from ray_client.config.address import Address
+from ray_client.errors import ProtocolViolationError, ServerFaultError
+from ray_client.transport.channel import call_metadata
+from ray_client.transport.probe import first_call
+from ray_client.transport.status import rpc_errors
+from ray_client_proto import __version__
+from ray_client_proto.v1 import gateway_pb2 as pb
+from ray_client_proto.v1.gateway_pb2_grpc import GatewayStub
+from ray_client_proto.wire.handshake import CAPABILITIES, PROTOCOL_NEWEST, PROTOCOL_OLDEST
+from ray_client_proto.wire.limits import CHUNK_BYTES
+
+CALL_TIMEOUT_S: Final = 30.0  #: for calls that start nothing
+UPLOAD_TRIES: Final = 3  #: how often an upload goes on where the last one was cut
+
+
+def describe_client() -> pb.ClientInfo:
+    """Give what this process says of itself (docs/protocol.md, rule H1)."""
+    import cloudpickle
+
+    return pb.ClientInfo(
+        version=__version__,
+        protocol=pb.ProtocolRange(oldest=PROTOCOL_OLDEST, newest=PROTOCOL_NEWEST),
+        capabilities=CAPABILITIES,
+        python_version=platform.python_version(),
+        cloudpickle_version=cloudpickle.__version__,
+        hostname=socket.gethostname(),
+        pid=os.getpid(),
+        user=_user(),
+    )
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""  # this user has no name, as in many containers
+
+
+class GatewayClient:
+    """Calls to one gateway. Safe from any thread; it does not own the channel."""
+
+    def __init__(self, channel: grpc.Channel, token: str | None, address: Address) -> None:
+        self._stub = GatewayStub(channel)
+        self._token, self._address = token, address
+
+    def _errors(self, doing: str, timeout_s: float = CALL_TIMEOUT_S) -> AbstractContextManager[None]:
+        return rpc_errors(doing, address=str(self._address), has_token=bool(self._token), timeout_s=timeout_s)
+
+    def server_info(self, timeout_s: float = CALL_TIMEOUT_S) -> pb.ServerInfo:
+        """Give what the gateway says of itself; meant as the first call, so it finds out what else may listen there.
+
+        Raises:
+            ConnectError: nobody answered, or no gateway, or one that refuses us; its subclass says which.
+        """
+        request = pb.ServerInfoRequest(client=describe_client())
+        with self._errors("asking for the server's version", timeout_s), first_call(self._address):
+            info: pb.ServerInfo = self._stub.GetServerInfo(request, timeout=timeout_s, metadata=self._metadata())
+        return info
+
+    def open_session(
+        self,
+        request: pb.OpenSessionRequest,
+        on_progress: Callable[[pb.OpenSessionProgress], None] | None = None,
+        timeout_s: float = 600.0,
+    ) -> pb.SessionOpened:
+        """Give the new session; each stage is told to `on_progress` as it is entered.
+
+        Raises:
+            ConnectError: it was not opened, and nothing was left behind; the subclass says why.
+        """
+        with self._errors("opening a session", timeout_s), first_call(self._address):
+            call = self._stub.OpenSession(request, timeout=timeout_s, metadata=self._metadata())
+            try:
+                for progress in call:
+                    if on_progress is not None:
+                        on_progress(progress)
+                    if progress.stage == pb.OpenSessionProgress.READY:
+                        opened: pb.SessionOpened = progress.opened
+                        return opened
+            except BaseException:
+                call.cancel()  # for Ctrl-C and for what `on_progress` raises: the server undoes what it began (H4)
+                raise
+        raise ProtocolViolationError("", "H4: opening a session ended without READY")
+
+    def close_session(self, session_id: str, secret: bytes, reason: str) -> None:
+        """End the session now.
+
+        Raises:
+            RayClientError: the gateway did not do it; SessionLostError if it no longer knows the session.
+        """
+        metadata = call_metadata(self._token, session_id, secret)
+        with self._errors("closing a session"):
+            self._stub.CloseSession(pb.CloseSessionRequest(reason=reason), timeout=CALL_TIMEOUT_S, metadata=metadata)
+
+    def list_sessions(self) -> pb.ListSessionsResponse:
+        """Give the gateway's sessions.
+
+        Raises:
+            RayClientError: the gateway did not answer.
+        """
+        with self._errors("listing sessions"), first_call(self._address):
+            sessions: pb.ListSessionsResponse = self._stub.ListSessions(
+                pb.ListSessionsRequest(), timeout=CALL_TIMEOUT_S, metadata=self._metadata()
+            )
+        return sessions
+
+    def package_status(self, sha256: str) -> pb.PackageStatus:
+        """Give how much of a package the gateway has.
+
+        Raises:
+            RayClientError: the gateway did not answer.
+        """
+        with self._errors("asking for a package"):
+            status: pb.PackageStatus = self._stub.GetPackageStatus(
+                pb.PackageStatusRequest(sha256=sha256), timeout=CALL_TIMEOUT_S, metadata=self._metadata()
+            )
+        return status
+
+    def upload_package(self, path: Path, sha256: str) -> bool:
+        """Bring a package to the gateway; tell whether it had to be sent. A cut upload goes on where it was cut.
+
+        Raises:
+            RayClientError: the gateway did not take it.
+        """
+        for _ in range(UPLOAD_TRIES):
+            status = self.package_status(sha256)
+            if status.is_complete:
+                return False
+            try:
+                with self._errors("uploading a package"):
+                    status = self._stub.UploadPackage(
+                        package_chunks(path, sha256, status.received_bytes), metadata=self._metadata()
+                    )
+            except ConnectionError:
+                continue
+            if status.is_complete:
+                return True
+        raise ServerFaultError("uploading a package", "an upload that never completes", f"{path.name}, {sha256}")
+
+    def _metadata(self) -> tuple[tuple[str, str | bytes], ...]:
+        return call_metadata(self._token)
+
+
+def package_chunks(path: Path, sha256: str, from_offset_bytes: int) -> Iterator[pb.PackageChunk]:
+    """Yield the chunks of a package file from an offset on."""
+    total = path.stat().st_size
+    with path.open("rb") as file:
+        offset = file.seek(from_offset_bytes)
+        while data := file.read(CHUNK_BYTES):
+            yield pb.PackageChunk(sha256=sha256, offset_bytes=offset, total_bytes=total, data=data)
+            offset += len(data)

@@ -1,0 +1,195 @@
+"""What listens at an address where no gateway answered. Asked only after a first call failed, and in under a second."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Final
+
+import grpc
+
+from ray_client.config.address import Address
+from ray_client.errors import ConnectError, UnreachableError, WrongPeerError
+from ray_client.transport.channel import open_channel
+from ray_client.transport.status import failure_of
+
+CONNECT_TIMEOUT_S: Final = 5.0  #: for a plain TCP connection
+ANSWER_TIMEOUT_S: Final = 0.4  #: for the first bytes of a peer that we are connected to
+CALL_TIMEOUT_S: Final = 0.4  #: for the calls that tell gRPC servers apart, made at the same time
+
+#: What every HTTP/2 connection begins with (RFC 9113, 3.4), and an empty SETTINGS frame.
+_HTTP2_HELLO: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+_SETTINGS_FRAME: Final = 4
+_TLS_ALERT: Final = b"\x15\x03"
+
+_GIVE_PORT: Final = "give the port of `ray-client-server start`, 20001 unless told otherwise"
+
+#: Calls that change nothing, and whom a server that knows the method is.
+_GRPC_PEERS: Final = (
+    (
+        "/ray.rpc.RayletDriver/ClusterInfo",
+        b"\x08\x04",  # type: PING
+        "the client server inside Ray",
+        "it speaks another protocol, for `ray.init` of the same Ray version; run `ray-client-server start` on the "
+        "cluster and give its port, 20001 unless told otherwise",
+    ),
+    (
+        "/ray.rpc.NodeInfoGcsService/GetClusterId",
+        b"",
+        "the control service (GCS) of a Ray cluster",
+        "it is what `ray-client-server start --address` wants; give this client the server's own port, 20001 unless "
+        "told otherwise",
+    ),
+)
+_OUR_METHOD: Final = "/ray_client.v1.Gateway/GetServerInfo"
+_NO_SUCH_METHOD: Final = "/ray_client.v1.Probe/Nothing"
+
+
+def reach(address: Address, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
+    """Make sure that something accepts connections at the address; gRPC itself would try for 20 s.
+
+    Raises:
+        UnreachableError: nothing does.
+    """
+    _connect(address, timeout_s).close()
+
+
+@contextmanager
+def first_call(address: Address) -> Iterator[None]:
+    """Make the first calls to an address in this block: if it is not a gateway, the error says what it is.
+
+    Raises:
+        UnreachableError: nothing accepts connections there.
+        WrongPeerError: something else does.
+        grpc.RpcError: the call failed for another reason.
+    """
+    reach(address)
+    try:
+        yield
+    except grpc.RpcError as exc:
+        if failure_of(exc) is not None or exc.code() == grpc.StatusCode.CANCELLED:
+            raise
+        found = identify(address)
+        if found is None:
+            raise
+        raise found from exc
+
+
+def identify(address: Address) -> ConnectError | None:
+    """Give the error that names what listens at the address; None if it may well be a gateway."""
+    try:
+        return _identify_tls(address) if address.is_tls else _identify_plaintext(address)
+    except UnreachableError as exc:
+        return exc
+    except OSError:
+        return None  # cut while we were asking; gRPC's own error says more
+
+
+def _connect(address: Address, timeout_s: float = CONNECT_TIMEOUT_S) -> socket.socket:
+    try:
+        return socket.create_connection((address.host, address.port), timeout_s)
+    except (OSError, UnicodeError) as exc:  # UnicodeError: a label of the host name is empty or too long
+        reason = f"no connection within {timeout_s:g} s" if isinstance(exc, TimeoutError) else _reason(exc)
+        raise UnreachableError(str(address), reason) from exc
+
+
+def _reason(exc: Exception) -> str:
+    return (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
+
+
+def _identify_plaintext(address: Address) -> ConnectError | None:
+    answer = _first_bytes(address)
+    name = str(address)
+    if answer.startswith(b"HTTP/"):
+        return WrongPeerError(name, f"an HTTP server{_server_header(answer)}", _GIVE_PORT)
+    if answer.startswith(_TLS_ALERT) or (not answer and _speaks_tls(address) is not None):
+        return WrongPeerError(name, "a server that speaks TLS", f"write the address as rays://{address.target}")
+    if len(answer) >= 9 and answer[3] == _SETTINGS_FRAME:
+        return _identify_grpc(address)
+    if answer:
+        first = answer.split(b"\n", 1)[0][:40].decode("ascii", "replace").strip()
+        return WrongPeerError(name, f"something that answers {first!r}", _GIVE_PORT)
+    return WrongPeerError(name, "something that accepts connections and says nothing", _GIVE_PORT)
+
+
+def _identify_tls(address: Address) -> ConnectError | None:
+    protocol = _speaks_tls(address)
+    name = str(address)
+    if protocol is None:
+        advice = f"write the address as ray://{address.target}, or start the server with a certificate"
+        found = _identify_plaintext(Address(address.host, address.port))
+        if isinstance(found, WrongPeerError):
+            return WrongPeerError(name, f"{found.peer}, without TLS", found.advice)
+        return found or WrongPeerError(name, "a server that does not speak TLS", advice)
+    if protocol != "h2":
+        return WrongPeerError(name, "an HTTPS server", _GIVE_PORT)
+    return None
+
+
+def _first_bytes(address: Address) -> bytes:
+    """Give what the peer says first to a client of HTTP/2, up to 4 KiB; nothing if it closes or stays silent."""
+    with closing(_connect(address)) as connection:
+        connection.settimeout(ANSWER_TIMEOUT_S)
+        with suppress(OSError):
+            connection.sendall(_HTTP2_HELLO)
+            answer = connection.recv(4096)
+            # An HTTP server may send its status line and its headers apart.
+            deadline = time.monotonic() + ANSWER_TIMEOUT_S / 4
+            while answer.startswith(b"HTTP/") and b"\r\n\r\n" not in answer and len(answer) < 4096:
+                connection.settimeout(max(deadline - time.monotonic(), 0.001))
+                try:
+                    more = connection.recv(4096)
+                except OSError:
+                    break
+                if not more:
+                    break
+                answer += more
+            return answer
+        return b""
+
+
+def _server_header(answer: bytes) -> str:
+    for line in answer.split(b"\r\n"):
+        key, _, value = line.partition(b":")
+        if key.strip().lower() == b"server":
+            return f" ({value.strip()[:60].decode('ascii', 'replace')})"
+    return ""
+
+
+def _speaks_tls(address: Address) -> str | None:
+    """Give the protocol agreed on by TLS, empty if it names none; None if the peer does not speak TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # nothing is sent: this only asks what is spoken
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with closing(_connect(address)) as connection:
+        connection.settimeout(ANSWER_TIMEOUT_S)
+        try:
+            with context.wrap_socket(connection, server_hostname=address.host) as secured:
+                return secured.selected_alpn_protocol() or ""
+        except ssl.SSLError as exc:
+            is_alert = "ALERT" in (exc.reason or "")  # such as one that wants a client certificate
+            return "h2" if is_alert else None
+        except OSError:
+            return None
+
+
+def _identify_grpc(address: Address) -> ConnectError | None:
+    """Ask a gRPC server for methods of the servers that are easily mistaken for a gateway."""
+    bodies = {_OUR_METHOD: b"", _NO_SUCH_METHOD: b"", **{method: body for method, body, _, _ in _GRPC_PEERS}}
+    with closing(open_channel(address)) as channel:
+        calls = {
+            method: channel.unary_unary(method, None, None).future(body, timeout=CALL_TIMEOUT_S)
+            for method, body in bodies.items()
+        }
+        status = {method: call.code() for method, call in calls.items()}
+    unknown = grpc.StatusCode.UNIMPLEMENTED
+    if status[_OUR_METHOD] != unknown or status[_NO_SUCH_METHOD] != unknown:
+        return None  # a gateway after all; or it answers everything the same way, and nothing can be learned
+    for method, _, peer, advice in _GRPC_PEERS:
+        if status[method] not in (unknown, grpc.StatusCode.UNAVAILABLE):
+            return WrongPeerError(str(address), peer, advice)
+    return WrongPeerError(str(address), "another gRPC server", _GIVE_PORT)
