@@ -4,8 +4,14 @@
 that both ends share. Importing this package loads neither.
 """
 
-from importlib.metadata import version
-
-__version__ = version("ray-client-proto")
+from typing import Any
 
 __all__ = ["__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # 15 ms that only those pay who ask
+
+        return version("ray-client-proto")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

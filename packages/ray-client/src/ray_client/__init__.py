@@ -1,0 +1,79 @@
+"""Ray from anywhere: write ordinary Ray code where Ray is not installed, and run it on a cluster.
+
+    import ray_client as ray
+
+    ray.init("ray://head-node:20001")
+
+    @ray.remote
+    def square(x):
+        return x * x
+
+    print(ray.get([square.remote(i) for i in range(4)]))
+
+Importing this package loads neither grpc nor cloudpickle; opening a session does.
+"""
+
+from typing import Any
+
+from ray_client import actor, exceptions, remote_function, runtime_context, util
+from ray_client.api.cluster import (
+    available_resources,
+    cluster_resources,
+    get_actor,
+    get_gpu_ids,
+    nodes,
+    timeline,
+)
+from ray_client.api.context import ClientContext
+from ray_client.api.lifecycle import init, is_initialized, shutdown
+from ray_client.api.objects import cancel, get, kill, put, wait
+from ray_client.api.remote import remote
+from ray_client.errors import RayClientError
+from ray_client.handles.actor import method
+from ray_client.handles.object_ref import ActorID, JobID, ObjectRef, TaskID
+from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
+from ray_client.runtime_context import get_runtime_context
+
+__all__ = [
+    "ActorID",
+    "ClientContext",
+    "DynamicObjectRefGenerator",
+    "JobID",
+    "ObjectRef",
+    "ObjectRefGenerator",
+    "RayClientError",
+    "TaskID",
+    "__version__",
+    "actor",
+    "available_resources",
+    "cancel",
+    "cluster_resources",
+    "exceptions",
+    "get",
+    "get_actor",
+    "get_gpu_ids",
+    "get_runtime_context",
+    "init",
+    "is_initialized",
+    "kill",
+    "method",
+    "nodes",
+    "put",
+    "remote",
+    "remote_function",
+    "runtime_context",
+    "shutdown",
+    "timeline",
+    "util",
+    "wait",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # 15 ms that only those pay who ask
+
+        return version("ray-client")
+    from ray_client.names import explain
+
+    raise explain(name)

@@ -1,0 +1,68 @@
+"""Questions about the cluster, and named actors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ray_client.handles.actor import ActorHandle
+from ray_client.handles.current import current_session
+
+
+def get_actor(name: str, namespace: str | None = None) -> ActorHandle[Any]:
+    """Give a handle of a named actor.
+
+    Raises:
+        ValueError: there is no such actor, or the name is empty.
+        SessionError: the session has ended.
+    """
+    from ray_client.session import calls
+
+    if not name:
+        raise ValueError("Please supply a non-empty value to get_actor")
+    if namespace is not None and not isinstance(namespace, str):
+        raise TypeError(f"namespace must be None or a string, got {type(namespace)}")
+    session = current_session("get_actor()")
+    return ActorHandle.described(session, *calls.find_actor(session, name, namespace or ""))
+
+
+def nodes() -> list[dict[str, Any]]:
+    """Give the cluster's nodes, as `ray.nodes`."""
+    return list(_query("nodes"))
+
+
+def cluster_resources() -> dict[str, float]:
+    """Give what the cluster has in all, by resource."""
+    return dict(_query("cluster_resources"))
+
+
+def available_resources() -> dict[str, float]:
+    """Give what of the cluster is free, by resource."""
+    return dict(_query("available_resources"))
+
+
+def timeline(filename: str | None = None) -> list[dict[str, Any]] | None:
+    """Give the events of the cluster's tasks in Chrome's trace format, or write them to a file of this machine."""
+    import json
+
+    events = list(_query("timeline"))
+    if filename is None:
+        return events
+    with open(filename, "w", encoding="utf-8") as file:
+        json.dump(events, file)
+    return None
+
+
+def get_gpu_ids() -> list[int] | list[str]:
+    """Give the GPUs of this process's worker: on a client as on any driver, none."""
+    return list(_query("gpu_ids"))
+
+
+def list_named_actors(all_namespaces: bool = False) -> list[str] | list[dict[str, str]]:
+    """Give the names of the namespace's actors; with `all_namespaces`, those of all with their namespaces."""
+    return list(_query("named_actors", all_namespaces=all_namespaces))
+
+
+def _query(query: str, **arguments: Any) -> Any:
+    from ray_client.session import calls
+
+    return calls.query_cluster(current_session(f"{query}()"), query, **arguments)

@@ -1,0 +1,89 @@
+"""Opening and closing a session: the one place where all parts are put together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+from ray_client.config.settings import ConnectSettings
+from ray_client.handles.tokens import token_makers, token_readers
+from ray_client.session.session import Session
+from ray_client.transport.channel import call_metadata, open_channel
+from ray_client.transport.gateway import GatewayClient, describe_client
+from ray_client.transport.lanes import GrpcLanes
+from ray_client.transport.stream import GrpcStream
+from ray_client_proto.v1 import gateway_pb2
+from ray_client_proto.v1.session_pb2_grpc import SessionStub
+
+_DATA = "/ray_client.v1.Session/Data"
+
+
+class Connection:
+    """An open session with the channel that it lives on. Closing may be repeated."""
+
+    def __init__(self, settings: ConnectSettings, session: Session, cleanup: ExitStack) -> None:
+        self.settings = settings
+        self.session = session
+        self._cleanup = cleanup
+
+    def on_close(self, callback: Callable[[], object]) -> None:
+        """Have `callback` called once the session has been closed."""
+        self._cleanup.callback(callback)
+
+    def close(self) -> None:
+        """End the session on the cluster after everything sent before, and the channel."""
+        self.session.close()
+        self._cleanup.close()
+
+
+def connect(
+    settings: ConnectSettings,
+    on_progress: Callable[[gateway_pb2.OpenSessionProgress], None] | None = None,
+) -> Connection:
+    """Open a session; on failure nothing is left behind.
+
+    Raises:
+        ConnectError: its subclass says what went wrong.
+    """
+    with ExitStack() as cleanup:
+        channel = open_channel(settings.address, settings.tls)
+        cleanup.callback(channel.close)
+        gateway = GatewayClient(channel, settings.token, settings.address)
+        gateway.server_info(settings.connect_timeout_s)
+        opened = gateway.open_session(_request(settings, gateway), on_progress, settings.open_timeout_s)
+        metadata = call_metadata(settings.token, opened.session_id, opened.secret)
+        data = channel.stream_stream(_DATA)
+
+        def open_stream(outgoing: Iterator[bytes]) -> GrpcStream:
+            return GrpcStream(data(outgoing, metadata=metadata), opened.session_id)
+
+        session = Session(opened, open_stream, GrpcLanes(channel, metadata, opened.session_id))
+        on_failure = cleanup.pop_all()
+        try:
+            session.start(token_makers(session), partial(token_readers, session), settings.connect_timeout_s)
+        except BaseException:
+            gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
+            on_failure.close()
+            raise
+        if settings.log_to_driver:
+            _follow_logs(SessionStub(channel), metadata, session, settings.logging_level)
+        return Connection(settings, session, on_failure)
+
+
+def _request(settings: ConnectSettings, gateway: GatewayClient) -> gateway_pb2.OpenSessionRequest:
+    return gateway_pb2.OpenSessionRequest(
+        client=describe_client(),
+        namespace=settings.namespace or "",
+        runtime_env_json=json.dumps(settings.runtime_env) if settings.runtime_env else "",
+        job_metadata=settings.job_metadata,
+        lease_s=settings.lease_s,
+        log_to_driver=settings.log_to_driver,
+        logging_level=settings.logging_level,
+    )
+
+
+def _follow_logs(stub: Any, metadata: Any, session: Session, level: int) -> None:
+    pass

@@ -1,0 +1,107 @@
+"""What `init` returns."""
+
+from __future__ import annotations
+
+import html
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ray_client.handles import current
+
+if TYPE_CHECKING:
+    from ray_client.api.connection import Connection
+
+
+class ClientContext:
+    """An open session, for printing, for `with`, and for using it beside others.
+
+    In a `with` block, the module-level functions of this thread use this session, and leaving the
+    block closes it.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._uses: list[Any] = []
+
+    @property
+    def session_id(self) -> str:
+        return self._connection.session.id
+
+    @property
+    def namespace(self) -> str:
+        return str(self._connection.session.opened.namespace)
+
+    @property
+    def dashboard_url(self) -> str | None:
+        return str(self._connection.session.opened.dashboard_url) or None
+
+    @property
+    def python_version(self) -> str:
+        return str(self._connection.session.opened.server.python_version)
+
+    @property
+    def ray_version(self) -> str:
+        return str(self._connection.session.opened.server.ray_version)
+
+    @property
+    def server_version(self) -> str:
+        """The version of ray-client-server on the cluster."""
+        return str(self._connection.session.opened.server.version)
+
+    @property
+    def address_info(self) -> dict[str, Any]:
+        """Facts of the connection by name, as Ray's context has them."""
+        opened = self._connection.session.opened
+        return {
+            "address": str(self._connection.settings.address),
+            "gcs_address": opened.server.cluster_address,
+            "node_id": opened.node_id,
+            "job_id": opened.job_id,
+            "webui_url": opened.dashboard_url,
+        }
+
+    def __getitem__(self, key: str) -> Any:
+        return self.address_info[key]
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connection.session.is_open
+
+    def disconnect(self) -> None:
+        """Close the session; may be repeated."""
+        if current.find_default() is self._connection.session:
+            current.set_default(None)
+        self._connection.close()
+
+    def __enter__(self) -> ClientContext:
+        use = current.use(self._connection.session)
+        use.__enter__()
+        self._uses.append(use)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._uses.pop().__exit__(None, None, None)
+        self.disconnect()
+
+    def _rows(self) -> list[tuple[str, str]]:
+        state = "open" if self.is_connected else "closed"
+        return [
+            ("Session", f"{self.session_id} ({state})"),
+            ("Gateway", str(self._connection.settings.address)),
+            ("Namespace", self.namespace),
+            ("Ray on the cluster", self.ray_version),
+            ("Python on the cluster", self.python_version),
+            ("Dashboard", self.dashboard_url or "none"),
+        ]
+
+    def __repr__(self) -> str:
+        return "ClientContext(" + ", ".join(f"{name}: {value}" for name, value in self._rows()) + ")"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in self._rows()
+        )
+        return f"<table>{rows}</table>"

@@ -1,0 +1,206 @@
+"""Objects: put, get, wait, cancel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import as_completed as futures_as_completed
+from typing import Any
+
+from ray_client.errors import WrongSessionError
+from ray_client.exceptions import GetTimeoutError
+from ray_client.handles.actor import ActorHandle
+from ray_client.handles.current import current_session
+from ray_client.handles.object_ref import ObjectRef
+from ray_client.handles.ref_generator import ObjectRefGenerator
+
+
+def put(value: Any, *, _owner: Any = None) -> ObjectRef[Any]:
+    """Store a value on the cluster; give its reference without waiting for an answer.
+
+    Args:
+        value: what to store.
+        _owner: taken for Ray's sake; the session's driver always owns what is put.
+
+    Raises:
+        TypeError: it is a reference already.
+        PicklingError: it cannot be pickled.
+        NotConnectedError: no session is open.
+        SessionError: the session has ended.
+    """
+    from ray_client.session import calls
+
+    if isinstance(value, ObjectRef):
+        raise TypeError(
+            "Calling 'put' on an ray.ObjectRef is not allowed. If you really want to do this, you can wrap the "
+            "ray.ObjectRef in a list and call 'put' on it."
+        )
+    session = current_session("put()")
+    return ObjectRef(session, calls.put(session, value))
+
+
+def get(refs: Any, *, timeout: float | None = None) -> Any:
+    """Give the value of a reference, or the list of values of a sequence of them, once they are there.
+
+    Raises:
+        GetTimeoutError: they were not there within `timeout` seconds; the session and they live on.
+        RayTaskError: the task that makes one failed; also an instance of what the task raised.
+        RayError: Ray lost it.
+        TypeError, ValueError: the argument is something else.
+        UnpicklingError: a value cannot be unpickled here.
+        SessionError: the session has ended.
+    """
+    if isinstance(refs, ObjectRef):
+        return _values([refs], timeout)[0]
+    if isinstance(refs, ObjectRefGenerator):
+        raise TypeError("get() takes references, and this is a generator of them; iterate over it and get each one")
+    if not isinstance(refs, Sequence) or isinstance(refs, str | bytes):
+        raise ValueError(
+            f"Invalid type of object refs, {type(refs)}, is given. 'object_refs' must either be an ObjectRef or a "
+            "list of ObjectRefs."
+        )
+    for ref in refs:
+        if not isinstance(ref, ObjectRef):
+            raise ValueError(
+                f"Invalid type of object refs, {type(ref)}, is given. 'object_refs' must either be an ObjectRef or a "
+                "list of ObjectRefs."
+            )
+    return _values(refs, timeout) if refs else []
+
+
+def _values(refs: Sequence[ObjectRef[Any]], timeout: float | None) -> list[Any]:
+    session = current_session("get()")
+    for ref in refs:
+        _check_session(ref, session)
+    deadline_s = None if timeout is None else time.monotonic() + timeout
+    # Each object is asked for once; the futures are in the order of `places`.
+    places = {object_id: place for place, object_id in enumerate(dict.fromkeys(ref._handle_id for ref in refs))}
+    request_id, futures = session.fetch(list(places))
+    try:
+        replies = [_result(future, deadline_s, len(refs)) for future in futures]
+    finally:
+        session.forget(request_id, len(futures))
+    return [session.value_of(replies[places[ref._handle_id]]) for ref in refs]
+
+
+def _result(future: Future[Any], deadline_s: float | None, count: int) -> Any:
+    if deadline_s is None:
+        return future.result()
+    try:
+        return future.result(max(0.0, deadline_s - time.monotonic()))
+    except FutureTimeoutError:
+        raise GetTimeoutError(
+            f"Get timed out: {count} object(s) asked for, and some not ready in time. Increase the timeout, or "
+            "check that the cluster has the resources that their tasks want."
+        ) from None
+
+
+def wait(
+    ray_waitables: list[Any],
+    *,
+    num_returns: int = 1,
+    timeout: float | None = None,
+    fetch_local: bool = True,
+) -> tuple[list[Any], list[Any]]:
+    """Wait until `num_returns` of the references are ready; give those, and the others.
+
+    Raises:
+        TypeError, ValueError: an argument makes no sense.
+        SessionError: the session has ended.
+    """
+    from ray_client.session import calls
+
+    session = current_session("wait()")
+    if isinstance(ray_waitables, ObjectRef | ObjectRefGenerator):
+        raise TypeError("wait() expected a list of ray.ObjectRef or ray.ObjectRefGenerator, got a single one")
+    if not isinstance(ray_waitables, list):
+        raise TypeError(f"wait() expected a list of ray.ObjectRef or ray.ObjectRefGenerator, got {type(ray_waitables)}")
+    if timeout is not None and timeout < 0:
+        raise ValueError(f"The 'timeout' argument must be nonnegative. Received {timeout}")
+    for waitable in ray_waitables:
+        if not isinstance(waitable, ObjectRef | ObjectRefGenerator):
+            raise TypeError(
+                f"wait() expected a list of ray.ObjectRef or ray.ObjectRefGenerator, got list containing "
+                f"{type(waitable)}"
+            )
+        _check_session(waitable, session)
+    if not ray_waitables:
+        return [], []
+    if len(set(ray_waitables)) != len(ray_waitables):
+        raise ValueError("Wait requires a list of unique ray_waitables.")
+    if num_returns <= 0:
+        raise ValueError("Invalid number of objects to return %d." % num_returns)
+    if num_returns > len(ray_waitables):
+        raise ValueError("num_returns cannot be greater than the number of ray_waitables provided to ray.wait.")
+    ids = [waitable._handle_id for waitable in ray_waitables]
+    indexes = set(calls.wait(session, ids, num_returns, timeout, fetch_local))
+    ready = [waitable for index, waitable in enumerate(ray_waitables) if index in indexes]
+    return ready, [waitable for index, waitable in enumerate(ray_waitables) if index not in indexes]
+
+
+def as_completed(
+    refs: Sequence[ObjectRef[Any]],
+    *,
+    chunk_size: int = 10,
+    yield_completed_refs: bool = False,
+    timeout: float | None = None,
+) -> Iterator[Any]:
+    """Yield the values of references as they become ready.
+
+    Args:
+        refs: any number of references.
+        chunk_size: taken for Ray's sake; each value is asked for once here, whatever it is.
+        yield_completed_refs: yield the references instead, as they become ready.
+        timeout: seconds until the last one must be ready.
+
+    Raises:
+        GetTimeoutError: they were not; what a task raised is raised in its turn.
+    """
+    if chunk_size < 1:
+        raise ValueError(f"`chunk_size` must be >= 1, got {chunk_size}")
+    futures = {ref.future(): ref for ref in refs}
+    try:
+        for future in futures_as_completed(futures, timeout):
+            yield futures[future] if yield_completed_refs else future.result()
+    except FutureTimeoutError:
+        raise GetTimeoutError(f"not all of {len(refs)} objects were ready in {timeout} s") from None
+
+
+def cancel(ref: ObjectRef[Any] | ObjectRefGenerator[Any], *, force: bool = False, recursive: bool = True) -> None:
+    """Cancel the task that makes an object, as `ray.cancel`; returns at once.
+
+    Raises:
+        TypeError: it is not a reference.
+        SessionError: the session has ended.
+    """
+    from ray_client.session import calls
+
+    if not isinstance(ref, ObjectRef | ObjectRefGenerator):
+        raise TypeError(
+            f"ray.cancel() only supported for object refs and object ref generators. For actors, try ray.kill(). "
+            f"Got: {type(ref)}."
+        )
+    calls.cancel_task(ref._session, ref._handle_id, force=force, recursive=recursive)
+
+
+def kill(actor: ActorHandle[Any], *, no_restart: bool = True) -> None:
+    """End an actor at once, as `ray.kill`.
+
+    Raises:
+        ValueError: it is not an actor's handle.
+        SessionError: the session has ended.
+    """
+    from ray_client.session import calls
+
+    if not isinstance(actor, ActorHandle):
+        raise ValueError(f"ray.kill() only supported for actors. For tasks, try ray.cancel(). Got: {type(actor)}.")
+    calls.kill_actor(actor._session, actor._handle_id, no_restart=no_restart)
+
+
+def _check_session(handle: Any, session: Any) -> None:
+    if handle._session is not session:
+        raise WrongSessionError(repr(handle), handle._session.id, session.id)
+
+

@@ -1,0 +1,47 @@
+"""`remote`, for functions and classes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, overload
+
+from ray_client.handles.actor import ActorClass
+from ray_client.handles.function import RemoteFunction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_USAGE = (
+    "The @ray.remote decorator must be applied either with no arguments and no parentheses, for example "
+    "'@ray.remote', or it must be applied using some of the arguments in the list of options, for example "
+    "'@ray.remote(num_returns=2, resources={\"CustomResource\": 1})'."
+)
+
+
+@overload
+def remote(code: type[T], /) -> ActorClass[T]: ...
+@overload
+def remote(code: Callable[P, T], /) -> RemoteFunction[P, T]: ...
+@overload
+def remote(**options: Any) -> Callable[[Any], Any]: ...
+def remote(*args: Any, **options: Any) -> Any:
+    """Make a function or a class remote; with options, give a decorator that does.
+
+    Raises:
+        TypeError: it was given something else, or nothing at all.
+        ValueError: an option is unknown or its value makes no sense.
+    """
+    if len(args) == 1 and not options and callable(args[0]):
+        return _wrap(args[0], {})
+    if args or not options:
+        raise TypeError(_USAGE)
+    return lambda code: _wrap(code, options)
+
+
+def _wrap(code: Any, options: dict[str, Any]) -> Any:
+    if inspect.isclass(code):
+        return ActorClass(code, options)
+    if inspect.isfunction(code) or inspect.isbuiltin(code) or hasattr(code, "__wrapped__"):
+        return RemoteFunction(code, options)
+    raise TypeError("The @ray.remote decorator must be applied to either a function or a class.")

@@ -1,0 +1,273 @@
+"""Actors: their classes, their handles, their methods."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
+
+from ray_client.handles.current import current_session
+from ray_client.handles.function import Prepared, default_num_returns
+from ray_client.handles.object_ref import ActorID, real_ids, refuse_plain_pickle
+from ray_client.handles.results import handles_of
+from ray_client.options import validate_actor_options, validate_method_options
+
+if TYPE_CHECKING:
+    from ray_client.session.calls import ActorDescription
+    from ray_client.session.session import Session
+    from ray_client_proto.v1.payload_pb2 import Payload
+
+T = TypeVar("T")
+
+# Methods that Ray gives every actor.
+_BUILT_IN = {"__ray_ready__": (1, False), "__ray_call__": (1, False), "__ray_terminate__": (1, False)}
+
+# What Ray's own `@ray.method` leaves on a method, where the driver's `ray.remote` looks for it
+# (ray/actor.py, Ray 2.40 to 2.60).
+_METHOD_MARKS = {
+    "num_returns": "__ray_num_returns__",
+    "concurrency_group": "__ray_concurrency_group__",
+    "max_task_retries": "__ray_max_task_retries__",
+    "retry_exceptions": "__ray_retry_exceptions__",
+    "_generator_backpressure_num_objects": "__ray_generator_backpressure_num_objects__",
+    "enable_task_events": "__ray_enable_task_events__",
+}
+
+
+def method(*args: Any, **options: Any) -> Any:
+    """Give a decorator that sets options of an actor's method, as `ray.method` does.
+
+    Raises:
+        ValueError: it was used without options, or with an unknown one.
+    """
+    if args or not options:
+        raise ValueError("The @ray.method decorator must be applied using at least one of the arguments in the list "
+                         f"{list(_METHOD_MARKS)}, for example '@ray.method(num_returns=2)'.")
+    unknown = options.keys() - _METHOD_MARKS.keys()
+    if unknown:
+        raise ValueError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
+
+    def mark(function: Any) -> Any:
+        for name, value in options.items():
+            setattr(function, _METHOD_MARKS[name], value)
+        return function
+
+    return mark
+
+
+class ActorClass(Generic[T]):
+    """A class whose instances live on the cluster: `C.remote(...)` creates one and returns its handle."""
+
+    def __init__(self, cls: type[T], options: Mapping[str, Any]) -> None:
+        """Wrap a class.
+
+        Raises:
+            ValueError, TypeError: an option is unknown or its value makes no sense.
+        """
+        validate_actor_options(options)
+        functools.update_wrapper(self, cls, updated=())
+        self._class = cls
+        self._options = dict(options)
+        self._methods = describe_methods(cls)
+        self._signature = _init_signature(cls)
+        self._prepared: Prepared | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        name = self._class.__name__
+        raise TypeError(
+            f"Actors cannot be instantiated directly. Instead of '{name}()', use '{name}.remote()'."
+        )
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> NoReturn:
+        raise TypeError(
+            f"Attempted to define a subclass of the actor class '{self._class.__name__}'. Inheriting from actor "
+            "classes is not currently supported. You can instead inherit from a non-actor base class and make the "
+            "derived class an actor class (with @ray.remote)."
+        )
+
+    def remote(self, *args: Any, **kwargs: Any) -> ActorHandle[T]:
+        """Create an actor; give its handle, without waiting for it to be there.
+
+        A named actor is the exception: its name is checked before this returns, as in Ray.
+
+        Raises:
+            TypeError: the arguments do not fit the class.
+            ValueError: the name is taken.
+            PicklingError: the class or an argument cannot be pickled.
+            NotConnectedError: no session is open.
+            SessionError: the session has ended.
+        """
+        from ray_client.session import calls  # loads protobuf, which an import of this package must not
+
+        prepared = self._prepare(current_session(f"{self._class.__name__}.remote()"))
+        if self._signature is not None:
+            self._signature.bind(*args, **kwargs)
+        actor_id = calls.create_actor(
+            prepared.session,
+            prepared.digest,
+            args,
+            kwargs,
+            prepared.options,
+            wants_answer=self._options.get("name") is not None,
+        )
+        return ActorHandle(prepared.session, actor_id, self._class.__name__, self._methods)
+
+    def options(self, **options: Any) -> ActorClass[T]:
+        """Give the same class with other options.
+
+        Raises:
+            ValueError, TypeError: an option is unknown or its value makes no sense.
+        """
+        changed = ActorClass(self._class, {**self._options, **options})
+        if self._prepared is not None:
+            changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
+        return changed
+
+    def _prepare(self, session: Session) -> Prepared:
+        prepared = self._prepared
+        if prepared is None or prepared.session is not session:
+            from ray_client.session import calls
+
+            digest = calls.export_class(session, self._class)
+            self._prepared = prepared = Prepared(session, digest, self._dump_options(session))
+        return prepared
+
+    def _dump_options(self, session: Session) -> Payload | None:
+        return session.dump(self._options) if self._options else None
+
+
+@final
+class ActorHandle(Generic[T]):
+    """A handle of an actor. Its methods are attributes; call them with `handle.method.remote(...)`."""
+
+    __slots__ = ("__weakref__", "_class_name", "_handle_id", "_methods", "_session")
+
+    def __init__(
+        self, session: Session, handle_id: int, class_name: str, methods: Mapping[str, tuple[int | str, bool]]
+    ) -> None:
+        self._session = session
+        self._handle_id = handle_id
+        self._class_name = class_name
+        self._methods = methods
+
+    @classmethod
+    def described(cls, session: Session, handle_id: int, description: ActorDescription) -> ActorHandle[Any]:
+        """Give a handle of an actor as the cluster describes it."""
+        return ActorHandle(session, handle_id, description.class_name, description.methods)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            num_returns, is_streaming = self._methods[name]
+        except KeyError:
+            raise AttributeError(f"'{self._class_name}' actor has no method {name!r}; it has {self._names()}") from None
+        return ActorMethod(self, name, "streaming" if is_streaming else num_returns, {})
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._methods]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ActorHandle):
+            return NotImplemented
+        return self._handle_id == other._handle_id and self._session is other._session
+
+    def __hash__(self) -> int:
+        return hash((self._handle_id, self._session.id))
+
+    def __repr__(self) -> str:
+        return f"Actor({self._class_name}, #{self._handle_id} of session {self._session.id[:8]})"
+
+    def __copy__(self) -> ActorHandle[T]:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ActorHandle[T]:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise refuse_plain_pickle(repr(self))
+
+    def __del__(self) -> None:
+        self._session.release(self._handle_id)
+
+    @property
+    def _actor_id(self) -> ActorID:
+        """The id that Ray uses; this asks the cluster."""
+        return ActorID(real_ids(self._session, self._handle_id)[0])
+
+    @property
+    def _ray_actor_id(self) -> ActorID:
+        return self._actor_id
+
+    def _names(self) -> str:
+        return ", ".join(name for name in self._methods if not name.startswith("__")) or "none"
+
+
+class ActorMethod:
+    """A method of an actor on the cluster."""
+
+    __slots__ = ("_actor", "_name", "_num_returns", "_options")
+
+    def __init__(
+        self, actor: ActorHandle[Any], name: str, num_returns: int | str, options: Mapping[str, Any]
+    ) -> None:
+        self._actor = actor
+        self._name = name
+        self._num_returns = num_returns
+        self._options = options
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(
+            f"Actor methods cannot be called directly. Instead of running 'object.{self._name}()', try "
+            f"'object.{self._name}.remote()'."
+        )
+
+    def remote(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the method; give a reference to its result without waiting for anything.
+
+        Raises:
+            PicklingError: an argument cannot be pickled.
+            SessionError: the session has ended.
+        """
+        from ray_client.session import calls  # loads protobuf, which an import of this package must not
+
+        session = self._actor._session
+        options = session.dump(dict(self._options)) if self._options else None
+        results = calls.call_actor(
+            session, self._actor._handle_id, self._name, args, kwargs, options, self._num_returns
+        )
+        return handles_of(session, results)
+
+    def options(self, **options: Any) -> ActorMethod:
+        """Give the same method with other options.
+
+        Raises:
+            ValueError, TypeError: an option is unknown or its value makes no sense.
+        """
+        validate_method_options(options)
+        num_returns = options.get("num_returns")
+        return ActorMethod(
+            self._actor,
+            self._name,
+            self._num_returns if num_returns is None else num_returns,
+            {**self._options, **options},
+        )
+
+
+def describe_methods(cls: type) -> dict[str, tuple[int | str, bool]]:
+    """Give what a handle must know of a class: method name -> (num_returns, is_streaming)."""
+    methods: dict[str, tuple[int | str, bool]] = dict(_BUILT_IN)
+    for name, function in inspect.getmembers(cls, inspect.isroutine):
+        if name.startswith("__") and getattr(object, name, None) is not None and name != "__init__":
+            continue
+        marked = getattr(function, _METHOD_MARKS["num_returns"], None)
+        num_returns = default_num_returns(function, {}) if marked is None else marked
+        methods[name] = (1, True) if num_returns == "streaming" else (num_returns, False)
+    return methods
+
+
+def _init_signature(cls: type) -> inspect.Signature | None:
+    """Give the signature of the class's constructor without `self`; None where it cannot be known."""
+    try:
+        return inspect.signature(cls)
+    except (TypeError, ValueError):  # classes of extension modules
+        return None

@@ -1,0 +1,173 @@
+"""References to objects on the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ray_client.session.session import Session
+
+T = TypeVar("T")
+
+
+@final
+class ObjectRef(Generic[T]):
+    """A reference to an object on the cluster, such as a task's result. It keeps the object alive.
+
+    Comparing, hashing and passing it on need no word with the cluster. Each instance stands for one
+    count in the session's reference table, which it gives back when it is collected.
+    """
+
+    __slots__ = ("__weakref__", "_handle_id", "_identity", "_session")
+
+    def __init__(self, session: Session, handle_id: int) -> None:
+        self._session = session
+        self._handle_id = handle_id
+        self._identity: tuple[bytes, bytes, bytes] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ObjectRef):
+            return NotImplemented
+        return self._handle_id == other._handle_id and self._session is other._session
+
+    def __hash__(self) -> int:
+        return hash((self._handle_id, self._session.id))
+
+    def __repr__(self) -> str:
+        if self._identity is not None:
+            return f"ObjectRef({self._identity[0].hex()})"
+        return f"ObjectRef(#{self._handle_id} of session {self._session.id[:8]})"
+
+    def __copy__(self) -> ObjectRef[T]:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ObjectRef[T]:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise refuse_plain_pickle(repr(self))
+
+    def __del__(self) -> None:
+        # May run inside anything, also while the interpreter ends: it only puts a number on a queue.
+        self._session.release(self._handle_id)
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return self.as_future().__await__()
+
+    def future(self) -> Future[T]:
+        """Give a future of the value. It always resolves, with the value or with an error.
+
+        Raises:
+            SessionError: the session has ended, or belongs to the parent process.
+        """
+        # The object must outlive this handle for as long as somebody waits.
+        future: Future[T] = self._session.future_value(self._handle_id)
+        future.add_done_callback(_Holder(self))
+        return future
+
+    def as_future(self) -> asyncio.Future[T]:
+        """Give an asyncio future of the value, in the running loop."""
+        import asyncio  # 40 ms that only those pay who use it
+
+        return asyncio.wrap_future(self.future())
+
+    def _on_completed(self, callback: Callable[[Any], None]) -> None:
+        """Call `callback` with the value, or with the exception, once it is there."""
+
+        def call(future: Future[T]) -> None:
+            error = future.exception()
+            callback(future.result() if error is None else error)
+
+        self.future().add_done_callback(call)
+
+    def binary(self) -> bytes:
+        """Give the id that Ray uses; the first time this asks the cluster."""
+        return self._ids()[0]
+
+    def hex(self) -> str:
+        """Give the id that Ray uses, in hex; the first time this asks the cluster."""
+        return self.binary().hex()
+
+    def task_id(self) -> TaskID:
+        """Give the id of the task that makes the object."""
+        return TaskID(self._ids()[1])
+
+    def job_id(self) -> JobID:
+        """Give the id of the job that owns the object."""
+        return JobID(self._ids()[2])
+
+    @classmethod
+    def nil(cls) -> NoReturn:
+        raise TypeError("a nil ObjectRef exists only on the cluster; use None for `no reference`")
+
+    def _ids(self) -> tuple[bytes, bytes, bytes]:
+        if self._identity is None:
+            self._identity = real_ids(self._session, self._handle_id)
+        return self._identity
+
+
+class _Holder:
+    """A done callback that does nothing but keep a handle alive until then."""
+
+    def __init__(self, handle: object) -> None:
+        self._handle: object | None = handle
+
+    def __call__(self, future: Future[Any]) -> None:
+        self._handle = None
+
+
+class BaseID:
+    """An id of Ray's, as bytes."""
+
+    __slots__ = ("_binary",)
+
+    def __init__(self, binary: bytes) -> None:
+        self._binary = binary
+
+    def binary(self) -> bytes:
+        """Give the id as bytes."""
+        return self._binary
+
+    def hex(self) -> str:
+        """Give the id in hex."""
+        return self._binary.hex()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._binary == self._binary  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self._binary)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._binary.hex()})"
+
+
+class TaskID(BaseID):
+    """The id of a task."""
+
+
+class JobID(BaseID):
+    """The id of a job."""
+
+
+class ActorID(BaseID):
+    """The id of an actor."""
+
+
+def real_ids(session: Session, handle_id: int) -> tuple[bytes, bytes, bytes]:
+    """Ask the cluster for the object's or actor's own id, its task's and its job's."""
+    from ray_client.session import calls  # loads protobuf, which an import of this package must not
+
+    return calls.identify(session, handle_id)
+
+
+def refuse_plain_pickle(what: str) -> TypeError:
+    """Give the error for pickling a handle other than by sending it through its session."""
+    return TypeError(
+        f"{what} can only be pickled on its way to its own cluster: as an argument, in a closure or with put(); "
+        "to keep a value beyond the session, get() it and pickle that"
+    )

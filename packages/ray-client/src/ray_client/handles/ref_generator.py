@@ -1,0 +1,91 @@
+"""Generators of references: results that come one by one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
+
+from ray_client.handles.object_ref import ObjectRef, refuse_plain_pickle
+
+if TYPE_CHECKING:
+    from ray_client.session.session import Session
+
+T = TypeVar("T")
+
+
+@final
+class ObjectRefGenerator(Generic[T]):
+    """What a streaming call returns: an iterator of `ObjectRef`, synchronous and asynchronous.
+
+    Each `next` waits until the task has yielded the next object, and gives a reference to it. The
+    task runs ahead of the reader no further than `_generator_backpressure_num_objects` allows.
+    """
+
+    __slots__ = ("__weakref__", "_handle_id", "_session")
+
+    def __init__(self, session: Session, handle_id: int) -> None:
+        self._session = session
+        self._handle_id = handle_id
+
+    def __iter__(self) -> Iterator[ObjectRef[T]]:
+        return self
+
+    def __next__(self) -> ObjectRef[T]:
+        request_id, reply, ref = self._take_next()
+        try:
+            answer = reply.result()
+        finally:
+            self._session.forget(request_id, 1)
+        self._raise_failure(answer)
+        return ref
+
+    def __aiter__(self) -> AsyncIterator[ObjectRef[T]]:
+        return self
+
+    async def __anext__(self) -> ObjectRef[T]:
+        import asyncio  # 40 ms that only those pay who use it
+
+        request_id, reply, ref = self._take_next()
+        try:
+            answer = await asyncio.wrap_future(reply)
+        finally:
+            self._session.forget(request_id, 1)
+        try:
+            self._raise_failure(answer)
+        except StopIteration:
+            raise StopAsyncIteration from None
+        return ref
+
+    def __repr__(self) -> str:
+        return f"ObjectRefGenerator(#{self._handle_id} of session {self._session.id[:8]})"
+
+    def __reduce__(self) -> NoReturn:
+        raise refuse_plain_pickle(repr(self))
+
+    def __del__(self) -> None:
+        self._session.release(self._handle_id)
+
+    def _take_next(self) -> tuple[int, Future[Any], ObjectRef[T]]:
+        from ray_client.session import calls  # loads protobuf, which an import of this package must not
+
+        object_id, request_id, reply = calls.take_next(self._session, self._handle_id)
+        return request_id, reply, ObjectRef(self._session, object_id)
+
+    def _raise_failure(self, reply: Any) -> None:
+        if reply.HasField("failure"):
+            raise self._session.exception_of(reply.failure)
+
+
+@final
+class DynamicObjectRefGenerator(Generic[T]):
+    """The value of a task with `num_returns="dynamic"`: the references that it yielded, all of them."""
+
+    def __init__(self, refs: list[ObjectRef[T]]) -> None:
+        self._refs = refs
+
+    def __iter__(self) -> Iterator[ObjectRef[T]]:
+        return iter(self._refs)
+
+    def __len__(self) -> int:
+        return len(self._refs)

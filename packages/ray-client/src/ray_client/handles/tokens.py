@@ -1,0 +1,68 @@
+"""Handles to tokens and back: the tables that pickling is given (docs/protocol.md, rules T1 to T9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ray_client.errors import WrongSessionError
+from ray_client.handles.actor import ActorClass, ActorHandle
+from ray_client.handles.function import RemoteFunction
+from ray_client.handles.object_ref import ObjectRef
+from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
+from ray_client.pickling.opaque import OPAQUE_TOKEN_MAKERS
+from ray_client.pickling.pickler import Token, TokenMakers
+from ray_client.pickling.unpickler import TokenReaders, find_mirrored, find_module
+from ray_client.session.session import Session
+from ray_client_proto.wire import tokens
+
+
+def token_makers(session: Session) -> TokenMakers:
+    """Give the table of what a session's pickler does with each type of handle."""
+
+    def own(handle: Any) -> Any:
+        if handle._session is not session:
+            raise WrongSessionError(repr(handle), handle._session.id, session.id)
+        return handle._handle_id
+
+    def actor(handle: ActorHandle[Any]) -> Token:
+        methods = tuple((name, *returns) for name, returns in handle._methods.items())
+        return tokens.actor_handle, (own(handle), handle._class_name, methods)
+
+    return {
+        ObjectRef: lambda ref: (tokens.object_ref, (own(ref),)),
+        ObjectRefGenerator: lambda generator: (tokens.ref_generator, (own(generator),)),
+        DynamicObjectRefGenerator: lambda generator: (tokens.dynamic_refs, (list(generator),)),
+        ActorHandle: actor,
+        RemoteFunction: lambda function: (tokens.remote_function, (function._function, function._options)),
+        ActorClass: lambda cls: (tokens.actor_class, (cls._class, cls._options)),
+        **OPAQUE_TOKEN_MAKERS,
+    }
+
+
+def token_readers(session: Session, claim: Callable[[int], None]) -> TokenReaders:
+    """Give the table of what a session's unpickler makes of each token.
+
+    Args:
+        session: whose handles they become.
+        claim: told the id of each handle made, which takes over one count of the payload.
+    """
+
+    def claimed(handle_id: int) -> int:
+        claim(handle_id)
+        return handle_id
+
+    def actor(handle_id: int, class_name: str, methods: tuple[tuple[str, int, bool], ...]) -> ActorHandle[Any]:
+        table = {name: (num_returns, is_streaming) for name, num_returns, is_streaming in methods}
+        return ActorHandle(session, claimed(handle_id), class_name, table)
+
+    return {
+        tokens.object_ref.__name__: lambda ref_id: ObjectRef(session, claimed(ref_id)),
+        tokens.ref_generator.__name__: lambda generator_id: ObjectRefGenerator(session, claimed(generator_id)),
+        tokens.dynamic_refs.__name__: DynamicObjectRefGenerator,
+        tokens.actor_handle.__name__: actor,
+        tokens.remote_function.__name__: RemoteFunction,
+        tokens.actor_class.__name__: ActorClass,
+        tokens.ray_module.__name__: find_module,
+        tokens.ray_global.__name__: find_mirrored,
+    }

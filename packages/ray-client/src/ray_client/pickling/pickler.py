@@ -1,0 +1,88 @@
+"""Pickle with handles as tokens (docs/protocol.md, rules T1 to T9)."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable, Mapping
+from types import FunctionType, ModuleType
+from typing import Any
+
+import cloudpickle
+
+from ray_client.errors import PicklingError, RayClientError
+from ray_client.pickling.locality import travels_by_value
+from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
+from ray_client_proto.wire import tokens
+
+#: What a reducer gives: a token function and its arguments.
+Token = tuple[Callable[..., Any], tuple[Any, ...]]
+#: Handle type -> how to make its token.
+TokenMakers = Mapping[type, Callable[[Any], Token]]
+
+_CODE = (type, FunctionType)
+# Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
+_ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
+
+
+class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ships no types
+    """Writes one value. Handles become tokens, and code of the user's own project goes along."""
+
+    def __init__(self, file: io.BytesIO, token_makers: TokenMakers, buffers: list[memoryview]) -> None:
+        def keep_large(buffer: pickle.PickleBuffer) -> bool:
+            try:
+                view = buffer.raw()
+            except BufferError:  # not contiguous: pickle copies it into the stream
+                return True
+            if view.nbytes < OUT_OF_BAND_BYTES:
+                return True
+            buffers.append(view)
+            return False
+
+        super().__init__(file, protocol=5, buffer_callback=keep_large)
+        self._token_makers = token_makers
+
+    def reducer_override(self, obj: Any) -> Any:
+        # Called for everything but plain values and containers, so the common case is one lookup on
+        # the exact type: handle classes are final.
+        make_token = self._token_makers.get(type(obj))
+        if make_token is not None:
+            return make_token(obj)
+        if isinstance(obj, _CODE):
+            _carry_along(obj.__module__)
+        elif type(obj) is ModuleType:
+            if obj.__name__.partition(".")[0] == "ray_client":
+                return tokens.ray_module, ("ray" + obj.__name__[len("ray_client") :],)
+            _carry_along(obj.__name__)
+        return super().reducer_override(obj)
+
+
+def _carry_along(module_name: str | None) -> None:
+    """Have cloudpickle pickle a module's contents by value if the cluster cannot have it."""
+    module = travels_by_value(module_name)
+    if module is not None:
+        cloudpickle.register_pickle_by_value(module)
+
+
+def dump(value: Any, token_makers: TokenMakers) -> Pickled:
+    """Give the pickle of a value.
+
+    Raises:
+        PicklingError: some part of it cannot be pickled; the cause says which.
+        WrongSessionError: it holds a handle of another session.
+    """
+    file, buffers = io.BytesIO(), list[memoryview]()
+    try:
+        SessionPickler(file, token_makers, buffers).dump(value)
+    except RayClientError:
+        raise
+    except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
+        raise PicklingError(f"a value of type {type(value).__qualname__}", f"{type(exc).__name__}: {exc}") from exc
+    return Pickled(file.getvalue(), buffers)
+
+
+def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], token_makers: TokenMakers) -> Pickled:
+    """Give the pickle of a call's arguments; raises as `dump` does."""
+    if not kwargs and all(type(arg) in _ATOMS for arg in args):
+        return Pickled(pickle.dumps((args, kwargs), 5), [])
+    return dump((args, kwargs), token_makers)

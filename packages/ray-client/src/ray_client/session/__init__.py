@@ -1,0 +1,1 @@
+"""What a client has on the cluster: its delivery, its requests, its transfers."""

@@ -1,0 +1,194 @@
+"""The operations that handles ask for, as functions of ids and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from ray_client.session.call_site import call_site
+from ray_client.session.session import Session
+from ray_client_proto.v1 import operation_pb2 as op
+from ray_client_proto.v1.payload_pb2 import Payload
+
+_STREAMING = "streaming"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The ids that a call's results will have."""
+
+    ids: list[int]
+    is_streaming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActorDescription:
+    """What a handle must know of its actor: method name -> (num_returns, is_streaming)."""
+
+    class_name: str
+    methods: Mapping[str, tuple[int, bool]]
+
+
+def put(session: Session, value: Any) -> int:
+    """Store a value; give the id of its object.
+
+    Raises:
+        PicklingError: it cannot be pickled.
+        WrongSessionError: it holds a handle of another session.
+        SessionError: the session has ended.
+    """
+    object_id = session.new_id()
+    session.send(op.Operation(put=op.Put(object_id=object_id, value=session.dump(value))))
+    return object_id
+
+
+def schedule_task(
+    session: Session,
+    digest: bytes,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    options: Payload | None,
+    num_returns: int | str,
+) -> Results:
+    """Call an exported function; give the ids of its results. Waits for nothing.
+
+    Raises:
+        PicklingError: an argument cannot be pickled.
+        WrongSessionError: an argument holds a handle of another session.
+        SessionError: the session has ended.
+    """
+    results = _results(session, num_returns)
+    invocation = _invocation(session, args, kwargs, options, results)
+    session.send(op.Operation(schedule_task=op.ScheduleTask(function_digest=digest, invocation=invocation)))
+    return results
+
+
+def call_actor(
+    session: Session,
+    actor_id: int,
+    method: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    options: Payload | None,
+    num_returns: int | str,
+) -> Results:
+    """Call a method of an actor; give the ids of its results. Raises as `schedule_task` does."""
+    results = _results(session, num_returns)
+    invocation = _invocation(session, args, kwargs, options, results)
+    session.send(op.Operation(call_actor=op.CallActor(actor_id=actor_id, method=method, invocation=invocation)))
+    return results
+
+
+def create_actor(
+    session: Session,
+    digest: bytes,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    options: Payload | None,
+    *,
+    wants_answer: bool,
+) -> int:
+    """Create an actor of an exported class; give its handle's id.
+
+    Args:
+        wants_answer: wait until Ray has taken the actor, as a name must be checked before going on.
+
+    Raises:
+        Exception: Ray's, with `wants_answer`; otherwise as `schedule_task`.
+    """
+    results = Results([session.new_id()], is_streaming=False)
+    invocation = _invocation(session, args, kwargs, options, results)
+    operation = op.Operation(create_actor=op.CreateActor(class_digest=digest, invocation=invocation))
+    if wants_answer:
+        session.ask(operation)
+    else:
+        session.send(operation)
+    return results.ids[0]
+
+
+def find_actor(session: Session, name: str, namespace: str) -> tuple[int, ActorDescription]:
+    """Give the id of a named actor's new handle, and its description.
+
+    Raises:
+        ValueError: there is no such actor.
+    """
+    actor_id = session.new_id()
+    find = op.FindActor(actor_id=actor_id, name=name, namespace=namespace)
+    return actor_id, _description(session.ask(op.Operation(find_actor=find)).actor)
+
+
+def wait(
+    session: Session, object_ids: list[int], num_returns: int, timeout_s: float | None, fetch_local: bool
+) -> list[int]:
+    """Wait until objects are ready; give the places of those that are, ascending."""
+    limit_s = -1.0 if timeout_s is None else timeout_s
+    wait_for = op.Wait(
+        object_ids=object_ids, num_returns=num_returns, timeout_s=limit_s, fetch_local=fetch_local
+    )
+    return list(session.ask(op.Operation(wait=wait_for)).ready.indexes)
+
+
+def take_next(session: Session, generator_id: int) -> tuple[int, int, Future[op.Reply]]:
+    """Ask for a stream's next object; give its id, the request's id and a future of the answer."""
+    object_id = session.new_id()
+    take = op.TakeNext(generator_id=generator_id, object_id=object_id)
+    request_id, (reply,) = session.request(op.Operation(take_next=take))
+    return object_id, request_id, reply
+
+
+def cancel_task(session: Session, object_id: int, *, force: bool, recursive: bool) -> None:
+    """Cancel the task that makes an object."""
+    cancel = op.CancelTask(object_id=object_id, force=force, recursive=recursive)
+    session.send(op.Operation(cancel_task=cancel))
+
+
+def kill_actor(session: Session, actor_id: int, *, no_restart: bool) -> None:
+    """End an actor at once."""
+    session.send(op.Operation(kill_actor=op.KillActor(actor_id=actor_id, no_restart=no_restart)))
+
+
+def identify(session: Session, handle_id: int) -> tuple[bytes, bytes, bytes]:
+    """Ask for Ray's own ids: the object's or actor's, its task's, its job's."""
+    identity = session.ask(op.Operation(identify=op.Identify(id=handle_id))).identity
+    return identity.binary, identity.task_id, identity.job_id
+
+
+def query_cluster(session: Session, query: str, **arguments: Any) -> Any:
+    """Ask about the cluster or the session's job (docs/protocol.md, rule O5)."""
+    payload = session.dump(arguments) if arguments else None
+    operation = op.Operation(query_cluster=op.QueryCluster(query=query, arguments=payload))
+    return session.value_of(session.ask(operation))
+
+
+def export_function(session: Session, function: Any) -> bytes:
+    """Have a function shipped; give its digest."""
+    return session.export(op.Export.FUNCTION, function)
+
+
+def export_class(session: Session, cls: type) -> bytes:
+    """Have an actor's class shipped; give its digest."""
+    return session.export(op.Export.CLASS, cls)
+
+
+def _results(session: Session, num_returns: int | str) -> Results:
+    count = 1 if isinstance(num_returns, str) else num_returns
+    return Results([session.new_id() for _ in range(count)], num_returns == _STREAMING)
+
+
+def _invocation(
+    session: Session, args: tuple[Any, ...], kwargs: dict[str, Any], options: Payload | None, results: Results
+) -> op.Invocation:
+    return op.Invocation(
+        arguments=session.dump_arguments(args, kwargs),
+        options=options,
+        result_ids=results.ids,
+        is_streaming=results.is_streaming,
+        call_site=call_site(),
+    )
+
+
+def _description(actor: op.ActorDescription) -> ActorDescription:
+    methods = {method.name: (method.num_returns, method.is_streaming) for method in actor.methods}
+    return ActorDescription(actor.class_name, methods)

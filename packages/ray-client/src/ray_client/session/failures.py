@@ -1,0 +1,48 @@
+"""Failures of operations as exceptions of Python."""
+
+from __future__ import annotations
+
+import builtins
+
+from ray_client import exceptions
+from ray_client.rebuilding import rebuild
+from ray_client.transport.status import Context, error_from_failure
+from ray_client_proto.v1.error_pb2 import Failure
+
+
+def exception_of(failure: Failure, cause: BaseException | None, session_id: str) -> BaseException:
+    """Give the exception to raise for a failure of an operation.
+
+    Args:
+        failure: what the driver said.
+        cause: the user's own exception, unpickled, where there is one.
+        session_id: of the session that the failure came from.
+    """
+    if failure.code == Failure.TASK_ERROR:
+        return _task_error(failure, cause)
+    if failure.code == Failure.RAY_ERROR:
+        return _ray_error(failure)
+    if failure.code == Failure.END_OF_STREAM:
+        return StopIteration()
+    return error_from_failure(failure, Context("carrying out an operation", session_id=session_id))
+
+
+def _task_error(failure: Failure, cause: BaseException | None) -> BaseException:
+    details = failure.details
+    error = exceptions.RayTaskError(
+        details.get("function_name", ""),
+        failure.traceback or failure.message,
+        cause,
+        proctitle=details.get("proctitle"),
+        pid=int(details["pid"]) if details.get("pid") else None,
+        ip=details.get("ip"),
+    )
+    return error.as_instanceof_cause() if cause is not None else error
+
+
+def _ray_error(failure: Failure) -> BaseException:
+    module, _, name = failure.type_name.rpartition(".")
+    builtin = getattr(builtins, name, None) if module == "builtins" else None
+    if isinstance(builtin, type) and issubclass(builtin, Exception):
+        return builtin(failure.message)
+    return rebuild(failure.type_name, failure.message, dict(failure.details))

@@ -1,0 +1,321 @@
+"""The data channel: operations out, replies in, across as many streams as it takes.
+
+Delivery follows rules D1 to D8 of docs/protocol.md. Three kinds of thread meet here: callers put
+operations on one queue; gRPC's own thread runs `_outgoing` and turns them into frames; the link's
+thread reads what comes back and reattaches after a cut.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from ray_client.errors import ProtocolViolationError, SessionClosedError, SessionLostError
+from ray_client.transport.backoff import BackoffPolicy
+from ray_client.transport.stream import Stream, StreamCutError
+from ray_client_proto.v1 import frame_pb2, operation_pb2
+from ray_client_proto.wire.errors import WireError
+from ray_client_proto.wire.inbox import Inbox
+from ray_client_proto.wire.limits import FRAME_BYTES
+from ray_client_proto.wire.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+_ACK_DELAY_S = 0.05  # rule D2
+_ACK_FRAMES = 32
+_ACK_BYTES = 1024 * 1024
+_RELEASE_DELAY_S = 0.02  # dropped handles wait this long for an operation to ride with
+
+#: On the queue: an operation with its size, the id of a dropped handle, or None to look around.
+_Item = tuple[operation_pb2.Operation, int] | int | None
+
+
+class OpenStream(Protocol):
+    """Opens a data stream that sends what the iterator yields."""
+
+    def __call__(self, outgoing: Iterator[bytes]) -> Stream: ...
+
+
+class DataLink:
+    """Carries a session's operations out exactly once and in order, and its replies in.
+
+    Invariant: an operation is on the queue, or in a frame that the outbox keeps, or acknowledged.
+    `send` and `release` are safe from any thread; `release` also from `__del__`, since it takes
+    no lock: `SimpleQueue.put` is reentrant.
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        open_stream: OpenStream,
+        on_reply: Callable[[operation_pb2.Reply], None],
+        on_end: Callable[[Exception], None],
+        *,
+        lease_s: float,
+        replay_bytes: int,
+        backoff: BackoffPolicy,
+    ) -> None:
+        self._session_id = session_id
+        self._open_stream = open_stream
+        self._on_reply = on_reply
+        self._on_end = on_end
+        self._lease_s = lease_s
+        self._backoff = backoff
+
+        self._inputs: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self.release: Callable[[int], None] = self._inputs.put
+
+        # Guards everything below; `_room` is notified when frames are acknowledged, when a stream
+        # comes or goes, and at the end.
+        self._lock = threading.Lock()
+        self._room = threading.Condition(self._lock)
+        self._outbox = Outbox(replay_bytes)
+        self._inbox = Inbox()
+        self._queued_bytes = 0
+        self._unacked_frames = 0
+        self._unacked_bytes = 0
+        self._unacked_since_s = 0.0
+        self._stream: Stream | None = None
+        self._stream_number = 0
+        self._attached_number = 0
+        self._end: Exception | None = None
+        self._is_disconnecting = False
+
+        # Held from taking inputs to pushing their frame. The writer of a cut stream may still hold
+        # it; its frame is then in the outbox before the next writer replays.
+        self._writing = threading.Lock()
+        self._first_attach = threading.Event()
+        self._reader = threading.Thread(target=self._run, name=f"ray-client-link-{session_id[:8]}", daemon=True)
+
+    def start(self, timeout_s: float) -> None:
+        """Attach for the first time.
+
+        Raises:
+            SessionLostError: the session was not attached within `timeout_s`, or ended.
+        """
+        self._reader.start()
+        if not self._first_attach.wait(timeout_s):
+            self._finish(SessionLostError(self._session_id, f"could not attach within {timeout_s:.0f} s"))
+        if self._end is not None:
+            raise self._end
+
+    def send(self, operation: operation_pb2.Operation) -> None:
+        """Queue an operation; wait while the frames not yet acknowledged leave no room.
+
+        Raises:
+            SessionError: the session has ended.
+        """
+        size = operation.ByteSize()
+        with self._lock:
+            while self._end is None and not self._fits(size):
+                self._room.wait()
+            if self._end is not None:
+                raise self._end
+            self._queued_bytes += size
+            # Inside the lock, so that `disconnect` has nothing behind it.
+            self._inputs.put((operation, size))
+
+    def disconnect(self, timeout_s: float) -> None:
+        """Tell the driver that this client is done; wait until everything before it was carried out."""
+        with self._lock:
+            if self._end is not None:
+                return
+            self._is_disconnecting = True
+            goodbye = operation_pb2.Operation(disconnect=operation_pb2.Disconnect())
+            self._inputs.put((goodbye, 0))
+        self._reader.join(timeout_s)
+        self._finish(SessionClosedError(self._session_id))
+
+    def _fits(self, size_bytes: int) -> bool:
+        waiting = self._queued_bytes + self._outbox.kept_bytes
+        return waiting == 0 or waiting + size_bytes <= self._outbox.limit_bytes
+
+    # The writer: runs in a thread of gRPC's, one for each stream.
+
+    def _outgoing(self, number: int) -> Iterator[bytes]:
+        """Yield what stream `number` must send: attach, replay, then new frames."""
+        attach = frame_pb2.Attach(last_seen_seq=self._inbox.last_seq)
+        yield frame_pb2.ClientFrame(attach=attach).SerializeToString()
+        with self._lock:
+            self._room.wait_for(lambda: self._attached_number == number or not self._is_current(number))
+        with self._writing, self._lock:
+            replay = self._outbox.replay()
+        yield from (sent.encoded for sent in replay)
+        while self._is_current(number):
+            with self._writing:
+                encoded = self._next_message(number)
+            # Not current: the frame is in the outbox, and the next stream replays it.
+            if encoded is not None and self._is_current(number):
+                yield encoded
+
+    def _is_current(self, number: int) -> bool:
+        return self._stream_number == number and self._end is None
+
+    def _next_message(self, number: int) -> bytes | None:
+        """Wait for something to send; None if there is nothing after all."""
+        items = self._take_items()
+        operations = [item[0] for item in items if isinstance(item, tuple)]
+        dropped = [item for item in items if isinstance(item, int)]
+        if dropped:
+            operations.append(_release(dropped))
+        if not operations:
+            return self._ack_message() if self._is_ack_due() else None
+        sizes = sum(item[1] for item in items if isinstance(item, tuple))
+        with self._lock:
+            frame = frame_pb2.ClientFrame(
+                seq=self._outbox.next_seq, ack=self._take_ack(), operations=operations
+            ).SerializeToString()
+            # A frame is a little larger than its operations, so it may not fit although they did.
+            self._room.wait_for(lambda: self._outbox.has_room(len(frame)) or self._end is not None)
+            if self._end is not None:
+                return None
+            self._queued_bytes -= sizes
+            return self._outbox.push(frame).encoded
+
+    def _take_items(self) -> list[_Item]:
+        """Wait for the first input, or until an acknowledgement is due; then take all that is there."""
+        try:
+            items = [self._inputs.get(timeout=self._ack_due_in_s())]
+        except queue.Empty:
+            return []
+        patience_s = _RELEASE_DELAY_S if isinstance(items[0], int) else 0.0
+        size = 0
+        while size < FRAME_BYTES:
+            try:
+                item = self._inputs.get(timeout=patience_s) if patience_s else self._inputs.get_nowait()
+            except queue.Empty:
+                break
+            items.append(item)
+            if not isinstance(item, int):
+                patience_s = 0.0
+                size += item[1] if item else 0
+        return items
+
+    def _ack_due_in_s(self) -> float | None:
+        with self._lock:
+            if not self._unacked_frames:
+                return None
+            return max(0.0, self._unacked_since_s + _ACK_DELAY_S - time.monotonic())
+
+    def _is_ack_due(self) -> bool:
+        with self._lock:
+            return self._unacked_frames > 0 and (
+                self._unacked_frames >= _ACK_FRAMES
+                or self._unacked_bytes >= _ACK_BYTES
+                or time.monotonic() >= self._unacked_since_s + _ACK_DELAY_S
+            )
+
+    def _ack_message(self) -> bytes:
+        with self._lock:
+            return frame_pb2.ClientFrame(ack=self._take_ack()).SerializeToString()
+
+    def _take_ack(self) -> int:
+        self._unacked_frames = self._unacked_bytes = 0
+        return self._inbox.last_seq
+
+    # The reader: the link's own thread.
+
+    def _run(self) -> None:
+        delays = self._backoff.delays()
+        away_since_s = time.monotonic()
+        while self._end is None:
+            try:
+                is_finished = self._read_stream()
+            except StreamCutError as cut:
+                if self._attached_number == self._stream_number:  # it had worked: start counting anew
+                    delays, away_since_s = self._backoff.delays(), time.monotonic()
+                if not self._wait_to_retry(next(delays, None), time.monotonic() - away_since_s, cut):
+                    return
+            except WireError as exc:
+                self._finish(ProtocolViolationError(self._session_id, str(exc)))
+            except Exception as exc:  # typed errors of the stream (the session is gone), or a fault of ours
+                self._finish(exc)
+            else:
+                if is_finished:
+                    self._finish(SessionClosedError(self._session_id))
+
+    def _read_stream(self) -> bool:
+        """Open a stream and read it to its end; True if it ended because we disconnected."""
+        with self._lock:
+            self._stream_number += 1
+            number = self._stream_number
+            self._room.notify_all()
+        self._inputs.put(None)  # wakes the writer of the stream before
+        stream = self._open_stream(self._outgoing(number))
+        with self._lock:
+            self._stream = stream
+            is_ended = self._end is not None
+        try:
+            for encoded in () if is_ended else stream:
+                self._receive(encoded, number)
+        finally:
+            stream.close()
+        if not self._is_disconnecting:
+            raise StreamCutError("the stream ended without a word")
+        return True
+
+    def _receive(self, encoded: bytes, number: int) -> None:
+        frame = frame_pb2.ServerFrame.FromString(encoded)
+        with self._lock:
+            if frame.HasField("attached"):
+                self._outbox.acknowledge(frame.attached.last_seen_seq)
+                self._attached_number = number
+                self._first_attach.set()
+                self._room.notify_all()
+                log.debug("session.attached session=%s count=%d", self._session_id, frame.attached.attach_count)
+            if self._outbox.acknowledge(frame.ack):
+                self._room.notify_all()
+            is_new = frame.seq > 0 and self._inbox.accept(frame.seq)
+            is_ack_wanted = frame.seq > 0 and self._note_unacked(len(encoded))
+        if is_ack_wanted:
+            self._inputs.put(None)
+        if is_new:
+            for reply in frame.replies:
+                self._on_reply(reply)
+
+    def _note_unacked(self, size_bytes: int) -> bool:
+        """Count a frame to acknowledge; True if the writer must look around."""
+        if not self._unacked_frames:
+            self._unacked_since_s = time.monotonic()
+        self._unacked_frames += 1
+        self._unacked_bytes += size_bytes
+        # The first starts the writer's clock, a full load ends its wait.
+        return self._unacked_frames in (1, _ACK_FRAMES) or self._unacked_bytes >= _ACK_BYTES
+
+    def _wait_to_retry(self, delay_s: float | None, away_s: float, cut: StreamCutError) -> bool:
+        """Wait before the next try; False, and the session is lost, when there is no use in one."""
+        if delay_s is None or away_s > self._lease_s:
+            reason = f"no contact for {away_s:.0f} s, and its lease is {self._lease_s:.0f} s (last: {cut})"
+            self._finish(SessionLostError(self._session_id, reason))
+            return False
+        log.info("session.cut session=%s away_s=%.1f retry_s=%.2f because=%s", self._session_id, away_s, delay_s, cut)
+        with self._lock:
+            self._room.wait_for(lambda: self._end is not None, timeout=delay_s)
+        return True
+
+    def _finish(self, error: Exception) -> None:
+        """End the link, once: wake everybody, and fail what waits with `error`."""
+        with self._lock:
+            if self._end is not None:
+                return
+            self._end = error
+            stream = self._stream
+            self._room.notify_all()
+        self._inputs.put(None)
+        self._first_attach.set()
+        if stream is not None:
+            stream.close()
+        self._on_end(error)
+
+
+def _release(dropped: list[int]) -> operation_pb2.Operation:
+    counts: dict[int, int] = {}
+    for handle_id in dropped:
+        counts[handle_id] = counts.get(handle_id, 0) + 1
+    return operation_pb2.Operation(
+        release=operation_pb2.Release(ids=list(counts), counts=list(counts.values()))
+    )

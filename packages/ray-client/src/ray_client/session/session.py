@@ -1,0 +1,250 @@
+"""The session: the only object that handles talk to. It deals in ids."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from ray_client.errors import ForkedProcessError
+from ray_client.pickling import pickler, unpickler
+from ray_client.pickling.payload import Pickled
+from ray_client.pickling.pickler import TokenMakers
+from ray_client.pickling.unpickler import TokenReaders
+from ray_client.session.exports import Exports
+from ray_client.session.failures import exception_of
+from ray_client.session.link import DataLink, OpenStream
+from ray_client.session.pending import PendingReplies
+from ray_client.session.transfers import Transfers
+from ray_client.transport.backoff import BackoffPolicy
+from ray_client.transport.lanes import Lanes
+from ray_client_proto.v1 import operation_pb2 as op
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.gateway_pb2 import SessionOpened
+from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_proto.wire.ids import client_ids
+from ray_client_proto.wire.limits import TRANSFER_BYTES
+
+_DECODERS = 4  # threads that unpickle for futures and awaits; `get` unpickles in the caller's thread
+
+#: Makes the token readers of one value; they report each handle's id that they claim.
+MakeReaders = Callable[[Callable[[int], None]], TokenReaders]
+
+
+class Session:
+    """What this client has on the cluster. Safe from any thread of the process that opened it.
+
+    Invariant: until it has ended, every operation sent is carried out exactly once and in order;
+    once it has ended, every call raises the error that says why.
+    """
+
+    def __init__(self, opened: SessionOpened, open_stream: OpenStream, lanes: Lanes) -> None:
+        self.opened = opened
+        self.id = opened.session_id
+        self.new_id = client_ids()
+        self._pid = os.getpid()
+        self._ended = threading.Event()
+        self._pending = PendingReplies()
+        self._link = DataLink(
+            self.id,
+            open_stream,
+            self._on_reply,
+            self._on_end,
+            lease_s=opened.lease_s,
+            replay_bytes=opened.limits.replay_bytes,
+            backoff=BackoffPolicy(),
+        )
+        #: Gives one count of a handle back; safe from `__del__`.
+        self.release = self._link.release
+        self._transfers = Transfers(
+            lanes,
+            chunk_bytes=opened.limits.chunk_bytes,
+            limit_bytes=TRANSFER_BYTES,
+            backoff=BackoffPolicy(),
+            ended=self._ended,
+        )
+        self._exports = Exports(self._send_export)
+        self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="ray-client-decode")
+        self._token_makers: TokenMakers = {}
+        self._make_readers: MakeReaders = lambda claim: {}
+
+    def start(self, token_makers: TokenMakers, make_readers: MakeReaders, timeout_s: float) -> None:
+        """Take the tables that know the handles, and attach.
+
+        Raises:
+            SessionLostError: the session cannot be attached to.
+        """
+        self._token_makers, self._make_readers = token_makers, make_readers
+        self._link.start(timeout_s)
+
+    def close(self, timeout_s: float = 10.0) -> None:
+        """End the session after everything sent before; may be repeated."""
+        if os.getpid() == self._pid:
+            self._link.disconnect(timeout_s)
+
+    @property
+    def is_open(self) -> bool:
+        return not self._ended.is_set() and os.getpid() == self._pid
+
+    @property
+    def ended(self) -> threading.Event:
+        """Set once the session has ended, for whatever reason."""
+        return self._ended
+
+    # Operations
+
+    def send(self, operation: op.Operation) -> None:
+        """Send an operation that needs no answer.
+
+        Raises:
+            SessionError: the session has ended, or belongs to the parent process.
+        """
+        if os.getpid() != self._pid:
+            raise ForkedProcessError(self.id, self._pid, os.getpid())
+        self._link.send(operation)
+
+    def request(self, operation: op.Operation, count: int = 1) -> tuple[int, list[Future[op.Reply]]]:
+        """Send an operation; give its request id and a future for each of its replies. Raises as `send` does."""
+        if os.getpid() != self._pid:
+            raise ForkedProcessError(self.id, self._pid, os.getpid())
+        request_id, futures = self._pending.expect(count)
+        operation.request_id = request_id
+        try:
+            self._link.send(operation)
+        except BaseException:
+            self._pending.forget(request_id, count)
+            raise
+        return request_id, futures
+
+    def ask(self, operation: op.Operation) -> op.Reply:
+        """Send an operation and wait for its one reply.
+
+        Raises:
+            Exception: what the reply says failed, or as `send`.
+        """
+        request_id, futures = self.request(operation)
+        try:
+            reply = futures[0].result()
+        finally:
+            self.forget(request_id, 1)
+        if reply.HasField("failure"):
+            raise self.exception_of(reply.failure)
+        return reply
+
+    def forget(self, request_id: int, count: int) -> None:
+        """Stop waiting for the replies of a request; does nothing if all have come."""
+        if self._pending.forget(request_id, count) and self.is_open:
+            self._link.send(op.Operation(forget=op.Forget(request_id=request_id)))
+
+    def fetch(self, object_ids: list[int]) -> tuple[int, list[Future[op.Reply]]]:
+        """Ask for the values of objects; give the request id and a future for each reply."""
+        return self.request(op.Operation(get=op.Get(object_ids=object_ids)), len(object_ids))
+
+    def future_value(self, object_id: int) -> Future[Any]:
+        """Give a future of an object's value; it always resolves."""
+        result: Future[Any] = Future()
+
+        def resolve(reply: Future[op.Reply]) -> None:
+            if not result.set_running_or_notify_cancel():
+                return
+            try:
+                result.set_result(self.value_of(reply.result()))
+            except BaseException as exc:  # the value's own error, or whatever unpickling it ran into
+                result.set_exception(exc)
+
+        def decode(reply: Future[op.Reply]) -> None:
+            # Not in the reader's thread: unpickling runs user code, which may call `get`.
+            self._decoders.submit(resolve, reply)
+
+        _, (reply,) = self.fetch([object_id])
+        reply.add_done_callback(decode)
+        return result
+
+    # Values
+
+    def dump(self, value: Any) -> Payload:
+        """Give the payload that carries a value; a large one is uploaded first. Raises as `pickler.dump` does."""
+        return self._payload(pickler.dump(value, self._token_makers))
+
+    def dump_arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Payload:
+        """Give the payload that carries a call's arguments, as `dump` does."""
+        return self._payload(pickler.dump_arguments(args, kwargs, self._token_makers))
+
+    def export(self, kind: op.Export.Kind, code: Any) -> bytes:
+        """Have a function or class shipped to the driver; give the digest that names it there."""
+        return self._exports.ship(kind, pickler.dump(code, self._token_makers))
+
+    def value_of(self, reply: op.Reply) -> Any:
+        """Give the value that a reply carries.
+
+        Raises:
+            BaseException: the failure that it carries instead; or the value cannot be unpickled here.
+        """
+        if reply.HasField("failure"):
+            raise self.exception_of(reply.failure)
+        return self.load(reply.value)
+
+    def load(self, payload: Payload) -> Any:
+        """Give the value of a payload, and take over the counts of the handles in it (rule R3)."""
+        claimed: list[int] = []
+        try:
+            stream, *buffers = self._parts(payload)
+            return unpickler.load(stream, buffers, self._make_readers(claimed.append))
+        finally:
+            for handle_id in (Counter(payload.counted_ids) - Counter(claimed)).elements():
+                self.release(handle_id)
+
+    def exception_of(self, failure: Failure) -> BaseException:
+        """Give the exception for a failure; the user's own where it can be rebuilt here."""
+        cause: BaseException | None = None
+        if failure.HasField("cause"):
+            try:
+                cause = self.load(failure.cause)
+            except Exception as exc:  # its class is not here, or its __setstate__ fails: say so beside it
+                note = f"(the exception itself cannot be rebuilt here: {exc})"
+                failure.traceback = f"{failure.traceback}\n{note}"
+        return exception_of(failure, cause, self.id)
+
+    def _payload(self, pickled: Pickled) -> Payload:
+        if pickled.size_bytes <= self.opened.limits.inline_bytes:
+            return Payload(pickle=pickled.stream, buffers=[bytes(buffer) for buffer in pickled.buffers])
+        parts = pickled.parts()
+        transfer_id = self._transfers.upload(parts)
+        return Payload(transfer_id=transfer_id, sizes_bytes=[part.nbytes for part in parts])
+
+    def _parts(self, payload: Payload) -> list[Any]:
+        if not payload.transfer_id:
+            return [payload.pickle, *payload.buffers]
+        try:
+            return list(self._transfers.download(payload.transfer_id, payload.sizes_bytes))
+        finally:
+            if self.is_open:
+                release = op.ReleaseTransfer(transfer_id=payload.transfer_id)
+                self._link.send(op.Operation(release_transfer=release))
+
+    def _send_export(self, export: op.Export, pickled: Pickled) -> None:
+        export.payload.CopyFrom(self._payload(pickled))
+        self.send(op.Operation(export=export))
+
+    # From the link's thread
+
+    def _on_reply(self, reply: op.Reply) -> None:
+        if not self._pending.resolve(reply) and self.is_open:
+            self._let_go(reply)
+
+    def _let_go(self, reply: op.Reply) -> None:
+        """Give back what a reply brings that nobody waits for."""
+        payload = reply.failure.cause if reply.HasField("failure") else reply.value
+        for handle_id in payload.counted_ids:
+            self.release(handle_id)
+        if payload.transfer_id:
+            release = op.ReleaseTransfer(transfer_id=payload.transfer_id)
+            self._decoders.submit(self._link.send, op.Operation(release_transfer=release))
+
+    def _on_end(self, error: Exception) -> None:
+        self._ended.set()
+        self._pending.fail_all(error)
+        self._decoders.shutdown(wait=False)

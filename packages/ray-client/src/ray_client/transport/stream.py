@@ -1,0 +1,45 @@
+"""A data stream as the link sees it; gRPC's errors end here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import grpc
+
+from ray_client.transport.status import error_of, failure_of
+
+
+class StreamCutError(Exception):
+    """The stream broke, and the session may well be alive: reattach."""
+
+
+class Stream(Protocol):
+    """Messages from the peer, in order.
+
+    Iterating raises `StreamCutError` when the connection broke, or the typed error that the peer
+    gave; it just ends when the peer is done. `close` may be called from any thread, repeatedly.
+    """
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def close(self) -> None: ...
+
+
+class GrpcStream:
+    """A gRPC bidirectional call as a `Stream`."""
+
+    def __init__(self, call: Any, session_id: str) -> None:
+        self._call = call
+        self._session_id = session_id
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._call
+        except grpc.RpcError as exc:
+            if failure_of(exc) is None:
+                raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
+            raise error_of(exc, "reading the data stream", session_id=self._session_id) from exc
+
+    def close(self) -> None:
+        self._call.cancel()
