@@ -13,7 +13,9 @@ from ray_client_proto.wire.errors import ProtocolError
 
 # Field number << 3 | wire type (0 varint, 2 length-delimited); protobuf.dev, "Encoding".
 _TRANSFER_ID, _OFFSET, _TOTAL, _DATA = 0x08, 0x10, 0x18, 0x22
-_MAX_VARINT_BYTES = 10
+_FIXED_BYTES = {1: 8, 5: 4}  # wire types of one length: ours has none, a newer peer may
+_MAX_VARINT_BYTES, _UINT64 = 10, (1 << 64) - 1
+_LOWEST_TAG, _HIGHEST_TAG = 1 << 3, (1 << 32) - 1
 
 
 class Chunk(NamedTuple):
@@ -42,8 +44,8 @@ def _read_varint(message: bytes, at: int) -> tuple[int, int]:
         byte = message[at + place]
         number |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
-            return number, at + place + 1
-    raise ProtocolError("B2: a chunk ends inside a number")
+            return number & _UINT64, at + place + 1
+    raise ProtocolError("B2: a chunk has a number without an end")
 
 
 def encode(transfer_id: int, offset_bytes: int, total_bytes: int, parts: Iterable[memoryview]) -> bytes:
@@ -71,19 +73,23 @@ def decode(message: bytes) -> Chunk:
     at = 0
     while at < len(message):
         tag, at = _read_varint(message, at)
+        if not _LOWEST_TAG <= tag <= _HIGHEST_TAG:
+            raise ProtocolError(f"B2: a chunk has no field {tag >> 3}")
         wire_type = tag & 7
         if wire_type == 0:
             number, at = _read_varint(message, at)
             fields[tag] = number
         elif wire_type == 2:
             length, at = _read_varint(message, at)
-            if at + length > len(message):
-                raise ProtocolError(f"B2: a chunk says {length} bytes and has {len(message) - at}")
             if tag == _DATA:
                 data = memoryview(message)[at : at + length]
             at += length
+        elif wire_type in _FIXED_BYTES:
+            at += _FIXED_BYTES[wire_type]
         else:
             raise ProtocolError(f"B2: a chunk has a field of wire type {wire_type}")
+    if at > len(message):
+        raise ProtocolError(f"B2: a chunk says {at} bytes and has {len(message)}")
     return Chunk(fields[_TRANSFER_ID], fields[_OFFSET], fields[_TOTAL], data)
 
 
@@ -93,7 +99,12 @@ def split(
     """Yield the messages that carry `buffers`, laid end to end, from `from_offset_bytes` on.
 
     Nothing is copied but the chunk at hand. An empty transfer is one empty chunk.
+
+    Raises:
+        ValueError: chunks without room for data, which would never end.
     """
+    if chunk_bytes <= 0:
+        raise ValueError(f"a chunk needs room for data: chunk_bytes={chunk_bytes}")
     views = [view.cast("B") for view in buffers]
     total = sum(view.nbytes for view in views)
     offset = from_offset_bytes
