@@ -101,7 +101,8 @@ class Run:
             if side in self.sides and address is not None:
                 self._open_and_put(side, address)
         for side, module in MODULES.items():
-            self.samples.add("import", side, self._import_s(self.pythons[side], module))
+            with self._noting("import", side):
+                self.samples.add("import", side, self._import_s(self.pythons[side], module))
 
     def _take(self, name: str, case: str, row: str, column: str) -> None:
         """Have one side run one case, if that side is there."""
@@ -130,9 +131,13 @@ class Run:
             say(f"{case}, {side}: {exc}")
 
     def _import_s(self, python: str, module: str) -> float:
+        command = [python, "-c", f"import {module}"]
         started = time.perf_counter()
-        subprocess.run([python, "-c", f"import {module}"], check=True, env=self.processes.environment)
-        return time.perf_counter() - started
+        outcome = subprocess.run(command, env=self.processes.environment, capture_output=True, text=True, check=False)
+        elapsed_s = time.perf_counter() - started
+        if outcome.returncode:
+            raise RuntimeError(outcome.stderr.strip().rpartition("\n")[2])
+        return elapsed_s
 
     def _add_derived(self) -> None:
         """The chain's round trips: what the distance cost, over what one round trip costs."""
