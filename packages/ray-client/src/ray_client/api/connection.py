@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
+from ray_client.api.counterparts import counterparts
 from ray_client.config.settings import ConnectSettings
 from ray_client.handles.tokens import token_makers, token_readers
+from ray_client.pickling.pickler import TokenTable
 from ray_client.session.session import Session
 from ray_client.transport.channel import call_metadata, open_channel
 from ray_client.transport.gateway import GatewayClient, describe_client
@@ -55,7 +57,7 @@ def connect(
         gateway.server_info(settings.connect_timeout_s)
         opened = gateway.open_session(_request(settings, gateway), on_progress, settings.open_timeout_s)
         metadata = call_metadata(settings.token, opened.session_id, opened.secret)
-        data = channel.stream_stream(_DATA)
+        data = channel.stream_stream(_DATA, request_serializer=None, response_deserializer=None)
 
         def open_stream(outgoing: Iterator[bytes]) -> GrpcStream:
             return GrpcStream(data(outgoing, metadata=metadata), opened.session_id)
@@ -63,7 +65,11 @@ def connect(
         session = Session(opened, open_stream, GrpcLanes(channel, metadata, opened.session_id))
         on_failure = cleanup.pop_all()
         try:
-            session.start(token_makers(session), partial(token_readers, session), settings.connect_timeout_s)
+            session.start(
+                TokenTable(token_makers(session), counterparts()),
+                partial(token_readers, session),
+                settings.connect_timeout_s,
+            )
         except BaseException:
             gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
             on_failure.close()

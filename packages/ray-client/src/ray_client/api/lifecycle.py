@@ -86,7 +86,7 @@ def init(
             )
         target = address or env.address()
         _check_ray_options(ray_options, target)
-        settings = {
+        settings: dict[str, Any] = {
             "tls": tls or env.tls(),
             "namespace": namespace or env.namespace(),
             "runtime_env": runtime_env,

@@ -98,7 +98,7 @@ def _result(future: Future[Any], deadline_s: float | None, count: int) -> Any:
 
 
 def wait(
-    ray_waitables: list[Any],
+    ray_waitables: Any,
     *,
     num_returns: int = 1,
     timeout: float | None = None,
@@ -131,7 +131,7 @@ def wait(
     if len(set(ray_waitables)) != len(ray_waitables):
         raise ValueError("Wait requires a list of unique ray_waitables.")
     if num_returns <= 0:
-        raise ValueError("Invalid number of objects to return %d." % num_returns)
+        raise ValueError(f"Invalid number of objects to return {num_returns}.")
     if num_returns > len(ray_waitables):
         raise ValueError("num_returns cannot be greater than the number of ray_waitables provided to ray.wait.")
     ids = [waitable._handle_id for waitable in ray_waitables]
@@ -202,5 +202,3 @@ def kill(actor: ActorHandle[Any], *, no_restart: bool = True) -> None:
 def _check_session(handle: Any, session: Any) -> None:
     if handle._session is not session:
         raise WrongSessionError(repr(handle), handle._session.id, session.id)
-
-

@@ -20,7 +20,7 @@ _USAGE = (
 
 
 @overload
-def remote(code: type[T], /) -> ActorClass[T]: ...
+def remote(code: type[T], /) -> ActorClass[T]: ...  # type: ignore[overload-overlap]  # a class is callable too
 @overload
 def remote(code: Callable[P, T], /) -> RemoteFunction[P, T]: ...
 @overload

@@ -42,8 +42,10 @@ def method(*args: Any, **options: Any) -> Any:
         ValueError: it was used without options, or with an unknown one.
     """
     if args or not options:
-        raise ValueError("The @ray.method decorator must be applied using at least one of the arguments in the list "
-                         f"{list(_METHOD_MARKS)}, for example '@ray.method(num_returns=2)'.")
+        raise ValueError(
+            "The @ray.method decorator must be applied using at least one of the arguments in the list "
+            f"{list(_METHOD_MARKS)}, for example '@ray.method(num_returns=2)'."
+        )
     unknown = options.keys() - _METHOD_MARKS.keys()
     if unknown:
         raise ValueError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
@@ -75,9 +77,7 @@ class ActorClass(Generic[T]):
 
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         name = self._class.__name__
-        raise TypeError(
-            f"Actors cannot be instantiated directly. Instead of '{name}()', use '{name}.remote()'."
-        )
+        raise TypeError(f"Actors cannot be instantiated directly. Instead of '{name}()', use '{name}.remote()'.")
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> NoReturn:
         raise TypeError(
@@ -207,9 +207,7 @@ class ActorMethod:
 
     __slots__ = ("_actor", "_name", "_num_returns", "_options")
 
-    def __init__(
-        self, actor: ActorHandle[Any], name: str, num_returns: int | str, options: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, actor: ActorHandle[Any], name: str, num_returns: int | str, options: Mapping[str, Any]) -> None:
         self._actor = actor
         self._name = name
         self._num_returns = num_returns

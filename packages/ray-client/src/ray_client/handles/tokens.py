@@ -11,13 +11,13 @@ from ray_client.handles.function import RemoteFunction
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
 from ray_client.pickling.opaque import OPAQUE_TOKEN_MAKERS
-from ray_client.pickling.pickler import Token, TokenMakers
+from ray_client.pickling.pickler import Token
 from ray_client.pickling.unpickler import TokenReaders, find_mirrored, find_module
 from ray_client.session.session import Session
 from ray_client_proto.wire import tokens
 
 
-def token_makers(session: Session) -> TokenMakers:
+def token_makers(session: Session) -> dict[type, Callable[[Any], Token]]:
     """Give the table of what a session's pickler does with each type of handle."""
 
     def own(handle: Any) -> Any:

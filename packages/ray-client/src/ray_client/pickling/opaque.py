@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from ray_client.errors import OpaqueObjectError
 from ray_client_proto.wire import tokens
@@ -39,7 +40,7 @@ class Opaque(metaclass=_OpaqueType):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The class itself is pickled as a `ray_global` token: see `token_makers`.
-        return type(self), self._opaque_args, self._opaque_state  # type: ignore[attr-defined]
+        return type(self), self._opaque_args, self._opaque_state
 
     def __repr__(self) -> str:
         return f"<opaque {self.ray_module}.{self.ray_qualname} of the cluster>"
@@ -53,9 +54,8 @@ class Opaque(metaclass=_OpaqueType):
 @functools.cache
 def opaque_global(module: str, qualname: str) -> type[Opaque]:
     """Give the stand-in for a global of `ray`; the same one each time."""
-    return _OpaqueType(
-        qualname.rpartition(".")[2], (Opaque,), {"ray_module": module, "ray_qualname": qualname, "__module__": __name__}
-    )
+    names = {"ray_module": module, "ray_qualname": qualname, "__module__": __name__}
+    return cast("type[Opaque]", _OpaqueType(qualname.rpartition(".")[2], (Opaque,), names))
 
 
 def opaque_class_token(cls: _OpaqueType) -> tuple[Any, tuple[str, str]]:
@@ -64,4 +64,4 @@ def opaque_class_token(cls: _OpaqueType) -> tuple[Any, tuple[str, str]]:
 
 
 #: For the pickler: opaque classes are found by their metaclass.
-OPAQUE_TOKEN_MAKERS = {_OpaqueType: opaque_class_token}
+OPAQUE_TOKEN_MAKERS: dict[type, Callable[[Any], tuple[Any, tuple[str, str]]]] = {_OpaqueType: opaque_class_token}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -17,8 +18,17 @@ from ray_client_proto.wire import tokens
 
 #: What a reducer gives: a token function and its arguments.
 Token = tuple[Callable[..., Any], tuple[Any, ...]]
-#: Handle type -> how to make its token.
-TokenMakers = Mapping[type, Callable[[Any], Token]]
+
+
+@dataclass(frozen=True)
+class TokenTable:
+    """What a session's pickler knows of the rest of this package."""
+
+    #: Handle type -> how to make its token.
+    makers: Mapping[type, Callable[[Any], Token]]
+    #: Public class or function of this package -> module and name of its counterpart in `ray`.
+    counterparts: Mapping[Any, tuple[str, str]]
+
 
 _CODE = (type, FunctionType)
 # Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
@@ -28,7 +38,7 @@ _ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
 class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ships no types
     """Writes one value. Handles become tokens, and code of the user's own project goes along."""
 
-    def __init__(self, file: io.BytesIO, token_makers: TokenMakers, buffers: list[memoryview]) -> None:
+    def __init__(self, file: io.BytesIO, table: TokenTable, buffers: list[memoryview]) -> None:
         def keep_large(buffer: pickle.PickleBuffer) -> bool:
             try:
                 view = buffer.raw()
@@ -40,15 +50,18 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             return False
 
         super().__init__(file, protocol=5, buffer_callback=keep_large)
-        self._token_makers = token_makers
+        self._table = table
 
     def reducer_override(self, obj: Any) -> Any:
         # Called for everything but plain values and containers, so the common case is one lookup on
         # the exact type: handle classes are final.
-        make_token = self._token_makers.get(type(obj))
+        make_token = self._table.makers.get(type(obj))
         if make_token is not None:
             return make_token(obj)
         if isinstance(obj, _CODE):
+            counterpart = self._table.counterparts.get(obj)
+            if counterpart is not None:
+                return tokens.ray_global, counterpart
             _carry_along(obj.__module__)
         elif type(obj) is ModuleType:
             if obj.__name__.partition(".")[0] == "ray_client":
@@ -64,7 +77,7 @@ def _carry_along(module_name: str | None) -> None:
         cloudpickle.register_pickle_by_value(module)
 
 
-def dump(value: Any, token_makers: TokenMakers) -> Pickled:
+def dump(value: Any, table: TokenTable) -> Pickled:
     """Give the pickle of a value.
 
     Raises:
@@ -73,7 +86,7 @@ def dump(value: Any, token_makers: TokenMakers) -> Pickled:
     """
     file, buffers = io.BytesIO(), list[memoryview]()
     try:
-        SessionPickler(file, token_makers, buffers).dump(value)
+        SessionPickler(file, table, buffers).dump(value)
     except RayClientError:
         raise
     except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
@@ -81,8 +94,8 @@ def dump(value: Any, token_makers: TokenMakers) -> Pickled:
     return Pickled(file.getvalue(), buffers)
 
 
-def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], token_makers: TokenMakers) -> Pickled:
+def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTable) -> Pickled:
     """Give the pickle of a call's arguments; raises as `dump` does."""
     if not kwargs and all(type(arg) in _ATOMS for arg in args):
         return Pickled(pickle.dumps((args, kwargs), 5), [])
-    return dump((args, kwargs), token_makers)
+    return dump((args, kwargs), table)

@@ -92,8 +92,7 @@ def create_actor(
 ) -> int:
     """Create an actor of an exported class; give its handle's id.
 
-    Args:
-        wants_answer: wait until Ray has taken the actor, as a name must be checked before going on.
+    With `wants_answer` this waits until Ray has taken the actor: its name must be checked before going on.
 
     Raises:
         Exception: Ray's, with `wants_answer`; otherwise as `schedule_task`.
@@ -124,9 +123,7 @@ def wait(
 ) -> list[int]:
     """Wait until objects are ready; give the places of those that are, ascending."""
     limit_s = -1.0 if timeout_s is None else timeout_s
-    wait_for = op.Wait(
-        object_ids=object_ids, num_returns=num_returns, timeout_s=limit_s, fetch_local=fetch_local
-    )
+    wait_for = op.Wait(object_ids=object_ids, num_returns=num_returns, timeout_s=limit_s, fetch_local=fetch_local)
     return list(session.ask(op.Operation(wait=wait_for)).ready.indexes)
 
 

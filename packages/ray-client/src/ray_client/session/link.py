@@ -316,6 +316,4 @@ def _release(dropped: list[int]) -> operation_pb2.Operation:
     counts: dict[int, int] = {}
     for handle_id in dropped:
         counts[handle_id] = counts.get(handle_id, 0) + 1
-    return operation_pb2.Operation(
-        release=operation_pb2.Release(ids=list(counts), counts=list(counts.values()))
-    )
+    return operation_pb2.Operation(release=operation_pb2.Release(ids=list(counts), counts=list(counts.values())))

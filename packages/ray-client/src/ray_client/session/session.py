@@ -12,7 +12,7 @@ from typing import Any
 from ray_client.errors import ForkedProcessError
 from ray_client.pickling import pickler, unpickler
 from ray_client.pickling.payload import Pickled
-from ray_client.pickling.pickler import TokenMakers
+from ray_client.pickling.pickler import TokenTable
 from ray_client.pickling.unpickler import TokenReaders
 from ray_client.session.exports import Exports
 from ray_client.session.failures import exception_of
@@ -68,16 +68,16 @@ class Session:
         )
         self._exports = Exports(self._send_export)
         self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="ray-client-decode")
-        self._token_makers: TokenMakers = {}
+        self._table = TokenTable({}, {})
         self._make_readers: MakeReaders = lambda claim: {}
 
-    def start(self, token_makers: TokenMakers, make_readers: MakeReaders, timeout_s: float) -> None:
-        """Take the tables that know the handles, and attach.
+    def start(self, table: TokenTable, make_readers: MakeReaders, timeout_s: float) -> None:
+        """Take what knows the handles, and attach.
 
         Raises:
             SessionLostError: the session cannot be attached to.
         """
-        self._token_makers, self._make_readers = token_makers, make_readers
+        self._table, self._make_readers = table, make_readers
         self._link.start(timeout_s)
 
     def close(self, timeout_s: float = 10.0) -> None:
@@ -167,15 +167,15 @@ class Session:
 
     def dump(self, value: Any) -> Payload:
         """Give the payload that carries a value; a large one is uploaded first. Raises as `pickler.dump` does."""
-        return self._payload(pickler.dump(value, self._token_makers))
+        return self._payload(pickler.dump(value, self._table))
 
     def dump_arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Payload:
         """Give the payload that carries a call's arguments, as `dump` does."""
-        return self._payload(pickler.dump_arguments(args, kwargs, self._token_makers))
+        return self._payload(pickler.dump_arguments(args, kwargs, self._table))
 
     def export(self, kind: op.Export.Kind, code: Any) -> bytes:
         """Have a function or class shipped to the driver; give the digest that names it there."""
-        return self._exports.ship(kind, pickler.dump(code, self._token_makers))
+        return self._exports.ship(kind, pickler.dump(code, self._table))
 
     def value_of(self, reply: op.Reply) -> Any:
         """Give the value that a reply carries.

@@ -36,7 +36,7 @@ class GrpcLanes:
         self._metadata = metadata
         self._session_id = session_id
         self._upload = channel.stream_unary(
-            _SERVICE + "Upload", response_deserializer=bulk_pb2.UploadStatus.FromString
+            _SERVICE + "Upload", request_serializer=None, response_deserializer=bulk_pb2.UploadStatus.FromString
         )
         self._status = channel.unary_unary(
             _SERVICE + "GetUploadStatus",
@@ -44,7 +44,9 @@ class GrpcLanes:
             response_deserializer=bulk_pb2.UploadStatus.FromString,
         )
         self._download = channel.unary_stream(
-            _SERVICE + "Download", request_serializer=bulk_pb2.DownloadRequest.SerializeToString
+            _SERVICE + "Download",
+            request_serializer=bulk_pb2.DownloadRequest.SerializeToString,
+            response_deserializer=None,
         )
 
     def upload(self, messages: Iterator[bytes]) -> int:
