@@ -2,8 +2,8 @@
 
     RAY_CLIENT_CLUSTER_PYTHON=PATH python demo.py [EXAMPLE ...]
 
-`nox -s demo` makes the two environments and calls this with the laptop's Python. Starts `ray-client-server` in the other
-one with a cluster of its own, runs the examples here, ends what it started, and checks that nothing is left.
+`nox -s demo` makes the two environments and calls this with the laptop's Python. Starts `ray-client-server` in the
+other one with a cluster of its own, runs the examples here, ends what it started, and checks that nothing is left.
 """
 
 from __future__ import annotations
