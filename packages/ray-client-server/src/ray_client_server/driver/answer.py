@@ -1,0 +1,53 @@
+"""Where the replies to an operation go."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.operation_pb2 import Done, Reply
+from ray_client_proto.v1.payload_pb2 import Payload
+
+
+class Sink(Protocol):
+    """Takes replies: of the data channel, or of one unary call. Safe from any thread."""
+
+    def deliver(self, reply: Reply) -> None:
+        """Take a reply; never blocks."""
+
+    def wait_for_room(self) -> None:
+        """Return when a value may be delivered; blocks while the client is far behind (D4)."""
+
+    def skip(self) -> None:
+        """Learn that one reply will not come, since the client does not want it any more (O2)."""
+
+    def is_forgotten(self, request_id: int) -> bool:
+        """Tell whether the client has said that it no longer wants the replies."""
+
+
+class Answer:
+    """The place of one operation's replies."""
+
+    __slots__ = ("is_wanted", "request_id", "sink")
+
+    def __init__(self, request_id: int, sink: Sink, is_wanted: bool) -> None:
+        self.request_id, self.sink, self.is_wanted = request_id, sink, is_wanted
+
+    def value(self, payload: Payload, index: int = 0) -> None:
+        """Answer with a value."""
+        self.sink.deliver(Reply(request_id=self.request_id, index=index, value=payload))
+
+    def failure(self, failure: Failure, index: int = 0) -> None:
+        """Answer that it failed."""
+        self.sink.deliver(Reply(request_id=self.request_id, index=index, failure=failure))
+
+    def done(self) -> None:
+        """Answer that it is done, if an answer is wanted."""
+        if self.is_wanted:
+            self.sink.deliver(Reply(request_id=self.request_id, done=Done()))
+
+    def reply(self, reply: Reply) -> None:
+        """Answer with something else, if an answer is wanted."""
+        if self.is_wanted:
+            reply.request_id = self.request_id
+            self.sink.deliver(reply)

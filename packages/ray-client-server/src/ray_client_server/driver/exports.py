@@ -1,0 +1,80 @@
+"""Functions and classes that the client has shipped, by digest, ready to be called with any options."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, Final
+
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.operation_pb2 import Export
+from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_server.driver.errors import OperationError, refused
+from ray_client_server.driver.pickling import Codec
+
+_BOUND_LIMIT: Final = 1024  #: how many pairs of an export and options are kept ready
+
+#: Options that Ray takes when it decorates, and refuses in `.options()`.
+_DECORATION_ONLY: Final = ("max_calls", "_num_objects_per_yield", "concurrency_groups")
+
+
+class Exports:
+    """What the session has exported. Not thread-safe: whoever carries out operations owns it."""
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self._shipped: dict[bytes, Any] = {}
+        self._failed: dict[bytes, Failure] = {}
+        self._bound: OrderedDict[tuple[bytes, bytes], Any] = OrderedDict()
+
+    def add(self, message: Export) -> None:
+        """Take a function or a class; one that is here already is passed over.
+
+        Raises:
+            OperationError: it cannot be unpickled; calls of it will fail with the same failure.
+        """
+        if message.digest in self._shipped:
+            return
+        try:
+            self._shipped[message.digest] = self._codec.decode(message.payload).value
+        except OperationError as error:
+            self._failed[message.digest] = error.failure
+            raise
+        self._failed.pop(message.digest, None)
+
+    def bound(self, digest: bytes, options: Payload) -> Any:
+        """Give the remote function or actor class with these options, ready for `.remote()`.
+
+        Raises:
+            OperationError: nothing usable was exported under this digest, or the options cannot be unpickled.
+            ValueError: Ray refuses the options.
+            TypeError: Ray refuses what was exported, or the options.
+        """
+        key = (digest, options.pickle)
+        found = self._bound.get(key)
+        if found is not None:
+            self._bound.move_to_end(key)
+            return found
+        decoded = self._codec.decode(options) if options.pickle or options.transfer_id else None
+        found = self._bind(digest, {} if decoded is None else decoded.value)
+        # Options that hold a handle of the session must not keep it alive; other buffers would need to be compared.
+        if not (decoded and decoded.has_tokens) and not options.buffers and not options.transfer_id:
+            self._bound[key] = found
+            if len(self._bound) > _BOUND_LIMIT:
+                self._bound.popitem(last=False)
+        return found
+
+    def _bind(self, digest: bytes, options: dict[str, Any]) -> Any:
+        decoration = {name: options[name] for name in _DECORATION_ONLY if name in options}
+        rest = {name: value for name, value in options.items() if name not in decoration}
+        key = (digest, repr(sorted(decoration.items(), key=str)).encode())
+        base = self._bound.get(key)
+        if base is None:
+            base = self._bound[key] = self._codec.port.remote(self._plain(digest), decoration)
+        return base.options(**rest) if rest else base
+
+    def _plain(self, digest: bytes) -> Any:
+        if digest in self._shipped:
+            return self._shipped[digest]
+        if digest in self._failed:
+            raise OperationError(self._failed[digest])
+        raise refused(Failure.PROTOCOL_VIOLATION, f"nothing was exported under the digest {digest.hex()}")

@@ -1,0 +1,115 @@
+"""Exceptions as data: what the client is told of everything that Ray or the user's code raised."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Final
+
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.pickling import Codec
+
+_TEXT_LIMIT: Final = 256 * 1024  #: longer texts lose their middle: a failure must fit into a frame
+
+#: Fields of Ray's errors that the client's mirror of them has too.
+_FIELDS: Final = (
+    "function_name",
+    "proctitle",
+    "pid",
+    "ip",
+    "actor_repr",
+    "actor_id",
+    "task_id",
+    "error_message",
+    "error_msg",
+    "actor_init_failed",
+    "preempted",
+    "object_ref_hex",
+    "owner_address",
+    "call_site",
+    "reason",
+    "reason_message",
+    "rpc_code",
+    "message",
+)
+
+
+def type_name(error: BaseException) -> str:
+    """Give the module and the qualified name of an exception's type.
+
+    >>> type_name(ValueError("x"))
+    'builtins.ValueError'
+    """
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def describe(error: BaseException, codec: Codec) -> Failure:
+    """Give the failure that tells the client of `error`."""
+    if isinstance(error, OperationError):
+        return error.failure
+    if isinstance(error, codec.port.RayTaskError):
+        return _describe_task_error(error, codec)
+    return Failure(
+        code=Failure.RAY_ERROR,
+        type_name=type_name(error),
+        message=_shortened(_text(error)),
+        traceback=_shortened("".join(traceback.format_exception(error))),
+        details=_fields(error),
+    )
+
+
+def _describe_task_error(error: Any, codec: Codec) -> Failure:
+    failure = Failure(
+        code=Failure.TASK_ERROR,
+        type_name=type_name(error.cause if error.cause is not None else error),
+        message=_shortened(_text(error)),
+        traceback=_shortened(str(error.traceback_str)),
+        details=_fields(error),
+    )
+    if error.cause is not None:
+        failure.details["cause_message"] = _shortened(_text(error.cause))
+        try:
+            failure.cause.CopyFrom(codec.encode(error.cause))
+        except OperationError as refusal:
+            failure.details["cause_missing"] = str(refusal)
+    return failure
+
+
+def at_call_site(failure: Failure, call_site: str) -> Failure:
+    """Give the failure with the place of the user's call in its text (O1)."""
+    if not call_site:
+        return failure
+    placed = Failure()
+    placed.CopyFrom(failure)
+    placed.message = f"{failure.message}\nThe call was made at {call_site}"
+    placed.details["call_site"] = call_site
+    return placed
+
+
+def _fields(error: BaseException) -> dict[str, str]:
+    values = {name: getattr(error, name, None) for name in _FIELDS}
+    return {name: _shortened(_as_text(value)) for name, value in values.items() if _is_data(value)}
+
+
+def _is_data(value: object) -> bool:
+    return value is not None and not callable(value)
+
+
+def _as_text(value: Any) -> str:
+    # Ray's ids, and ids as bytes, read as hex everywhere else.
+    return str(value.hex()) if hasattr(value, "hex") and not isinstance(value, float) else str(value)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    # `__str__` of a user's exception may raise anything.
+    except Exception as second:
+        return f"{type_name(error)} (its text cannot be made: {type(second).__name__}: {second})"
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _TEXT_LIMIT:
+        return text
+    half = _TEXT_LIMIT // 2
+    return f"{text[:half]}\n... {len(text) - 2 * half} characters left out ...\n{text[-half:]}"

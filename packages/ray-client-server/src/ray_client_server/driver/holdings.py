@@ -1,0 +1,44 @@
+"""Everything that one session holds on the cluster, in one place for the handlers."""
+
+from __future__ import annotations
+
+from ray_client_server.config import Limits
+from ray_client_server.driver.exports import Exports
+from ray_client_server.driver.pickling import Codec
+from ray_client_server.driver.port import RayPort
+from ray_client_server.driver.references import References
+from ray_client_server.driver.results import Results
+from ray_client_server.driver.streams import Streams
+from ray_client_server.driver.transfers import Downloads, Uploads
+from ray_client_server.driver.waiting import Loop, Waits
+
+
+class Holdings:
+    """The session's objects, exports and transfers, and what waits for them. Its parts say who may use them."""
+
+    def __init__(self, port: RayPort, limits: Limits) -> None:
+        self.port, self.limits = port, limits
+        self.references = References()
+        self.uploads = Uploads(limits)
+        self.downloads = Downloads()
+        self.codec = Codec(
+            port=port,
+            references=self.references,
+            uploads=self.uploads,
+            downloads=self.downloads,
+            inline_bytes=limits.inline_bytes,
+        )
+        self.exports = Exports(self.codec)
+        self.results = Results(self.codec)
+        self.waits = Waits()
+        self.loop = Loop()
+        self.streams = Streams(self.codec, self.references, self.loop)
+
+    def close(self) -> None:
+        """Let go of everything (R4, B6)."""
+        self.waits.close()
+        self.loop.close()
+        self.results.close()
+        self.references.clear()
+        self.uploads.clear()
+        self.downloads.clear()

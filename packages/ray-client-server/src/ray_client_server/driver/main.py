@@ -1,0 +1,174 @@
+"""A driver's life: join the cluster, serve the session, end with it."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, NoReturn
+
+import grpc
+
+from ray_client_server.config import DriverSettings
+from ray_client_server.driver import ray_port
+from ray_client_server.driver.control import Control
+from ray_client_server.driver.dispatch import carry_out
+from ray_client_server.driver.failures import type_name
+from ray_client_server.driver.holdings import Holdings
+from ray_client_server.driver.logs import Logs
+from ray_client_server.driver.servicer import SessionServicer
+from ray_client_server.driver.session import DriverSession
+
+log = logging.getLogger(__name__)
+
+_CALLS: Final = 64  #: at a time: the data stream, log readers, bulk lanes and unary forms
+_LAST_WORDS_S: Final = 1.0  #: for streams to get their status before the server is gone
+_LOOK_S: Final = 1.0  #: how often the lease is looked at, at least
+
+
+def run(settings: DriverSettings) -> NoReturn:
+    """Be the driver of a session, and leave the process when the session ends."""
+    _take_output(settings.log_path)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=settings.logging_level or logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    exit_code = 1
+    try:
+        exit_code = Driver(settings).run()
+    finally:
+        # Not even a failure may reach the interpreter's own end, which waits for threads and runs what the parent
+        # registered before the fork.
+        if sys.exc_info()[0] is not None:
+            log.exception("driver.failed")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_code)
+
+
+class Driver:
+    """The parts of a driver, and the queue on which its main thread waits for the end."""
+
+    def __init__(self, settings: DriverSettings) -> None:
+        self._settings = settings
+        self._ends: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._control = Control(settings.control_path, settings.session_id)
+
+    def run(self) -> int:
+        """Serve the session to its end; give the exit code."""
+        settings, control = self._settings, self._control
+        # A gateway that goes while Ray connects must not leave this process behind.
+        is_serving = threading.Event()
+        control.listen(self._obey, lambda: self._ends.put("gateway gone") if is_serving.is_set() else os._exit(1))
+        try:
+            _enter_environment(settings)
+            joined = ray_port.join(settings)
+        # Ray refuses clusters and environments with errors of many types; the gateway gets each as data.
+        except Exception as error:
+            log.exception("driver.join_failed")
+            control.report("failed", code=_failure_code(error), message=str(error), type_name=type_name(error))
+            return 1
+        # After `join`, which installs a handler of Ray's that prints stack traces.
+        signal.signal(signal.SIGTERM, lambda *_: self._ends.put("terminated"))
+        self._build()
+        is_serving.set()
+        control.report("ready", **joined._asdict())
+        reason = self._wait_for_end()
+        self._end(reason)
+        return 0
+
+    def _build(self) -> None:
+        settings = self._settings
+        logs = Logs()
+        logging.getLogger().addHandler(logs)
+        logging.getLogger("ray").addHandler(logs)
+        self._holdings = holdings = Holdings(ray_port, settings.limits)
+        ray_port.listen_to_workers(logs.take_lines)
+        self._session = DriverSession(
+            lambda operation, answer: carry_out(holdings, operation, answer),
+            replay_bytes=settings.limits.replay_bytes,
+            lease_s=settings.lease_s,
+            on_end=self._ends.put,
+            on_attach=lambda is_attached: self._control.report("attached", is_attached=is_attached),
+        )
+        self._server = grpc.server(
+            ThreadPoolExecutor(_CALLS, thread_name_prefix="grpc"),
+            handlers=[SessionServicer(settings, self._session, holdings, logs).handler()],
+            options=[
+                ("grpc.max_send_message_length", settings.limits.message_bytes),
+                ("grpc.max_receive_message_length", settings.limits.message_bytes),
+            ],
+        )
+        self._server.add_insecure_port(f"unix:{settings.socket_path}")
+        self._server.start()
+
+    def _obey(self, order: dict[str, Any]) -> None:
+        if order.get("do") == "end":
+            self._ends.put(str(order.get("reason") or "closed"))
+        elif order.get("do") == "drain":
+            within_s = float(order.get("within_s") or 0.0)
+            threading.Thread(target=self._drain, args=(within_s,), name="drain", daemon=True).start()
+
+    def _drain(self, within_s: float) -> None:
+        self._session.wait_until_idle(within_s)
+        self._ends.put("the server is shutting down")
+
+    def _wait_for_end(self) -> str:
+        """Wait until something ends the session; give the reason."""
+        while True:
+            left_s = self._session.silent_left_s()
+            if left_s is not None and left_s <= 0:
+                return "lease expired"
+            try:
+                return self._ends.get(timeout=_LOOK_S if left_s is None else min(left_s, _LOOK_S))
+            except queue.Empty:
+                continue
+
+    def _end(self, reason: str) -> None:
+        """Let go of everything, within bounds: whatever hangs here dies with the process."""
+        bound = threading.Timer(self._settings.limits.driver_end_s, os._exit, args=(1,))
+        bound.daemon = True
+        bound.start()
+        log.info("driver.ending reason=%s", reason)
+        self._session.end(reason)
+        self._server.stop(_LAST_WORDS_S).wait()
+        self._holdings.close()
+        ray_port.leave()
+        try:
+            os.unlink(self._settings.socket_path)
+        except FileNotFoundError:
+            pass  # gRPC has removed it itself
+        self._control.report("ended", reason=reason)
+
+
+def _take_output(log_path: str) -> None:
+    """Let everything that this process prints go to the driver's own log file."""
+    descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def _enter_environment(settings: DriverSettings) -> None:
+    """Make this process what the session's runtime environment says, so that the user's packages are found."""
+    environment = settings.runtime_env.get("env_vars") or {}
+    os.environ.update({str(name): str(value) for name, value in environment.items()})
+    if "TZ" in environment:
+        time.tzset()
+    sys.path[:0] = settings.python_paths
+    if settings.working_dir:
+        os.chdir(settings.working_dir)
+        sys.path.insert(0, settings.working_dir)
+    importlib.invalidate_caches()
+
+
+def _failure_code(error: Exception) -> str:
+    if "RuntimeEnv" in type(error).__name__:
+        return "RUNTIME_ENV_FAILED"
+    return "CLUSTER_UNREACHABLE" if isinstance(error, ConnectionError) else "DRIVER_FAILED"

@@ -1,0 +1,265 @@
+"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T8, V1 to V3)."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import pickle
+import types
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+import cloudpickle
+
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_proto.wire import tokens
+from ray_client_server.driver.errors import OperationError, refused
+from ray_client_server.driver.port import RayPort
+from ray_client_server.driver.references import Kind, References
+from ray_client_server.driver.transfers import Downloads, Uploads
+
+_PROTOCOL: Final = 5
+_OUT_OF_BAND_BYTES: Final = 4096  #: V1
+_STREAM_BUFFER_BYTES: Final = 1 << 20
+
+#: Types without a handle inside and without a reducer: they go through C alone.
+_PLAIN: Final = frozenset((int, float, complex, bool, str, bytes, type(None)))
+
+_Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class Unpickled(NamedTuple):
+    """A value that came in; `has_tokens` if it holds anything of the session."""
+
+    value: Any
+    has_tokens: bool
+
+
+class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no annotations
+    """Pickles a value with tokens in place of Ray's objects, and counts those that it names (R1).
+
+    One for each value; not thread-safe.
+    """
+
+    def __init__(self, codec: Codec, file: io.BytesIO, buffers: list[memoryview]) -> None:
+        self._makers = codec.makers
+        self._actor_class = codec.port.ActorClass
+        self.counted_ids: list[int] = []
+
+        def take(buffer: pickle.PickleBuffer) -> bool:
+            view = buffer.raw()
+            if view.nbytes < _OUT_OF_BAND_BYTES:
+                return True
+            buffers.append(view)
+            return False
+
+        super().__init__(file, protocol=_PROTOCOL, buffer_callback=take)
+
+    def reducer_override(self, obj: Any) -> Any:
+        # Called for every object that C does not know: one lookup on the exact type for nearly all of them.
+        maker = self._makers.get(type(obj))
+        if maker is not None:
+            reduced = maker(obj, self.counted_ids)
+            if reduced is not None:
+                return reduced
+        # The class of each decorated class is one of its own, so there is no exact type to look up.
+        elif isinstance(obj, self._actor_class):
+            return self._makers[self._actor_class](obj, self.counted_ids)
+        return super().reducer_override(obj)
+
+
+class SessionUnpickler(pickle.Unpickler):
+    """Unpickles a value of the client's, with the session's own objects in place of tokens. One for each value."""
+
+    codec: Codec
+    has_tokens = False
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == tokens.MODULE:
+            self.has_tokens = True
+            return self.codec.readers[name]
+        if module.startswith("ray_client") and (module == "ray_client" or module.startswith("ray_client.")):
+            module = "ray" + module[len("ray_client") :]  # T7
+        return super().find_class(module, name)
+
+
+class _ViewReader(io.RawIOBase):
+    """A file over a view, so that a long pickle stream is read where it lies."""
+
+    def __init__(self, view: memoryview) -> None:
+        self._view, self._at = view, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        part = self._view[self._at : self._at + len(target)]
+        target[: part.nbytes] = part
+        self._at += part.nbytes
+        return part.nbytes
+
+
+class Codec:
+    """Turns payloads into values and values into payloads, for one session. Safe from any thread."""
+
+    def __init__(
+        self, *, port: RayPort, references: References, uploads: Uploads, downloads: Downloads, inline_bytes: int
+    ) -> None:
+        self.port = port
+        self._references, self._uploads, self._downloads = references, uploads, downloads
+        self._inline_bytes = inline_bytes
+        self.makers: dict[type, Callable[[Any, list[int]], _Reduced | None]] = {
+            port.ObjectRef: self._write_ref,
+            port.ObjectRefGenerator: self._write_generator,
+            port.DynamicObjectRefGenerator: self._write_dynamic,
+            port.ActorHandle: self._write_actor,
+            port.RemoteFunction: self._write_function,
+            port.ActorClass: self._write_class,
+            types.ModuleType: _write_module,
+        }
+        #: The closed set of tokens: nothing else in that module's name can be reached.
+        self.readers: dict[str, Callable[..., Any]] = {
+            "object_ref": self._read_ref,
+            "ref_generator": self._read_generator,
+            "dynamic_refs": port.dynamic_refs,
+            "actor_handle": self._read_actor,
+            "remote_function": port.remote,
+            "actor_class": port.remote,
+            "ray_module": _read_module,
+            "ray_global": _read_global,
+        }
+
+    def decode(self, payload: Payload) -> Unpickled:
+        """Give the value of a payload.
+
+        Raises:
+            OperationError: the value names something that the session does not have or that has failed, its upload
+                is not there, or it cannot be unpickled here.
+        """
+        file: io.BufferedIOBase
+        buffers: Iterable[bytes | memoryview]
+        if payload.transfer_id:
+            views = self._uploads.take(payload.transfer_id, payload.sizes_bytes)
+            file, buffers = io.BufferedReader(_ViewReader(views[0]), _STREAM_BUFFER_BYTES), views[1:]
+        else:
+            file, buffers = io.BytesIO(payload.pickle), payload.buffers
+        unpickler = SessionUnpickler(file, buffers=buffers)
+        unpickler.codec = self
+        try:
+            return Unpickled(unpickler.load(), unpickler.has_tokens)
+        except OperationError:
+            raise
+        # Unpickling runs code of the user's, which may raise anything.
+        except Exception as error:
+            raise refused(
+                Failure.UNPICKLE_FAILED,
+                f"a value from the client cannot be unpickled on the cluster: {type(error).__name__}: {error}",
+                error_type=f"{type(error).__module__}.{type(error).__qualname__}",
+            ) from error
+
+    def encode(self, value: Any) -> Payload:
+        """Give the payload of a value; a large one is kept as a download (V2).
+
+        Raises:
+            OperationError: the value cannot be pickled; nothing was counted.
+        """
+        if type(value) in _PLAIN:
+            stream = pickle.dumps(value, _PROTOCOL)
+            if len(stream) <= self._inline_bytes:
+                return Payload(pickle=stream)
+            return self._download(memoryview(stream), [], [])
+        file, buffers = io.BytesIO(), list[memoryview]()
+        pickler = SessionPickler(self, file, buffers)
+        try:
+            pickler.dump(value)
+        # Pickling runs code of the user's, which may raise anything.
+        except Exception as error:
+            self.uncount(pickler.counted_ids)
+            raise refused(
+                Failure.PICKLE_FAILED,
+                f"a value of type {type(value).__name__} cannot be pickled on the cluster: "
+                f"{type(error).__name__}: {error}",
+                error_type=f"{type(error).__module__}.{type(error).__qualname__}",
+            ) from error
+        size_bytes = file.tell() + sum(view.nbytes for view in buffers)
+        if size_bytes > self._inline_bytes:
+            return self._download(file.getbuffer(), buffers, pickler.counted_ids)
+        return Payload(
+            pickle=file.getvalue(), buffers=[bytes(view) for view in buffers], counted_ids=pickler.counted_ids
+        )
+
+    def _download(self, stream: memoryview, buffers: list[memoryview], counted_ids: list[int]) -> Payload:
+        views = [stream, *buffers]
+        return Payload(
+            transfer_id=self._downloads.keep(views),
+            sizes_bytes=[view.nbytes for view in views],
+            counted_ids=counted_ids,
+        )
+
+    def uncount(self, counted_ids: Iterable[int]) -> None:
+        """Take back the counts of a value that does not go out after all."""
+        for handle_id in counted_ids:
+            self._references.release(handle_id, 1)
+
+    def hand_out_ref(self, ref: Any) -> int:
+        """Give the id under which a reference goes out, counted."""
+        return self._references.hand_out(Kind.OBJECT, ref, self.port.object_key(ref))
+
+    def _write_ref(self, ref: Any, counted_ids: list[int]) -> _Reduced:
+        handle_id = self.hand_out_ref(ref)
+        counted_ids.append(handle_id)
+        return tokens.object_ref, (handle_id,)
+
+    def _write_generator(self, generator: Any, counted_ids: list[int]) -> _Reduced:
+        handle_id = self._references.hand_out(Kind.GENERATOR, generator, None)
+        counted_ids.append(handle_id)
+        return tokens.ref_generator, (handle_id,)
+
+    def _write_dynamic(self, generator: Any, _counted_ids: list[int]) -> _Reduced:
+        # Walking over it would empty it, and Ray may hand out the same object again.
+        return tokens.dynamic_refs, (list(generator._refs),)
+
+    def _write_actor(self, actor: Any, counted_ids: list[int]) -> _Reduced:
+        handle_id = self._references.hand_out(Kind.ACTOR, actor, self.port.actor_key(actor))
+        counted_ids.append(handle_id)
+        facts = self.port.describe_actor(actor)
+        return tokens.actor_handle, (handle_id, facts.class_name, facts.methods)
+
+    def _write_function(self, function: Any, _counted_ids: list[int]) -> _Reduced:
+        return tokens.remote_function, self.port.undecorated(function)
+
+    def _write_class(self, cls: Any, _counted_ids: list[int]) -> _Reduced:
+        return tokens.actor_class, self.port.undecorated(cls)
+
+    def _read_ref(self, handle_id: int) -> Any:
+        entry = self._references.get(handle_id, Kind.OBJECT, Kind.GENERATOR)
+        return entry.target if entry.kind is Kind.OBJECT else self.port.completed(entry.target)
+
+    def _read_generator(self, handle_id: int) -> Any:
+        return self._references.get(handle_id, Kind.GENERATOR).target
+
+    def _read_actor(self, handle_id: int, _class_name: str, _methods: object) -> Any:
+        return self._references.get(handle_id, Kind.ACTOR).target
+
+
+def _write_module(module: types.ModuleType, _counted_ids: list[int]) -> _Reduced | None:
+    name = module.__name__
+    return (tokens.ray_module, (name,)) if name == "ray" or name.startswith("ray.") else None
+
+
+def _read_module(name: str) -> types.ModuleType:
+    return importlib.import_module(_ray_name(name))
+
+
+def _read_global(module: str, qualname: str) -> Any:
+    found: Any = importlib.import_module(_ray_name(module))
+    for part in qualname.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def _ray_name(name: str) -> str:
+    if name != "ray" and not name.startswith("ray."):
+        raise refused(Failure.INVALID_ARGUMENT, f"T7: {name!r} is no module of ray")
+    return name

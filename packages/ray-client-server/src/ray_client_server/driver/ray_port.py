@@ -1,0 +1,310 @@
+"""Ray, as the driver sees it: the only module of ours that imports `ray`.
+
+It implements `port.RayPort`. Where it must use what Ray does not call public, the reason stands beside it;
+all of it was tried with Ray 2.60.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import ray
+import ray.actor
+import ray.exceptions
+import ray.remote_function
+import ray.util
+from ray._private.ray_logging import global_worker_stdstream_dispatcher
+from ray.job_config import JobConfig
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from ray_client_server.config import DriverSettings
+from ray_client_server.driver.port import ActorFacts, Handle, Joined, ObjectIds, WorkerLines
+
+ObjectRef: type = ray.ObjectRef
+ObjectRefGenerator: type = ray.ObjectRefGenerator
+DynamicObjectRefGenerator: type = ray.DynamicObjectRefGenerator
+ActorHandle: type = ray.actor.ActorHandle
+RemoteFunction: type = ray.remote_function.RemoteFunction
+ActorClass: type = ray.actor.ActorClass
+RayError: type[BaseException] = ray.exceptions.RayError
+RayTaskError: type[BaseException] = ray.exceptions.RayTaskError
+
+_STREAMING = -2  # Ray's internal number for `num_returns="streaming"`
+_DYNAMIC = -1  # and for `num_returns="dynamic"`
+
+
+def join(settings: DriverSettings) -> Joined:
+    """Make this process a driver of the cluster, with the session's namespace and runtime environment.
+
+    Raises:
+        ConnectionError: the cluster cannot be reached.
+        ray.exceptions.RuntimeEnvSetupError: the runtime environment cannot be set up.
+        ValueError: Ray refuses the runtime environment or another setting.
+    """
+    context = ray.init(
+        address=settings.cluster_address,
+        namespace=settings.namespace or None,
+        runtime_env=settings.runtime_env or None,
+        job_config=JobConfig(metadata=dict(settings.job_metadata)),
+        log_to_driver=settings.log_to_driver,
+        logging_level=settings.logging_level or logging.INFO,
+    )
+    # Worker output goes to the logs channel; Ray would print it into the driver's own output.
+    global_worker_stdstream_dispatcher.remove_handler("ray_print_logs")
+    facts = ray.get_runtime_context()
+    return Joined(
+        job_id=facts.get_job_id(),
+        node_id=facts.get_node_id(),
+        namespace=facts.namespace,
+        dashboard_url=context.dashboard_url or "",
+        ray_version=ray.__version__,
+    )
+
+
+def leave() -> None:
+    """Leave the cluster; it lets go of everything that the session held."""
+    ray.shutdown()
+
+
+def put(value: object) -> Handle:
+    """Store a value."""
+    return ray.put(value)
+
+
+def on_ready(ref: Handle, callback: Callable[[Any], None]) -> None:
+    """Have `callback` called with the object's value, or the `RayError` it failed with, on a thread of Ray's.
+
+    `ref.future()` does the same through a future, which costs more and hides the `RayTaskError` behind an
+    instance of its cause that lacks the error's own fields. The callback keeps `ref` alive, or nobody does.
+    """
+    ref._on_completed(functools.partial(_completed, ref, callback))
+
+
+def _completed(_ref: Handle, callback: Callable[[Any], None], result: Any) -> None:
+    callback(result)
+
+
+def wait(refs: list[Handle], num_returns: int, timeout_s: float | None, fetch_local: bool) -> list[Handle]:
+    """Give the objects that are ready."""
+    ready, _ = ray.wait(refs, num_returns=num_returns, timeout=timeout_s, fetch_local=fetch_local)
+    return list(ready)
+
+
+def cancel(target: Handle, force: bool, recursive: bool) -> None:
+    """Cancel the task that makes an object or a stream."""
+    ray.cancel(target, force=force, recursive=recursive)
+
+
+def kill(actor: Handle, no_restart: bool) -> None:
+    """End an actor at once."""
+    ray.kill(actor, no_restart=no_restart)
+
+
+def find_actor(name: str, namespace: str | None) -> Handle:
+    """Find a named actor.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    return ray.get_actor(name, namespace)
+
+
+def remote(target: Any, options: Mapping[str, Any]) -> Any:
+    """Decorate a function or a class."""
+    return ray.remote(**options)(target) if options else ray.remote(target)
+
+
+def undecorated(remote: Any) -> tuple[Any, dict[str, Any]]:
+    """Give what `remote` decorates, and its options. Ray has no public way to either."""
+    if isinstance(remote, ray.actor.ActorClass):
+        return remote.__ray_metadata__.modified_class.__ray_actor_class__, dict(remote._default_options)
+    return remote._function, dict(remote._default_options)
+
+
+def call_method(actor: Handle, method: str, options: Mapping[str, Any]) -> Callable[..., Any]:
+    """Give the function that calls a method of an actor.
+
+    Raises:
+        AttributeError: the actor has no such method.
+    """
+    bound = getattr(actor, method)
+    submit: Callable[..., Any] = bound.options(**options).remote if options else bound.remote
+    return submit
+
+
+def next_now(generator: Handle) -> Handle | None:
+    """Give the next reference of a stream if it is there already, else None."""
+    return next(generator) if generator.next_ready() else None
+
+
+def next_later(generator: Handle) -> Awaitable[Handle]:
+    """Give the next reference of a stream once it is there; `StopAsyncIteration` at the end."""
+    awaitable: Awaitable[Handle] = generator.__anext__()
+    return awaitable
+
+
+def completed(generator: Handle) -> Handle:
+    """Give the reference that is ready when the generator's task is done."""
+    return generator.completed()
+
+
+def dynamic_refs(refs: list[Handle]) -> Any:
+    """Give what a task with `num_returns="dynamic"` results in."""
+    return ray.DynamicObjectRefGenerator(refs)
+
+
+def object_key(ref: Handle) -> bytes:
+    """Give bytes that are equal for equal objects."""
+    key: bytes = ref.binary()
+    return key
+
+
+def actor_key(actor: Handle) -> bytes:
+    """Give bytes that are equal for equal actors. Ray has no public name for an actor's id."""
+    key: bytes = actor._actor_id.binary()
+    return key
+
+
+def object_ids(ref: Handle) -> ObjectIds:
+    """Give the ids of an object."""
+    return ObjectIds(ref.binary(), ref.task_id().binary(), ref.job_id().binary())
+
+
+def actor_ids(actor: Handle) -> ObjectIds:
+    """Give the ids of an actor."""
+    return ObjectIds(actor._actor_id.binary(), b"", actor._actor_id.job_id.binary())
+
+
+def describe_actor(actor: Handle) -> ActorFacts:
+    """Give what a client needs to call an actor. Ray keeps it in attributes of its own."""
+    methods = tuple(
+        (name, *_returns(actor._ray_method_num_returns.get(name), actor._ray_method_is_generator.get(name, False)))
+        for name in actor._ray_method_signatures
+    )
+    return ActorFacts(actor._ray_actor_creation_function_descriptor.class_name, methods)
+
+
+def _returns(num_returns: Any, is_generator: bool) -> tuple[int, bool]:
+    if num_returns in ("streaming", _STREAMING) or (num_returns is None and is_generator):
+        return 0, True
+    if num_returns is None or num_returns in ("dynamic", _DYNAMIC):
+        return 1, False
+    return int(num_returns), False
+
+
+def listen_to_workers(callback: Callable[[WorkerLines], None]) -> None:
+    """Have `callback` called with what workers write; Ray's own thread for it polls only if asked to at `join`."""
+
+    def receive(data: Mapping[str, Any]) -> None:
+        pid = data.get("pid")
+        callback(
+            WorkerLines(
+                lines=list(data.get("lines") or ()),
+                is_stderr=bool(data.get("is_err")),
+                task_name=str(data.get("actor_name") or data.get("task_name") or ""),
+                # Of the autoscaler and the raylet it is a word.
+                pid=int(pid) if str(pid).isdigit() else 0,
+                node_ip=str(data.get("ip") or ""),
+            )
+        )
+
+    global_worker_stdstream_dispatcher.add_handler("ray_client", receive)
+
+
+def _runtime_context() -> dict[str, Any]:
+    facts = ray.get_runtime_context()
+    return {
+        "job_id": facts.get_job_id(),
+        "node_id": facts.get_node_id(),
+        "worker_id": facts.get_worker_id(),
+        "task_id": facts.get_task_id(),
+        # A driver is no task and no actor; asking Ray for their names would only log warnings.
+        "actor_id": None,
+        "actor_name": None,
+        "task_name": None,
+        "task_function_name": None,
+        "namespace": facts.namespace,
+        "placement_group_id": facts.get_placement_group_id(),
+        "should_capture_child_tasks_in_placement_group": facts.should_capture_child_tasks_in_placement_group,
+        "was_current_actor_reconstructed": False,
+        "assigned_resources": facts.get_assigned_resources(),
+        "accelerator_ids": facts.get_accelerator_ids(),
+        "node_labels": facts.get_node_labels(),
+        "runtime_env_string": facts.get_runtime_env_string(),
+        "runtime_env": dict(facts.runtime_env),
+        "gcs_address": facts.gcs_address,
+        "session_name": facts.get_session_name(),
+        "temp_dir": facts.get_temp_dir(),
+        "ray_version": ray.__version__,
+    }
+
+
+#: What `QueryCluster` can ask for (docs/protocol.md, rule O5).
+QUERIES: Mapping[str, Callable[..., Any]] = {
+    "nodes": ray.nodes,
+    "cluster_resources": ray.cluster_resources,
+    "available_resources": ray.available_resources,
+    "timeline": ray.timeline,
+    "named_actors": ray.util.list_named_actors,
+    "runtime_context": _runtime_context,
+    "gpu_ids": ray.get_gpu_ids,
+}
+
+
+# For the gateway's own processes (cluster/): they look for a cluster, start one, and start drivers inside an environment.
+
+
+def describe_cluster(address: str) -> dict[str, str]:
+    """Join the cluster at `address` (or `auto`) for a moment, and give its `address` and `ray_version`.
+
+    Raises:
+        ConnectionError: there is none, or it does not let us in.
+    """
+    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    try:
+        return {"address": ray.get_runtime_context().gcs_address, "ray_version": ray.__version__}
+    finally:
+        ray.shutdown()
+
+
+def start_cluster(temp_dir: str, cpus: int | None) -> dict[str, str]:
+    """Start a one-node cluster, which lives as long as this process, and give its `address` and `ray_version`."""
+    ray.init(address="local", num_cpus=cpus, log_to_driver=False, logging_level=logging.ERROR, _temp_dir=temp_dir)
+    return {"address": ray.get_runtime_context().gcs_address, "ray_version": ray.__version__}
+
+
+def run_in_environment(
+    address: str, runtime_env: dict[str, Any], environ: dict[str, str], arguments: list[str], text: str, log_path: str
+) -> int:
+    """Run `python *arguments` on this node inside `runtime_env`, with `text` as its input; give its exit code.
+
+    A zero-CPU actor starts the process and waits for it, so that Ray keeps the environment for just as long. The
+    process ends with this one, since the actor does.
+
+    Raises:
+        ray.exceptions.RuntimeEnvSetupError: the environment cannot be built.
+        ray.exceptions.RayError: the actor could not start, or died.
+        ValueError: Ray refuses the runtime environment.
+    """
+
+    class Host:  # local, so that Ray sends its code: the environment need not have this module
+        def run(self, environ: dict[str, str], arguments: list[str], text: str, log_path: str) -> int:
+            import os
+            import subprocess
+            import sys
+
+            with open(log_path, "ab") as log:
+                command = [sys.executable, *arguments]
+                process = subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=log, stderr=log, env={**os.environ, **environ}
+                )
+                process.communicate(text.encode())
+                return process.returncode
+
+    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    host = ray.remote(Host).options(num_cpus=0, runtime_env=runtime_env, scheduling_strategy=here).remote()
+    return int(ray.get(host.run.remote(environ, arguments, text, log_path)))

@@ -1,0 +1,153 @@
+"""Transfers of the bulk lanes: uploads on their way in, downloads until the client has them (rules B1 to B6)."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.wire import chunk
+from ray_client_proto.wire.errors import ProtocolError
+from ray_client_server.config import Limits
+from ray_client_server.driver.errors import refused
+
+
+class _Lane:
+    """An upload, and the lock of the one lane that may add to it."""
+
+    __slots__ = ("assembly", "lock")
+
+    def __init__(self, assembly: chunk.Assembly) -> None:
+        self.assembly = assembly
+        self.lock = threading.Lock()
+
+
+class Uploads:
+    """Uploads that no operation has used yet. Safe from any thread."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._lanes: dict[int, _Lane] = {}
+
+    def add(self, message: bytes) -> tuple[int, int]:
+        """Take a chunk of any transfer; give the transfer's id, and how many of its bytes are there.
+
+        Raises:
+            ProtocolError: the chunk makes no sense (B2).
+            OperationError: the transfer is too large (B3).
+        """
+        piece = chunk.decode(message)
+        lane = self._lane(piece)
+        with lane.lock:
+            lane.assembly.add(piece)
+            return piece.transfer_id, lane.assembly.received_bytes
+
+    def _lane(self, piece: chunk.Chunk) -> _Lane:
+        with self._lock:
+            lane = self._lanes.get(piece.transfer_id)
+            if lane is not None:
+                return lane
+            if piece.transfer_id == 0:
+                raise ProtocolError("B2: a chunk names no transfer")
+            if piece.total_bytes > self._limits.transfer_bytes:
+                raise self._too_large(piece.total_bytes)
+            try:
+                assembly = chunk.Assembly(piece.transfer_id, piece.total_bytes, self._limits.transfer_bytes)
+            except MemoryError:
+                raise self._too_large(piece.total_bytes) from None
+            return self._lanes.setdefault(piece.transfer_id, _Lane(assembly))
+
+    def _too_large(self, size_bytes: int) -> Exception:
+        flag = Limits.flag("transfer_bytes")
+        return refused(
+            Failure.LIMIT_EXCEEDED,
+            f"B3: a transfer of {size_bytes} bytes is more than the server takes; raise {flag}, or send it in parts",
+            limit="transfer_bytes",
+            value=str(self._limits.transfer_bytes),
+            flag=flag,
+        )
+
+    def received_bytes(self, transfer_id: int) -> int:
+        """Give how far an upload has come; 0 for one that nothing is known of (B5)."""
+        lane = self._lanes.get(transfer_id)
+        return 0 if lane is None else lane.assembly.received_bytes
+
+    def take(self, transfer_id: int, sizes_bytes: Iterable[int]) -> list[memoryview]:
+        """Give the buffers of a finished upload, and forget it: they live as long as somebody has them.
+
+        Raises:
+            OperationError: there is no such upload, or it is not finished.
+        """
+        with self._lock:
+            lane = self._lanes.get(transfer_id)
+            if lane is None:
+                raise refused(Failure.PROTOCOL_VIOLATION, f"V2: nothing was uploaded as transfer {transfer_id}")
+            try:
+                views = lane.assembly.slices(sizes_bytes)
+            except ProtocolError as error:
+                raise refused(Failure.PROTOCOL_VIOLATION, str(error)) from error
+            del self._lanes[transfer_id]
+            return views
+
+    def discard(self, transfer_id: int) -> None:
+        """Forget an upload that is not wanted any more."""
+        with self._lock:
+            self._lanes.pop(transfer_id, None)
+
+    def clear(self) -> None:
+        """Forget all of them (B6)."""
+        with self._lock:
+            self._lanes.clear()
+
+
+class Downloads:
+    """Values too large for a frame, kept until the client releases them. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._next_id = itertools.count(1).__next__
+        self._views: dict[int, list[memoryview]] = {}
+
+    def keep(self, views: list[memoryview]) -> int:
+        """Keep the parts of a value; give the id of their transfer."""
+        transfer_id = self._next_id()
+        self._views[transfer_id] = views
+        return transfer_id
+
+    def chunks(self, transfer_id: int, chunk_bytes: int, from_offset_bytes: int) -> Iterator[bytes]:
+        """Yield the messages that carry a download, from an offset on (B5).
+
+        Raises:
+            OperationError: there is no such download, or it has no such offset.
+        """
+        views = self._views.get(transfer_id)
+        if views is None:
+            raise refused(
+                Failure.UNKNOWN_OBJECT, f"there is no download {transfer_id}: it was released, or never announced"
+            )
+        total_bytes = sum(view.nbytes for view in views)
+        if from_offset_bytes > total_bytes:
+            raise refused(
+                Failure.PROTOCOL_VIOLATION,
+                f"B5: download {transfer_id} has {total_bytes} bytes, {from_offset_bytes} is past its end",
+            )
+        return chunk.split(transfer_id, views, chunk_bytes, from_offset_bytes)
+
+    def release(self, transfer_id: int) -> None:
+        """Let go of a download; one that is not there any more is passed over."""
+        self._views.pop(transfer_id, None)
+
+    def clear(self) -> None:
+        """Let go of all of them (B6)."""
+        self._views.clear()
+
+
+@contextmanager
+def violations() -> Iterator[None]:
+    """Turn what `wire` says of the peer's mistakes into a failure for the peer."""
+    try:
+        yield
+    except ProtocolError as error:
+        raise refused(Failure.PROTOCOL_VIOLATION, str(error)) from error

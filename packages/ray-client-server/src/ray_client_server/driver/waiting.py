@@ -1,0 +1,83 @@
+"""What takes its time without holding up the session: waits, and what asks the cluster (rule D7)."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+_THREADS: Final = 16
+_ALONE_S: Final = 0.5  #: how long a wait may hold its thread while no other wants one
+_SHARED_S: Final = 0.02  #: and while others do
+
+
+class Waits:
+    """Runs any number of waits on a few threads: each gets a slice of time, and then makes room for the next.
+
+    So a wait that never ends holds up none that could.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._queue: queue.SimpleQueue[Callable[[float], bool] | None] = queue.SimpleQueue()
+        self._idle = self._threads = 0
+
+    def start(self, attempt: Callable[[float], bool]) -> None:
+        """Have `attempt(seconds)` called, each time with the seconds that it may take, until it returns True."""
+        with self._lock:
+            if self._idle == 0 and self._threads < _THREADS:
+                self._threads += 1
+                threading.Thread(target=self._run, name=f"waits-{self._threads}", daemon=True).start()
+        self._queue.put(attempt)
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                self._idle += 1
+            attempt = self._queue.get()
+            with self._lock:
+                self._idle -= 1
+                is_alone = self._threads < _THREADS or self._queue.empty()
+            if attempt is None:
+                self._queue.put(None)  # for the next thread
+                return
+            if not attempt(_ALONE_S if is_alone else _SHARED_S):
+                self._queue.put(attempt)
+
+    def close(self) -> None:
+        """End the threads, each after its slice."""
+        self._queue.put(None)
+
+
+class Deadline:
+    """The end of a wait; none if the seconds are negative."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._at = None if timeout_s < 0 else time.monotonic() + timeout_s
+
+    def within(self, slice_s: float) -> float:
+        """Give the seconds left, but at most `slice_s`."""
+        return slice_s if self._at is None else min(slice_s, max(self._at - time.monotonic(), 0.0))
+
+    @property
+    def has_passed(self) -> bool:
+        return self._at is not None and time.monotonic() >= self._at
+
+
+class Loop:
+    """An asyncio loop on a thread of its own, for what Ray offers as awaitables."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="loop", daemon=True).start()
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine to its end."""
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def close(self) -> None:
+        """Stop the loop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
