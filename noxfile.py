@@ -34,7 +34,7 @@ SOURCES = [f"packages/{package}/src" for package in PACKAGES]
 STEPS = ("lint", "types", "layers", "protos-check", "build", "unit", "minimums", "integration", "conformance")
 
 RUFF = "ruff==0.17.6"
-MYPY = ["mypy==2.4.1", "grpc-stubs==1.53.0.6", "types-protobuf==7.35.1.20260906"]
+MYPY = ["mypy==2.4.1", "types-grpcio==1.85.0.20261028", "types-protobuf==7.35.1.20260906"]
 IMPORT_LINTER = "import-linter==2.16"
 # Of all generators, the newest whose output loads on every protobuf and grpcio we support; it has no wheel for 3.13.
 GENERATOR = ["grpcio-tools==1.62.3", "protobuf==4.25.9", "setuptools<81"]
