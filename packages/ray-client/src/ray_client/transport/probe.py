@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from typing import Final
+from contextlib import closing, contextmanager
+from typing import Any, Final
 
 import grpc
 
@@ -22,6 +21,7 @@ CALL_TIMEOUT_S: Final = 0.4  #: for the calls that tell gRPC servers apart, made
 
 #: What every HTTP/2 connection begins with (RFC 9113, 3.4), and an empty SETTINGS frame.
 _HTTP2_HELLO: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+_HTTP1_REQUEST: Final = b"HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _SETTINGS_FRAME: Final = 4
 _TLS_ALERT: Final = b"\x15\x03"
 
@@ -101,18 +101,22 @@ def _reason(exc: Exception) -> str:
 
 
 def _identify_plaintext(address: Address) -> ConnectError | None:
-    answer = _first_bytes(address)
+    answer = _first_bytes(address, _HTTP2_HELLO)
     name = str(address)
+    if answer and len(answer) >= 9 and answer[3] == _SETTINGS_FRAME:
+        return _identify_grpc(address)
+    if (not answer and _speaks_tls(address) is not None) or (answer and answer.startswith(_TLS_ALERT)):
+        return WrongPeerError(name, "a server that speaks TLS", f"write the address as rays://{address.target}")
+    if answer is None:
+        return WrongPeerError(name, "something that accepts connections and says nothing", _GIVE_PORT)
+    if not answer.startswith(b"HTTP/"):
+        # Some servers of HTTP/1 cannot make out the version in the hello, and answer without a status line.
+        answer = _first_bytes(address, _HTTP1_REQUEST) or answer
     if answer.startswith(b"HTTP/"):
         return WrongPeerError(name, f"an HTTP server{_server_header(answer)}", _GIVE_PORT)
-    if answer.startswith(_TLS_ALERT) or (not answer and _speaks_tls(address) is not None):
-        return WrongPeerError(name, "a server that speaks TLS", f"write the address as rays://{address.target}")
-    if len(answer) >= 9 and answer[3] == _SETTINGS_FRAME:
-        return _identify_grpc(address)
-    if answer:
-        first = answer.split(b"\n", 1)[0][:40].decode("ascii", "replace").strip()
-        return WrongPeerError(name, f"something that answers {first!r}", _GIVE_PORT)
-    return WrongPeerError(name, "something that accepts connections and says nothing", _GIVE_PORT)
+    first = answer.split(b"\n", 1)[0][:40].decode("ascii", "replace").strip()
+    does = f"answers {first!r}" if first else "hangs up"
+    return WrongPeerError(name, f"something that {does}", _GIVE_PORT)
 
 
 def _identify_tls(address: Address) -> ConnectError | None:
@@ -129,26 +133,23 @@ def _identify_tls(address: Address) -> ConnectError | None:
     return None
 
 
-def _first_bytes(address: Address) -> bytes:
-    """Give what the peer says first to a client of HTTP/2, up to 4 KiB; nothing if it closes or stays silent."""
+def _first_bytes(address: Address, hello: bytes) -> bytes | None:
+    """Give what the peer says to `hello`, up to 4 KiB: nothing if it hangs up, None if it stays silent."""
+    answer = b""
     with closing(_connect(address)) as connection:
         connection.settimeout(ANSWER_TIMEOUT_S)
-        with suppress(OSError):
-            connection.sendall(_HTTP2_HELLO)
-            answer = connection.recv(4096)
-            # An HTTP server may send its status line and its headers apart.
-            deadline = time.monotonic() + ANSWER_TIMEOUT_S / 4
-            while answer.startswith(b"HTTP/") and b"\r\n\r\n" not in answer and len(answer) < 4096:
-                connection.settimeout(max(deadline - time.monotonic(), 0.001))
-                try:
-                    more = connection.recv(4096)
-                except OSError:
-                    break
-                if not more:
-                    break
+        try:
+            connection.sendall(hello)
+            while (more := connection.recv(4096)) and len(answer) < 4096:
                 answer += more
+                # An HTTP server may send its status line and its headers apart.
+                if not answer.startswith(b"HTTP/") or b"\r\n\r\n" in answer:
+                    return answer
+        except TimeoutError:
+            return answer or None
+        except OSError:
             return answer
-        return b""
+    return answer
 
 
 def _server_header(answer: bytes) -> str:
@@ -181,9 +182,9 @@ def _identify_grpc(address: Address) -> ConnectError | None:
     """Ask a gRPC server for methods of the servers that are easily mistaken for a gateway."""
     bodies = {_OUR_METHOD: b"", _NO_SUCH_METHOD: b"", **{method: body for method, body, _, _ in _GRPC_PEERS}}
     with closing(open_channel(address)) as channel:
+        raw: Any = channel  # the stubs of grpc insist on serializers
         calls = {
-            method: channel.unary_unary(method, None, None).future(body, timeout=CALL_TIMEOUT_S)
-            for method, body in bodies.items()
+            method: raw.unary_unary(method).future(body, timeout=CALL_TIMEOUT_S) for method, body in bodies.items()
         }
         status = {method: call.code() for method, call in calls.items()}
     unknown = grpc.StatusCode.UNIMPLEMENTED

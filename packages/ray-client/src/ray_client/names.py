@@ -1,0 +1,133 @@
+"""Names that this package does not have, and what to say of each."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from ray_client.errors import UnknownNameError
+
+#: Public libraries of Ray 2.60.
+_LIBRARIES: Final = frozenset(
+    [
+        "air",
+        "autoscaler",
+        "dag",
+        "dashboard",
+        "data",
+        "experimental",
+        "job_submission",
+        "llm",
+        "rllib",
+        "serve",
+        "train",
+        "tune",
+        "workflow",
+    ]
+)
+#: Public names of Ray 2.60 by module, those left out that this package has.
+_NAMES: Final = {
+    "ray": frozenset(
+        [
+            "ActorClassID",
+            "ClientBuilder",
+            "ClusterID",
+            "FunctionID",
+            "Language",
+            "LOCAL_MODE",
+            "LoggingConfig",
+            "NodeID",
+            "ObjectID",
+            "PlacementGroupID",
+            "RESTORE_WORKER_MODE",
+            "SCRIPT_MODE",
+            "SPILL_WORKER_MODE",
+            "UniqueID",
+            "WORKER_MODE",
+            "WorkerID",
+            "client",
+            "client_builder",
+            "cloudpickle",
+            "cluster_utils",
+            "cpp_function",
+            "cross_language",
+            "internal",
+            "java_actor_class",
+            "java_function",
+            "job_config",
+            "scripts",
+            "types",
+            "widgets",
+        ]
+    ),
+    "ray.util": frozenset(
+        [
+            "accelerators",
+            "annotations",
+            "check_serialize",
+            "client_connect",
+            "collective",
+            "connect",
+            "dask",
+            "debug",
+            "debugpy",
+            "deregister_serializer",
+            "disable_log_once_globally",
+            "disconnect",
+            "enable_periodic_logging",
+            "get_node_instance_id",
+            "get_node_ip_address",
+            "inspect_serializability",
+            "iter",
+            "joblib",
+            "log_once",
+            "metrics",
+            "multiprocessing",
+            "pdb",
+            "ray_debugpy",
+            "register_serializer",
+            "rpdb",
+            "serialization",
+            "spark",
+            "state",
+            "tpu",
+            "tracing",
+        ]
+    ),
+}
+#: What takes the place of a name here.
+_INSTEAD: Final = {
+    "ray.client": "call ray_client.init(...)",
+    "ray.ClientBuilder": "call ray_client.init(...)",
+    "ray.util.connect": "call ray_client.init(...)",
+    "ray.util.disconnect": "call ray_client.shutdown()",
+    "ray.LoggingConfig": "pass logging_level= to ray_client.init",
+    "ray.ObjectID": "use ray_client.ObjectRef",
+    "ray.cloudpickle": "import cloudpickle",
+    "ray.job_submission": "submit jobs to the cluster's dashboard, or use a session as the job",
+}
+
+
+def explain(name: str, module: str = "ray_client") -> UnknownNameError:
+    """Give the error for a name that `module` does not have: it says whether Ray has it, and how to reach it."""
+    in_ray = "ray" + module[len("ray_client") :]
+    full = f"{in_ray}.{name}"
+    exists = name in _NAMES.get(in_ray, ()) or (in_ray == "ray" and name in _LIBRARIES)
+    if full in _INSTEAD:
+        return UnknownNameError(f"{module}.{name}", exists, _INSTEAD[full])
+    if exists:
+        what = f"`import {full}`" if name in _LIBRARIES else f"use `{full}`"
+        advice = f"{what} inside a task or an actor: on the cluster `ray` is the real one"
+        return UnknownNameError(f"{module}.{name}", True, advice)
+    return UnknownNameError(f"{module}.{name}", False, _suggest(name, module))
+
+
+def _suggest(name: str, module: str) -> str:
+    advice = "names that only newer versions of Ray have can be used inside a task"
+    if name.startswith("_"):
+        return advice
+    import difflib
+
+    known = getattr(sys.modules.get(module), "__all__", ())
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {module}.{close[0]}?" if close else advice

@@ -1,0 +1,28 @@
+"""The public names of `ray.util` that make sense on a client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ray_client.util.actor_pool import ActorPool
+from ray_client.util.helpers import as_completed, map_unordered
+
+__all__ = ["ActorPool", "as_completed", "list_named_actors", "map_unordered"]
+
+
+def list_named_actors(all_namespaces: bool = False) -> list[str] | list[dict[str, str]]:
+    """Give the names of the namespace's actors; with `all_namespaces`, those of all with their namespaces.
+
+    Raises:
+        NotConnectedError: no session is open.
+        SessionError: the session has ended.
+    """
+    from ray_client.api import cluster  # it imports this package's handles, which import this one
+
+    return cluster.list_named_actors(all_namespaces)
+
+
+def __getattr__(name: str) -> Any:
+    from ray_client.names import explain
+
+    raise explain(name, __name__)
