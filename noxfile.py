@@ -38,6 +38,7 @@ MYPY = ["mypy==2.4.1", "types-grpcio==1.85.0.20261028", "types-protobuf==7.35.1.
 IMPORT_LINTER = "import-linter==2.16"
 # Of all generators, the newest whose output loads on every protobuf and grpcio we support; it has no wheel for 3.13.
 GENERATOR = ["grpcio-tools==1.62.3", "protobuf==4.25.9", "setuptools<81"]
+RAY = "ray==2.60.0"  # whose semantics the tests describe
 PYTEST = ["pytest>=8,<10", "pytest-timeout>=2.3", "pytest-cov>=5", "hypothesis>=6.100", "numpy"]
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.
@@ -66,7 +67,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types of the three packages, strictly, beside the real Ray."""
-    session.install(*MYPY, "ray", "grpcio", "cloudpickle")
+    session.install(*MYPY, RAY, "grpcio", "cloudpickle")
     session.run("mypy", *SOURCES, *session.posargs)
 
 
@@ -188,9 +189,10 @@ def wheels(session: nox.Session) -> dict[str, str]:
 
 def requirements(session: nox.Session, package: str) -> list[str]:
     """Give what installs a package from its wheel, and does so again when the wheel has changed under the same name."""
-    needed = {"ray-client-proto", package}
-    again = [f"--reinstall-package={name}" for name in sorted(needed)]
-    return [*again, *(wheels(session)[name] for name in sorted(needed)), *PYTEST]
+    needed = ("ray-client-proto", package) if package != "ray-client-proto" else (package,)
+    again = [f"--reinstall-package={name}" for name in needed]
+    ray = [RAY] if package == "ray-client-server" else []
+    return [*again, *(wheels(session)[name] for name in needed), *ray, *PYTEST]
 
 
 def install(session: nox.Session, package: str, *pins: str) -> None:
