@@ -230,7 +230,6 @@ def _runtime_context() -> dict[str, Any]:
         "placement_group_id": facts.get_placement_group_id(),
         "should_capture_child_tasks_in_placement_group": facts.should_capture_child_tasks_in_placement_group,
         "was_current_actor_reconstructed": False,
-        "assigned_resources": facts.get_assigned_resources(),
         "accelerator_ids": facts.get_accelerator_ids(),
         "node_labels": facts.get_node_labels(),
         "runtime_env_string": facts.get_runtime_env_string(),
