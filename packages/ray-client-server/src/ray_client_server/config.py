@@ -16,33 +16,40 @@ from typing import Any
 
 from ray_client_proto.wire import limits as wire_limits
 
-#: Metadata, frame headers and the like, which a message may have beside the bytes that its limits count.
-MESSAGE_HEADROOM_BYTES = 64 * wire_limits.KIB
-
 LOCAL = "local"  #: the address which asks for a cluster of our own
 AUTO = "auto"  #: the address which takes a running cluster, or else one of our own
+
+
+def _limit(default: Any, what: str) -> Any:
+    return field(default=default, metadata={"what": what})
 
 
 @dataclass(frozen=True)
 class Limits:
     """Every limit of the server; the flag for `x_y` is `--limit-x-y` (docs/operations.md, "Limits")."""
 
-    sessions: int = 50
-    message_bytes: int = wire_limits.MESSAGE_BYTES
-    chunk_bytes: int = wire_limits.CHUNK_BYTES
-    inline_bytes: int = wire_limits.INLINE_BYTES
-    replay_bytes: int = wire_limits.REPLAY_BYTES
-    transfer_bytes: int = wire_limits.TRANSFER_BYTES
-    package_bytes: int = 1 * wire_limits.GIB
-    packages_bytes: int = 10 * wire_limits.GIB
-    metadata_bytes: int = 64 * wire_limits.KIB
-    handshake_s: float = 60.0
-    environment_s: float = 1800.0
-    lease_s: float = 300.0
-    max_lease_s: float = 86400.0
-    drain_s: float = 30.0
-    driver_end_s: float = 10.0
-    remembered_sessions: int = 1000
+    sessions: int = _limit(50, "sessions at the same time")
+    message_bytes: int = _limit(wire_limits.MESSAGE_BYTES, "one gRPC message")
+    chunk_bytes: int = _limit(wire_limits.CHUNK_BYTES, "data in one chunk of a bulk lane")
+    inline_bytes: int = _limit(wire_limits.INLINE_BYTES, "a payload inside a frame; larger ones take a bulk lane")
+    replay_bytes: int = _limit(wire_limits.REPLAY_BYTES, "frames that a driver keeps until they are acknowledged")
+    transfer_bytes: int = _limit(wire_limits.TRANSFER_BYTES, "one value on a bulk lane")
+    package_bytes: int = _limit(1 * wire_limits.GIB, "one package, packed or unpacked")
+    packages_bytes: int = _limit(10 * wire_limits.GIB, "all packages; those used longest ago make room")
+    metadata_bytes: int = _limit(64 * wire_limits.KIB, "the metadata of one call")
+    streams: int = _limit(1000, "calls at the same time on one channel")
+    handshake_s: float = _limit(60.0, "a connection's handshake, and a driver's way to READY")
+    environment_s: float = _limit(1800.0, "the same where Ray builds a runtime environment first")
+    lease_s: float = _limit(300.0, "how long a silent session is kept, when the client does not say")
+    max_lease_s: float = _limit(86400.0, "the longest that it may say")
+    drain_s: float = _limit(30.0, "running calls after the first SIGTERM")
+    driver_end_s: float = _limit(10.0, "a driver told to end, before it is killed")
+    remembered_sessions: int = _limit(1000, "ended sessions whose reason is kept")
+
+    def __post_init__(self) -> None:
+        for limit in dataclasses.fields(self):
+            if not 0 < getattr(self, limit.name) < float("inf"):
+                raise ValueError(f"{self.flag(limit.name)} is {getattr(self, limit.name)}; it must be above 0")
 
     @staticmethod
     def flag(name: str) -> str:
@@ -102,7 +109,6 @@ class DriverSettings:
     logging_level: int = 0
     working_dir: str | None = None
     python_paths: tuple[str, ...] = ()
-    environ: dict[str, str] = field(default_factory=dict, repr=False)
     limits: Limits = field(default_factory=Limits)
 
     def to_json(self) -> str:

@@ -1,0 +1,1 @@
+"""The Ray cluster behind the gateway: found, described, or started for it."""

@@ -1,0 +1,159 @@
+"""Opening a session: what is refused at once, and what its driver is told (rules H1 to H4)."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import math
+import platform
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from ray_client_proto.v1.gateway_pb2 import (
+    ClientInfo,
+    OpenSessionRequest,
+    ProtocolRange,
+    ServerInfo,
+    SessionLimits,
+    SessionOpened,
+)
+from ray_client_proto.wire import handshake
+from ray_client_proto.wire.errors import IncompatibleVersionsError
+
+from ray_client_server.config import DriverSettings, Limits
+from ray_client_server.errors import IncompatibleClientError, InvalidRequestError, LimitExceededError
+from ray_client_server.gateway.environment import Environment
+from ray_client_server.gateway.sessions import Session
+
+OURS = (handshake.PROTOCOL_OLDEST, handshake.PROTOCOL_NEWEST)
+
+
+@functools.cache
+def _version(distribution: str) -> str:
+    return importlib.metadata.version(distribution)
+
+
+def server_info(cluster_address: str, ray_version: str) -> ServerInfo:
+    """Give what the gateway says of itself; how many sessions there are is the caller's to add."""
+    return ServerInfo(
+        version=_version("ray-client-server"),
+        protocol=ProtocolRange(oldest=OURS[0], newest=OURS[1]),
+        capabilities=handshake.CAPABILITIES,
+        python_version=platform.python_version(),
+        cloudpickle_version=_version("cloudpickle"),
+        ray_version=ray_version,
+        cluster_address=cluster_address,
+    )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What both sides agreed on."""
+
+    protocol: int
+    capabilities: list[str]
+    lease_s: float
+
+
+def agree(request: OpenSessionRequest, limits: Limits) -> Terms:
+    """Choose the protocol version, the capabilities and the lease.
+
+    Raises:
+        IncompatibleClientError: the protocol ranges do not meet.
+        InvalidRequestError: the lease is no length of time.
+        LimitExceededError: the lease is too long.
+    """
+    client = request.client
+    theirs = (client.protocol.oldest, client.protocol.newest)
+    try:
+        protocol = handshake.choose_protocol(OURS, theirs)
+    except IncompatibleVersionsError as error:
+        raise _incompatible(client, error) from error
+    lease_s = request.lease_s or limits.lease_s
+    if not math.isfinite(lease_s) or lease_s < 0:
+        raise InvalidRequestError(f"lease_s is {request.lease_s}; it must be a number of seconds above 0")
+    if lease_s > limits.max_lease_s:
+        raise LimitExceededError("max_lease_s", limits.max_lease_s, f"a lease of {lease_s:g} s")
+    return Terms(protocol, handshake.choose_capabilities(client.capabilities), lease_s)
+
+
+def _incompatible(client: ClientInfo, error: IncompatibleVersionsError) -> IncompatibleClientError:
+    server_version = _version("ray-client-server")
+    older = "ray-client-server" if OURS[1] < error.theirs[0] else "ray-client"
+    return IncompatibleClientError(
+        f"ray-client {client.version} speaks protocol {error.theirs[0]} to {error.theirs[1]}, and ray-client-server "
+        f"{server_version} speaks {OURS[0]} to {OURS[1]}; upgrade {older}",
+        {
+            "client_protocol": f"{error.theirs[0]}-{error.theirs[1]}",
+            "server_protocol": f"{OURS[0]}-{OURS[1]}",
+            "client_version": client.version,
+            "server_version": server_version,
+        },
+    )
+
+
+def driver_settings(
+    session: Session,
+    request: OpenSessionRequest,
+    environment: Environment,
+    *,
+    cluster_address: str,
+    control_path: str,
+    limits: Limits,
+) -> DriverSettings:
+    """Give what the session's driver is told."""
+    return DriverSettings(
+        session_id=session.session_id,
+        secret_hex=session.secret.hex(),
+        cluster_address=cluster_address,
+        socket_path=session.socket_path,
+        control_path=control_path,
+        log_path=session.log_path,
+        namespace=request.namespace,
+        runtime_env=environment.runtime_env,
+        job_metadata=dict(request.job_metadata),
+        lease_s=session.lease_s,
+        log_to_driver=request.log_to_driver,
+        logging_level=request.logging_level,
+        working_dir=environment.working_dir,
+        python_paths=environment.python_paths,
+        limits=limits,
+    )
+
+
+def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:
+    """Give the answer that ends the handshake; it holds the secret."""
+    server.ray_version = str(ready.get("ray_version") or server.ray_version)
+    return SessionOpened(
+        session_id=session.session_id,
+        secret=session.secret,
+        protocol=terms.protocol,
+        capabilities=terms.capabilities,
+        lease_s=terms.lease_s,
+        limits=SessionLimits(
+            message_bytes=limits.message_bytes,
+            chunk_bytes=limits.chunk_bytes,
+            inline_bytes=limits.inline_bytes,
+            replay_bytes=limits.replay_bytes,
+        ),
+        server=server,
+        job_id=session.job_id,
+        namespace=session.namespace,
+        node_id=str(ready.get("node_id", "")),
+        dashboard_url=str(ready.get("dashboard_url", "")),
+    )
+
+
+def describe_client(client: ClientInfo) -> str:
+    """Give a client in few words, for the log.
+
+    >>> describe_client(ClientInfo(user="ada", hostname="laptop", pid=7, version="0.1.0"))
+    'ada@laptop:7 ray-client 0.1.0'
+    """
+    return f"{client.user[:64]}@{client.hostname[:64]}:{client.pid} ray-client {client.version[:32]}"
+
+
+def python_differs(client: ClientInfo) -> bool:
+    """Tell whether the client's Python is of another minor version, between which byte code cannot travel."""
+    return client.python_version.split(".")[:2] != [str(part) for part in sys.version_info[:2]]

@@ -1,0 +1,236 @@
+"""The gateway as a whole: built, started, drained and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import multiprocessing
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import grpc
+from ray_client_proto.v1 import gateway_pb2_grpc
+
+from ray_client_server.auth.interceptor import TokenInterceptor
+from ray_client_server.auth.tls import server_credentials
+from ray_client_server.cluster import finding
+from ray_client_server.cluster.finding import Cluster
+from ray_client_server.config import GatewaySettings, Limits
+from ray_client_server.errors import StartError
+from ray_client_server.gateway import opening
+from ray_client_server.gateway.lifecycle import Lifecycle
+from ray_client_server.gateway.packages import PackageStore
+from ray_client_server.gateway.relay import Relay
+from ray_client_server.gateway.servicer import GatewayServicer
+from ray_client_server.gateway.sessions import Session, SessionTable
+from ray_client_server.gateway.spawner import Spawner
+from ray_client_server.gateway.state import StateDirectory
+from ray_client_server.observability.health import Health
+from ray_client_server.observability.logs import EventLog
+
+log = EventLog("server")
+
+SERVICES = ("ray_client.v1.Gateway", "ray_client.v1.Session")
+
+#: For what gRPC puts around the bytes that a limit counts.
+_HEADROOM_BYTES = 64 * 1024
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach a port on `host`.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("0.0.0.0"), is_loopback("head.example")
+    (True, True, False, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_security(settings: GatewaySettings) -> None:
+    """See to it that nobody listens to the world by accident.
+
+    Raises:
+        StartError: the host is beyond loopback, and there is neither a token nor `--insecure`.
+    """
+    if is_loopback(settings.host) or settings.is_insecure:
+        return
+    if settings.token is None:
+        raise StartError(
+            f"listening on {settings.host} lets everyone who can reach it run code: set RAY_CLIENT_TOKEN, name a file "
+            "with --token-file, or say --insecure"
+        )
+    if settings.tls is None:
+        log.warning("server.token_in_clear", host=settings.host, advice="add --tls-cert and --tls-key")
+
+
+def server_options(limits: Limits) -> list[tuple[str, int]]:
+    """Give gRPC's options for the public port."""
+    return [
+        ("grpc.so_reuseport", 0),  # a port that is taken is an error, not half of the connections
+        ("grpc.max_receive_message_length", limits.message_bytes + _HEADROOM_BYTES),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.max_metadata_size", limits.metadata_bytes),
+        ("grpc.max_concurrent_streams", limits.streams),
+        ("grpc.server_handshake_timeout_ms", int(limits.handshake_s * 1000)),
+        ("grpc.keepalive_time_ms", 20_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.max_pings_without_data", 0),
+        # Clients may ping every 10 s, and some do so twice in a row.
+        ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+        ("grpc.http2.max_ping_strikes", 0),
+    ]
+
+
+class Gateway:
+    """One gateway, from its first socket to its last process."""
+
+    def __init__(self, settings: GatewaySettings, cluster: Cluster, directory: Path, spawner: Spawner) -> None:
+        limits = settings.limits
+        self._settings = settings
+        self._sessions = SessionTable(limits)
+        self._lifecycle = Lifecycle(self._sessions, limits, str(directory), spawner.start)
+        self._lifecycle.on_end = self._forget
+        self._relay = Relay(self._sessions)
+        self._health = Health(SERVICES)
+        self._servicer = GatewayServicer(
+            self._sessions,
+            self._lifecycle,
+            PackageStore(directory / "packages", limits),
+            limits,
+            directory=str(directory),
+            info=opening.server_info(cluster.address, cluster.ray_version),
+        )
+        interceptors = [] if settings.token is None else [TokenInterceptor(settings.token)]
+        self._server = grpc.aio.server(interceptors=interceptors, options=server_options(limits))
+        gateway_pb2_grpc.add_GatewayServicer_to_server(self._servicer, self._server)
+        self._server.add_generic_rpc_handlers((self._relay, self._health.handler()))
+
+    async def start(self) -> int:
+        """Begin to listen and give the port.
+
+        Raises:
+            StartError: the port is taken, or TLS cannot be set up; nothing is listening.
+        """
+        await self._lifecycle.control.start()
+        address = f"{self._settings.host}:{self._settings.port}"
+        try:
+            if self._settings.tls is None:
+                port = self._server.add_insecure_port(address)
+            else:
+                port = self._server.add_secure_port(address, server_credentials(self._settings.tls))
+        except RuntimeError as error:
+            raise StartError(f"cannot listen on {address}: {error}; is the port taken? choose one with --port") from error
+        if port == 0:
+            raise StartError(f"cannot listen on {address}; is the port taken? choose one with --port")
+        await self._server.start()
+        return int(port)
+
+    async def drain(self, within_s: float) -> None:
+        """Open no more sessions, and let those there are finish what runs; return when none is left, or time is up."""
+        self._servicer.is_draining = True
+        self._health.stop_serving()
+        self._lifecycle.drain(within_s)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._lifecycle.all_ended(), within_s)
+
+    async def stop(self, is_urgent: bool) -> None:
+        """End what is left of sessions, and the server; unless urgent, drivers may leave in good order."""
+        if is_urgent:
+            self._lifecycle.kill_all()
+        for session in self._sessions:
+            self._lifecycle.end(session, "the gateway was shut down")
+        await self._lifecycle.all_ended()
+        await self._relay.close()
+        await self._server.stop(0 if is_urgent else 1.0)
+        await self._lifecycle.close()
+
+    async def _forget(self, session: Session) -> None:
+        await self._relay.forget(session)
+
+
+class Signals:
+    """SIGTERM and SIGINT: the first asks for a drain, the second for the end at once."""
+
+    def __init__(self) -> None:
+        self.first = asyncio.Event()
+        self.second = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._receive, number)
+
+    def _receive(self, number: signal.Signals) -> None:
+        log.info("server.signal", signal=number.name)
+        (self.second if self.first.is_set() else self.first).set()
+
+
+@contextlib.asynccontextmanager
+async def _cluster(settings: GatewaySettings, directory: Path) -> AsyncIterator[Cluster]:
+    """Give the cluster to serve for the length of the block; one that we started ends with it."""
+    cluster, local = await finding.find_or_start(settings.address, str(directory), settings.local_cpus)
+    try:
+        yield cluster
+    finally:
+        if local is not None:
+            await local.stop()
+
+
+async def serve(settings: GatewaySettings, announce: Callable[[int, Cluster], None]) -> None:
+    """Run a gateway until a signal ends it; `announce` is called with its port once it can be reached.
+
+    Raises:
+        StartError: it could not start; nothing is left running.
+    """
+    check_security(settings)
+    signals = Signals()
+    state = StateDirectory(settings.state_dir)
+    # Where multiprocessing puts the fork server's socket. It has no public way to say so, and the default is left behind
+    # in /tmp by a gateway that is killed.
+    multiprocessing.current_process()._config["tempdir"] = str(state.path / "tmp")  # type: ignore[attr-defined]
+    spawner = Spawner()
+    try:
+        async with _cluster(settings, state.path) as cluster:
+            os.environ.update(cluster.environ)  # before the fork server imports Ray, which reads it then
+            await _serve_cluster(settings, cluster, state.path, spawner, signals, announce)
+    finally:
+        spawner.close()
+        state.close()
+
+
+async def _serve_cluster(
+    settings: GatewaySettings,
+    cluster: Cluster,
+    directory: Path,
+    spawner: Spawner,
+    signals: Signals,
+    announce: Callable[[int, Cluster], None],
+) -> None:
+    if not signals.first.is_set():
+        await spawner.warm()
+    gateway = Gateway(settings, cluster, directory, spawner)
+    try:
+        announce(await gateway.start(), cluster)
+        await signals.first.wait()
+        draining = asyncio.ensure_future(gateway.drain(settings.limits.drain_s))
+        hurry = asyncio.ensure_future(signals.second.wait())
+        await asyncio.wait({draining, hurry}, return_when=asyncio.FIRST_COMPLETED)
+        draining.cancel()
+        hurry.cancel()
+    finally:
+        stopping = asyncio.ensure_future(gateway.stop(signals.second.is_set()))
+        while not stopping.done():
+            hurry = asyncio.ensure_future(signals.second.wait())
+            await asyncio.wait({stopping, hurry}, return_when=asyncio.FIRST_COMPLETED)
+            hurry.cancel()
+            if not stopping.done():
+                stopping.cancel()
+                stopping = asyncio.ensure_future(gateway.stop(True))
+                signals.second.clear()
+    log.info("server.stopped")

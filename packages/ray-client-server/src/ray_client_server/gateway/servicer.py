@@ -1,0 +1,208 @@
+"""The gRPC edge of the `Gateway` service."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+from ray_client_proto.v1 import gateway_pb2 as pb
+from ray_client_proto.v1 import gateway_pb2_grpc
+
+from ray_client_server.config import Limits
+from ray_client_server.errors import (
+    BrokenRuleError,
+    DrainingError,
+    DriverFailedError,
+    LimitExceededError,
+    ServerError,
+)
+from ray_client_server.gateway import environment, opening
+from ray_client_server.gateway.lifecycle import Lifecycle
+from ray_client_server.gateway.packages import PackageStore
+from ray_client_server.gateway.refusal import refuse
+from ray_client_server.gateway.relay import session_of
+from ray_client_server.gateway.sessions import Session, SessionTable
+from ray_client_server.observability.logs import EventLog
+
+log = EventLog("gateway")
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+#: Drivers that start at the same time; the rest are QUEUED. More would only take the processors from each other.
+STARTS = 8
+
+
+class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
+    """Answers for the gateway. The event loop owns it."""
+
+    def __init__(
+        self,
+        sessions: SessionTable,
+        lifecycle: Lifecycle,
+        packages: PackageStore,
+        limits: Limits,
+        *,
+        directory: str,
+        info: pb.ServerInfo,
+    ) -> None:
+        self._sessions = sessions
+        self._lifecycle = lifecycle
+        self._packages = packages
+        self._limits = limits
+        self._directory = directory
+        self._info = info
+        self._starts = asyncio.Semaphore(STARTS)
+        self._uploads: dict[str, asyncio.Lock] = collections.defaultdict(asyncio.Lock)
+        self.is_draining = False
+
+    def info(self) -> pb.ServerInfo:
+        """Give what the gateway says of itself now."""
+        info = pb.ServerInfo()
+        info.CopyFrom(self._info)
+        info.sessions, info.max_sessions = len(self._sessions), self._limits.sessions
+        info.is_draining = self.is_draining
+        return info
+
+    async def GetServerInfo(self, request: pb.ServerInfoRequest, context: Context) -> pb.ServerInfo:
+        return self.info()
+
+    async def ListSessions(self, request: pb.ListSessionsRequest, context: Context) -> pb.ListSessionsResponse:
+        now = time.monotonic()
+        summaries = [
+            pb.SessionSummary(
+                session_id=session.session_id,
+                stage=session.stage,
+                job_id=session.job_id,
+                namespace=session.namespace,
+                client=session.client,
+                age_s=now - session.opened_at_s,
+                is_attached=session.is_attached,
+                driver_pid=session.driver_pid,
+            )
+            for session in self._sessions
+        ]
+        return pb.ListSessionsResponse(sessions=summaries, server=self.info())
+
+    async def CloseSession(self, request: pb.CloseSessionRequest, context: Context) -> pb.CloseSessionResponse:
+        async with _refusing(context):
+            session = session_of(context.invocation_metadata(), self._sessions)
+            self._lifecycle.end(session, request.reason[:200] or "its client closed it")
+        return pb.CloseSessionResponse()
+
+    async def OpenSession(self, request: pb.OpenSessionRequest, context: Context) -> None:
+        async with _refusing(context):
+            terms = opening.agree(request, self._limits)
+            runtime_env = environment.parse(request.runtime_env_json)
+            if self.is_draining:
+                raise DrainingError()
+            session = self._sessions.reserve(request.client, request.namespace, terms.lease_s, self._directory)
+            log.info("session.opening", session=session.session_id, client=opening.describe_client(request.client))
+            try:
+                await self._open(session, request, runtime_env, terms, context)
+            except ServerError as error:
+                self._lifecycle.end(session, f"it could not be opened: {error.message.partition(chr(10))[0]}", error)
+                raise
+            except asyncio.CancelledError:
+                self._lifecycle.end(session, "its client gave up while it was opened")
+                raise
+            except BaseException:
+                self._lifecycle.end(session, "a fault of the gateway")
+                raise
+
+    async def _open(
+        self, session: Session, request: pb.OpenSessionRequest, runtime_env: dict[str, Any], terms: opening.Terms, context: Context
+    ) -> None:
+        """Take a reserved session to READY, telling the client of each stage."""
+        await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.QUEUED))
+        session.packages = environment.packages_of(runtime_env)
+        async with self._starts:
+            laid_out = await asyncio.to_thread(environment.lay_out, runtime_env, self._packages.directory)
+            settings = opening.driver_settings(
+                session,
+                request,
+                laid_out,
+                cluster_address=self._info.cluster_address,
+                control_path=self._lifecycle.control.path,
+                limits=self._limits,
+            )
+            stage = pb.OpenSessionProgress.STARTING_DRIVER
+            if laid_out.is_built:
+                stage = pb.OpenSessionProgress.BUILDING_ENVIRONMENT
+            await context.write(pb.OpenSessionProgress(stage=stage))
+            limit = "environment_s" if laid_out.is_built else "handshake_s"
+            within_s: float = getattr(self._limits, limit)
+            try:
+                ready = await asyncio.wait_for(self._lifecycle.open(session, settings, laid_out.is_built), within_s)
+            except asyncio.TimeoutError:
+                raise LimitExceededError(limit, within_s, "the session's driver is not ready yet") from None
+            except OSError as error:
+                raise DriverFailedError(f"no process could be started: {error}") from error
+        answer = opening.opened(session, terms, ready, self.info(), self._limits)
+        await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.READY, opened=answer))
+        log.info(
+            "session.ready",
+            session=session.session_id,
+            job=session.job_id,
+            pid=session.driver_pid,
+            took_s=f"{time.monotonic() - session.opened_at_s:.3f}",
+        )
+
+    async def GetPackageStatus(self, request: pb.PackageStatusRequest, context: Context) -> pb.PackageStatus:
+        async with _refusing(context):
+            return await asyncio.to_thread(self._packages.status, request.sha256)
+        raise AssertionError("refusing raises")
+
+    async def UploadPackage(self, chunks: AsyncIterator[pb.PackageChunk], context: Context) -> pb.PackageStatus:
+        async with _refusing(context):
+            first = await self._next_chunk(chunks)
+            if first is None:
+                raise BrokenRuleError("an upload without a chunk; even an empty package has one")
+            async with self._uploads[first.sha256]:  # two clients with the same package: the second finds it there
+                status = await asyncio.to_thread(self._packages.status, first.sha256)
+                return status if status.is_complete else await self._receive(first, chunks)
+        raise AssertionError("refusing raises")
+
+    async def _receive(self, first: pb.PackageChunk, chunks: AsyncIterator[pb.PackageChunk]) -> pb.PackageStatus:
+        in_use = [sha256 for session in self._sessions for sha256 in session.packages]
+        await asyncio.to_thread(self._packages.begin, first, in_use)
+        try:
+            chunk: pb.PackageChunk | None = first
+            while chunk is not None:
+                if (chunk.sha256, chunk.total_bytes) != (first.sha256, first.total_bytes):
+                    raise BrokenRuleError("the chunks of one upload name different packages")
+                await asyncio.to_thread(self._packages.append, chunk)
+                chunk = await self._next_chunk(chunks)
+            return await asyncio.to_thread(self._packages.complete, first.sha256, first.total_bytes)
+        finally:
+            self._packages.finish(first.sha256)
+
+    async def _next_chunk(self, chunks: AsyncIterator[pb.PackageChunk]) -> pb.PackageChunk | None:
+        """Give the next chunk, or nothing at the end.
+
+        Raises:
+            LimitExceededError: none came in the time that a handshake has.
+        """
+        try:
+            return await asyncio.wait_for(anext(chunks, None), self._limits.handshake_s)
+        except asyncio.TimeoutError:
+            raise LimitExceededError("handshake_s", self._limits.handshake_s, "no chunk came") from None
+
+
+@contextlib.asynccontextmanager
+async def _refusing(context: Context) -> AsyncIterator[None]:
+    """Turn what the block raises into a failure of the call."""
+    try:
+        yield
+    except ServerError as error:
+        log.info("call.refused", peer=context.peer(), because=error.message.partition("\n")[0])
+        await refuse(context, error)
+    except (asyncio.CancelledError, grpc.aio.AbortError):
+        raise
+    except Exception:  # a fault of ours: the client gets no details, the log all of them
+        log.error("call.failed", exc_info=True, peer=context.peer())
+        await refuse(context, ServerError("a fault of the gateway; its log on the cluster says more"))

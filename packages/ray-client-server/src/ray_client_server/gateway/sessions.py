@@ -1,0 +1,158 @@
+"""The gateway's table of sessions, and what it remembers of those that have ended."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import hmac
+import secrets
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ray_client_proto.v1.gateway_pb2 import ClientInfo, OpenSessionProgress
+
+from ray_client_server.config import Limits
+from ray_client_server.errors import LimitExceededError, ServerError, SessionEndedError, UnknownSessionError
+from ray_client_server.observability.logs import EventLog
+
+log = EventLog("sessions")
+
+
+class DriverProcess(Protocol):
+    """The process that a session runs in, however it was started."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def kill(self) -> None:
+        """End it at once; once it has ended this changes nothing."""
+
+    async def wait(self) -> str:
+        """Wait until it has ended, and say how, as in `exit code 1`."""
+
+
+class ControlLink(Protocol):
+    """The gateway's end of a driver's control socket."""
+
+    def send(self, order: dict[str, Any]) -> None:
+        """Queue one order; when the driver is gone this changes nothing."""
+
+
+@dataclass(eq=False)
+class Session:
+    """One session as the gateway sees it. The event loop's thread owns it."""
+
+    session_id: str
+    secret: bytes = field(repr=False)
+    client: ClientInfo
+    namespace: str
+    socket_path: str
+    log_path: str
+    lease_s: float
+    opened_at_s: float
+    stage: OpenSessionProgress.Stage = OpenSessionProgress.QUEUED
+    job_id: str = ""
+    is_attached: bool = False
+    driver_pid: int = 0
+    process: DriverProcess | None = None
+    link: ControlLink | None = None
+    packages: tuple[str, ...] = ()
+    end_reason: str = ""
+    #: Resolves with the driver's `ready` event, or with what went wrong before it.
+    ready: asyncio.Future[dict[str, Any]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    #: Set once the session is over, after which calls to it fail.
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    failure: ServerError | None = None
+
+
+@dataclass(frozen=True)
+class EndedSession:
+    """What is remembered of a session."""
+
+    secret: bytes = field(repr=False)
+    reason: str
+
+
+class SessionTable:
+    """Sessions by id: those that live, and the last few that ended.
+
+    Invariant: a session is in exactly one of the two. Not thread-safe: the event loop owns it.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._live: dict[str, Session] = {}
+        self._ended: collections.OrderedDict[str, EndedSession] = collections.OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(tuple(self._live.values()))
+
+    def reserve(self, client: ClientInfo, namespace: str, lease_s: float, directory: str) -> Session:
+        """Enter a new session with an id and a secret of its own, in the stage QUEUED.
+
+        Raises:
+            LimitExceededError: there are as many as there may be; nothing changed.
+        """
+        if len(self._live) >= self._limits.sessions:
+            raise LimitExceededError("sessions", self._limits.sessions, f"{len(self._live)} sessions are open")
+        session_id = str(uuid.uuid4())
+        short_id = session_id.replace("-", "")[:16]  # a unix socket's path has 107 characters at most
+        session = Session(
+            session_id=session_id,
+            secret=secrets.token_bytes(32),
+            client=client,
+            namespace=namespace,
+            socket_path=f"{directory}/s/{short_id}",
+            log_path=f"{directory}/logs/driver-{session_id}.log",
+            lease_s=lease_s,
+            opened_at_s=time.monotonic(),
+        )
+        self._live[session_id] = session
+        return session
+
+    def get(self, session_id: str) -> Session | None:
+        """Give a live session to those who need no secret: the gateway's own parts."""
+        return self._live.get(session_id)
+
+    def find(self, session_id: str, secret: bytes) -> Session:
+        """Give a live session to whoever has its secret.
+
+        Raises:
+            UnknownSessionError: there is none with this id and secret, and none is remembered.
+            SessionEndedError: it has ended.
+        """
+        session = self._live.get(session_id)
+        if session is not None:
+            if not hmac.compare_digest(session.secret, secret):
+                raise UnknownSessionError()
+            return session
+        ended = self._ended.get(session_id)
+        if ended is None or not hmac.compare_digest(ended.secret, secret):
+            raise UnknownSessionError()
+        raise SessionEndedError(session_id, ended.reason)
+
+    def end(self, session: Session, reason: str, failure: ServerError | None = None) -> None:
+        """Move a session to those that have ended; doing so twice changes nothing."""
+        if self._live.pop(session.session_id, None) is None:
+            return
+        session.end_reason = reason
+        session.failure = failure or SessionEndedError(session.session_id, reason)
+        self._ended[session.session_id] = EndedSession(session.secret, reason)
+        while len(self._ended) > self._limits.remembered_sessions:
+            self._ended.popitem(last=False)
+        session.ended.set()
+        if not session.ready.done():
+            session.ready.set_exception(session.failure)
+            session.ready.exception()  # whoever opened it may be gone: asyncio would complain
+        log.info(
+            "session.ended",
+            session=session.session_id,
+            reason=reason,
+            age_s=f"{time.monotonic() - session.opened_at_s:.1f}",
+        )
