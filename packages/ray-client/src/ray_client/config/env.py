@@ -56,6 +56,7 @@ def tls(environ: Mapping[str, str] = os.environ) -> TlsSettings | None:
     return TlsSettings(ca_path=ca_path, certificate_path=certificate_path, key_path=key_path)
 
 
-def child_environment() -> dict[str, str]:
-    """Give a copy of the environment, for a process that is to be started."""
-    return dict(os.environ)
+def child_environment(**changes: str | None) -> dict[str, str]:
+    """Give the environment for a process that is to be started, with `changes`; None takes a variable away."""
+    changed = {**os.environ, **changes}
+    return {name: value for name, value in changed.items() if value is not None}
