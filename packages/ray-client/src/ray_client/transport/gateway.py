@@ -86,16 +86,19 @@ class GatewayClient:
         """
         with self._errors("opening a session", timeout_s), first_call(self._address):
             call = self._stub.OpenSession(request, timeout=timeout_s, metadata=self._metadata())
+            opened: pb.SessionOpened | None = None
             try:
+                # To its very end: to leave the call at READY would cancel it, and the server might undo it all (H4).
                 for progress in call:
                     if on_progress is not None:
                         on_progress(progress)
                     if progress.stage == pb.OpenSessionProgress.READY:
-                        opened: pb.SessionOpened = progress.opened
-                        return opened
+                        opened = progress.opened
             except BaseException:
                 call.cancel()  # for Ctrl-C and for what `on_progress` raises: the server undoes what it began (H4)
                 raise
+        if opened is not None:
+            return opened
         raise ProtocolViolationError("", "H4: opening a session ended without READY")
 
     def close_session(self, session_id: str, secret: bytes, reason: str) -> None:
