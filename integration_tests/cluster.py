@@ -1,0 +1,127 @@
+"""A Ray head of the tests' own, started from the cluster's environment, which is not the one that the tests run in."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from processes import MARK, Process, RigError, kill_marked, marked_processes, new_mark, poll
+
+PYTHON_VARIABLE = "RAY_CLIENT_CLUSTER_PYTHON"
+
+
+def cluster_python() -> Path:
+    """The interpreter of the environment that has Ray and ray-client-server.
+
+    Raises:
+        RigError: the variable is not set, or names no file.
+    """
+    value = os.environ.get(PYTHON_VARIABLE)
+    if not value:
+        raise RigError(
+            f"{PYTHON_VARIABLE} is not set: set it to the python of an environment with ray and ray-client-server"
+            " (`nox -s tests` makes one)"
+        )
+    path = Path(value)
+    if not path.exists():
+        raise RigError(f"{PYTHON_VARIABLE} is {value}, which does not exist")
+    return path.absolute()
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of the loopback interface that nobody listens on now, outside the range that Ray's workers take."""
+    with contextlib.ExitStack() as stack:
+        found: list[int] = []
+        while len(found) < count:
+            listener = stack.enter_context(socket.socket())
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+            if not 10001 <= port <= 19999:
+                found.append(port)
+        return found
+
+
+def private_environment(home: Path, mark: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a process of the rig: none of the user's own Ray settings reach it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "PYTEST_"))}
+    return {
+        **kept,
+        "HOME": str(home),
+        "RAY_AUTH_MODE": "disabled",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
+        "PYTHONUNBUFFERED": "1",
+        MARK: mark,
+        **(extra or {}),
+    }
+
+
+@dataclass
+class Head:
+    """A running Ray head; `close` ends it and proves that nothing is left."""
+
+    process: Process
+    directory: Path  #: home, temporary files, logs: all that it writes
+    address: str  #: of the control service (GCS)
+    ray_client_port: int  #: of Ray's own client server
+
+    @classmethod
+    def start(cls, num_cpus: int = 4, env: Mapping[str, str] | None = None) -> Head:
+        """Start a head and wait until it is up.
+
+        Raises:
+            RigError: it did not come up; nothing of it is left.
+        """
+        directory = Path(tempfile.mkdtemp(prefix="rcl-"))  # short: unix socket paths have 107 characters at most
+        mark = new_mark()
+        try:
+            gcs_port, ray_client_port = free_ports(2)
+            home = directory / "h"
+            home.mkdir()
+            process = Process(
+                _command(gcs_port, ray_client_port, directory / "r", num_cpus),
+                private_environment(home, mark, env),
+                cwd=directory,
+            )
+            process.wait_for_line("Ray runtime started", within_s=60)
+        except BaseException:
+            kill_marked(mark)
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
+        return cls(process, directory, f"127.0.0.1:{gcs_port}", ray_client_port)
+
+    def close(self) -> None:
+        """End the head.
+
+        Raises:
+            RigError: processes were left behind; they are gone now.
+        """
+        try:
+            self.process.end(within_s=30)
+            poll(lambda: not marked_processes(self.process.mark), within_s=15)
+        finally:
+            left = kill_marked(self.process.mark)
+            shutil.rmtree(self.directory, ignore_errors=True)
+        if left:
+            raise RigError(f"the cluster left processes behind: {left}")
+
+
+def _command(gcs_port: int, ray_client_port: int, temp_dir: Path, num_cpus: int) -> list[str]:
+    options = {
+        "--node-ip-address": "127.0.0.1",
+        "--port": str(gcs_port),
+        "--ray-client-server-port": str(ray_client_port),
+        "--temp-dir": str(temp_dir),
+        "--include-dashboard": "false",
+        "--num-cpus": str(num_cpus),
+        "--resources": '{"rig": 8}',
+        "--object-store-memory": str(512 * 1024 * 1024),
+    }
+    start = [str(cluster_python()), "-m", "ray.scripts.scripts", "start", "--head", "--block"]
+    return start + [part for pair in options.items() for part in pair]

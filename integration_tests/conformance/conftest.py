@@ -1,0 +1,34 @@
+"""A session for each test module, natively or through the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cluster import Head
+
+from conformance.api import IS_NATIVE, ray
+
+
+@pytest.fixture(scope="module", autouse=True)
+def session(request: pytest.FixtureRequest, head: Head) -> Iterator[None]:
+    """A connection of the module under test, with a namespace named for the test module."""
+    namespace = f"conformance-{Path(str(request.node.path)).stem}"
+    if IS_NATIVE:
+        address = head.address
+    else:
+        address = request.getfixturevalue("gateway").address
+    ray.init(address=address, namespace=namespace, log_to_driver=False)
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out natively what Ray itself does not promise."""
+    if IS_NATIVE:
+        for item in items:
+            if item.get_closest_marker("client_only"):
+                item.add_marker(pytest.mark.skip(reason="promised by the client only"))
