@@ -4,6 +4,7 @@
 `RAY_NAMESPACE`          the namespace, where `init` is given none
 `RAY_CLIENT_TOKEN`       the gateway's token
 `RAY_CLIENT_TOKEN_PATH`  a file that holds it
+`RAY_COLOR_PREFIX`       0: print the output of tasks without colours
 `RAY_CLIENT_TLS_CA`      PEM file with the authorities to trust; `_CERT`, `_KEY` likewise for this client's certificate
 """
 
@@ -60,3 +61,8 @@ def child_environment(**changes: str | None) -> dict[str, str]:
     """Give the environment for a process that is to be started, with `changes`; None takes a variable away."""
     changed = {**os.environ, **changes}
     return {name: value for name, value in changed.items() if value is not None}
+
+
+def is_prefix_colored(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the prefix of printed lines may be coloured: unless `RAY_COLOR_PREFIX` is 0, as in Ray."""
+    return environ.get("RAY_COLOR_PREFIX") != "0"

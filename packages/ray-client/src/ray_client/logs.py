@@ -1,0 +1,199 @@
+"""The reader of the logs channel: what workers print is printed here, what the driver logs is logged here."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+import grpc
+
+from ray_client.config import env
+from ray_client.transport.backoff import BackoffPolicy
+from ray_client.transport.status import failure_of
+from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, LogBatch, LogRecord, LogRequest, LogSource
+
+log = logging.getLogger(__name__)
+#: Records of the session's driver, Ray's own among them.
+driver_log = logging.getLogger("ray_client.driver")
+
+_CYAN, _PLAIN = "\033[36m", "\033[0m"
+
+
+class LogStream(Protocol):
+    """An open call of `Session.Logs`: batches in order, until it breaks with `grpc.RpcError` or ends."""
+
+    def __iter__(self) -> Iterator[LogBatch]: ...
+
+    def cancel(self) -> object: ...
+
+
+class _Requests:
+    """What one stream asks for, over time; iterating it waits for the next request until it is closed."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[LogRequest | None] = queue.SimpleQueue()
+
+    def put(self, request: LogRequest) -> None:
+        self._queue.put(request)
+
+    def close(self) -> None:
+        self._queue.put(None)
+
+    def __iter__(self) -> Iterator[LogRequest]:
+        return iter(self._queue.get, None)
+
+
+class LogReader:
+    """Follows a session's logs from a thread of its own until it is closed or the session has ended.
+
+    A stream that breaks is opened again; what was written meanwhile may be lost, as rule L2 allows.
+    Safe from any thread.
+    """
+
+    def __init__(
+        self,
+        open_stream: Callable[[Iterator[LogRequest]], LogStream],
+        backoff: BackoffPolicy | None = None,
+    ) -> None:
+        """Prepare a reader that wants everything from INFO on; `start` starts it.
+
+        Args:
+            open_stream: opens `Session.Logs` with the session's metadata.
+            backoff: how long to wait before a broken stream is opened again.
+        """
+        self._open_stream = open_stream
+        self._backoff = backoff or BackoffPolicy()
+        self._lock = threading.Lock()
+        self._wanted = LogRequest(is_enabled=True, level=logging.INFO)
+        self._requests: _Requests | None = None
+        self._stream: LogStream | None = None
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="ray_client-logs", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read; once for each reader."""
+        self._thread.start()
+
+    def configure(self, enabled: bool = True, sources: Iterable[LogSource] = (), level: int = logging.INFO) -> None:
+        """Say what is wanted from now on; before `start` and at any time after.
+
+        Args:
+            enabled: false: nothing.
+            sources: values of `LogSource`; none: all.
+            level: the lowest level of the driver's records.
+        """
+        wanted = LogRequest(is_enabled=enabled, sources=list(sources), level=level)
+        with self._lock:
+            self._wanted = wanted
+            if self._requests is not None:
+                self._requests.put(wanted)
+
+    def close(self, linger_s: float = 0.0) -> None:
+        """End reading; may be repeated.
+
+        Args:
+            linger_s: how long to go on first, for what is still on its way.
+        """
+        if linger_s and self._thread.is_alive():
+            self._thread.join(linger_s)
+        self._closed.set()
+        with self._lock:
+            stream = self._stream
+            if self._requests is not None:
+                self._requests.close()
+        if stream is not None:
+            stream.cancel()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(5.0)
+
+    def _follow(self) -> None:
+        delays = self._backoff.delays()
+        while not self._closed.is_set():
+            try:
+                for batch in self._attach():
+                    delays = self._backoff.delays()
+                    show(batch)
+            except grpc.RpcError as exc:
+                if self._closed.is_set():
+                    return
+                if failure_of(exc) is not None or exc.code() == grpc.StatusCode.UNIMPLEMENTED:
+                    log.debug("logs.ended reason=%s", exc.details())
+                    return  # the session has ended, or this server has no logs channel
+                log.debug("logs.cut reason=%s", exc.details())
+            finally:
+                self._detach()
+            delay_s = next(delays, None)
+            if delay_s is None or self._closed.wait(delay_s):
+                return
+
+    def _attach(self) -> LogStream:
+        requests = _Requests()
+        with self._lock:
+            self._requests = requests
+            requests.put(self._wanted)
+        stream = self._open_stream(iter(requests))
+        with self._lock:
+            self._stream = stream
+        if self._closed.is_set():  # `close` ran before there was a stream to cancel
+            stream.cancel()
+        return stream
+
+    def _detach(self) -> None:
+        with self._lock:
+            if self._requests is not None:
+                self._requests.close()  # else gRPC's own thread waits for the next request for ever
+            self._requests = self._stream = None
+
+
+def show(batch: LogBatch) -> None:
+    """Print and log the records of a batch, in their order."""
+    printed: list[tuple[bool, str]] = []
+    for record in batch.records:
+        if record.source == DRIVER:
+            _log(record)
+        else:
+            is_err = record.source == WORKER_STDERR
+            printed.append((is_err, format_line(record, _is_colored(is_err))))
+    for is_err in (False, True):
+        if lines := [line for to_err, line in printed if to_err == is_err]:
+            _print("".join(lines), is_err)
+    if batch.dropped:
+        driver_log.warning("%d lines of output were dropped because this process read too slowly", batch.dropped)
+
+
+def format_line(record: LogRecord, is_colored: bool = False) -> str:
+    """Give a line of a worker's output as Ray prints it: `(name pid=1, ip=10.0.0.1) text`."""
+    name = f"{record.task_name} " if record.task_name else ""
+    ip = f", ip={record.node_ip}" if record.node_ip else ""
+    prefix = f"({name}pid={record.pid}{ip})"
+    return f"{_CYAN}{prefix}{_PLAIN} {record.text}\n" if is_colored else f"{prefix} {record.text}\n"
+
+
+def _is_colored(is_err: bool) -> bool:
+    stream = sys.stderr if is_err else sys.stdout
+    try:
+        return env.is_prefix_colored() and stream.isatty()
+    except (AttributeError, ValueError):
+        return False  # replaced by something else, or closed
+
+
+def _print(text: str, is_err: bool) -> None:
+    # Looked up each time: tests and notebooks replace them. Not `print`: one write keeps a batch together.
+    stream = sys.stderr if is_err else sys.stdout
+    try:
+        stream.write(text)
+        stream.flush()
+    except (AttributeError, OSError, ValueError):
+        return  # there is no such stream, or it was closed: nobody reads it
+
+
+def _log(record: LogRecord) -> None:
+    made = driver_log.makeRecord(
+        driver_log.name, record.level, record.logger or "driver", 0, record.text, (), None, func=None
+    )
+    made.created = record.time_s
+    driver_log.handle(made)

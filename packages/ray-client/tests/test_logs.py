@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Iterator
+
+import grpc
+import pytest
+
+from ray_client.logs import LogReader, format_line, show
+from ray_client.transport.backoff import BackoffPolicy
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, LogBatch, LogRecord, LogRequest, LogSource
+from ray_client_proto.wire import metadata
+
+NOW = BackoffPolicy(first_s=0.001, cap_s=0.001)
+
+
+class Broken(grpc.RpcError):
+    def __init__(self, failure: Failure | None = None) -> None:
+        super().__init__("broken")
+        self._failure = failure
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNAVAILABLE if self._failure is None else grpc.StatusCode.NOT_FOUND
+
+    def details(self) -> str:
+        return "broken"
+
+    def trailing_metadata(self) -> tuple[tuple[str, bytes], ...]:  # type: ignore[override]
+        return () if self._failure is None else ((metadata.FAILURE, self._failure.SerializeToString()),)
+
+
+class FakeStream:
+    """One call of `Logs`: `send` gives the reader a batch, `asked` takes its next request."""
+
+    def __init__(self, requests: Iterator[LogRequest]) -> None:
+        self._requests = requests
+        self._batches: queue.SimpleQueue[LogBatch | grpc.RpcError] = queue.SimpleQueue()
+
+    def asked(self) -> LogRequest:
+        return next(self._requests)
+
+    def has_no_more_requests(self) -> bool:
+        return next(self._requests, None) is None
+
+    def send(self, batch: LogBatch | grpc.RpcError) -> None:
+        self._batches.put(batch)
+
+    def cancel(self) -> None:
+        self._batches.put(Broken())
+
+    def __iter__(self) -> Iterator[LogBatch]:
+        while not isinstance(batch := self._batches.get(), grpc.RpcError):
+            yield batch
+        raise batch
+
+
+class Server:
+    def __init__(self) -> None:
+        self.streams: queue.SimpleQueue[FakeStream] = queue.SimpleQueue()
+
+    def open(self, requests: Iterator[LogRequest]) -> FakeStream:
+        stream = FakeStream(requests)
+        self.streams.put(stream)
+        return stream
+
+    def next_stream(self) -> FakeStream:
+        return self.streams.get(timeout=10)
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def reader(server: Server) -> Iterator[LogReader]:
+    made = LogReader(server.open, NOW)
+    made.start()
+    yield made
+    made.close()
+
+
+def line(text: str, source: LogSource = WORKER_STDOUT, **fields: object) -> LogRecord:
+    return LogRecord(source=source, text=text, pid=7, level=20, **fields)  # type: ignore[arg-type]
+
+
+def test_l1_each_request_replaces_the_one_before(server: Server, reader: LogReader) -> None:
+    stream = server.next_stream()
+    assert stream.asked() == LogRequest(is_enabled=True, level=20)
+    reader.configure(True, [WORKER_STDERR], logging.ERROR)
+    assert stream.asked() == LogRequest(is_enabled=True, sources=[WORKER_STDERR], level=40)
+    reader.configure(enabled=False)
+    assert not stream.asked().is_enabled
+
+
+def test_a_cut_stream_is_opened_again_with_what_was_wanted_last(server: Server, reader: LogReader) -> None:
+    first = server.next_stream()
+    first.asked()
+    reader.configure(level=logging.DEBUG)
+    assert first.asked().level == 10
+    first.send(Broken())
+    assert server.next_stream().asked().level == 10
+    assert first.has_no_more_requests()
+
+
+def test_it_stops_when_the_session_has_ended(server: Server) -> None:
+    reader = LogReader(server.open, NOW)
+    reader.start()
+    server.next_stream().send(Broken(Failure(code=Failure.SESSION_ENDED)))
+    reader._thread.join(10)
+    assert not reader._thread.is_alive()
+    assert server.streams.empty()
+    reader.close()
+
+
+def test_close_ends_the_thread(server: Server) -> None:
+    reader = LogReader(server.open, NOW)
+    reader.start()
+    stream = server.next_stream()
+    reader.close()
+    reader.close()
+    assert not reader._thread.is_alive()
+    stream.asked()
+    assert stream.has_no_more_requests()
+    assert "ray_client-logs" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_worker_output_is_printed_with_ray_s_prefix(capsys: pytest.CaptureFixture[str]) -> None:
+    show(
+        LogBatch(
+            records=[
+                line("one", task_name="f"),
+                line("oops", WORKER_STDERR, node_ip="10.0.0.2"),
+                line("two", task_name="Counter(3)", node_ip="10.0.0.2"),
+            ]
+        )
+    )
+    out, err = capsys.readouterr()
+    assert out == "(f pid=7) one\n(Counter(3) pid=7, ip=10.0.0.2) two\n"
+    assert err == "(pid=7, ip=10.0.0.2) oops\n"
+
+
+def test_the_prefix_is_coloured_on_terminals_only() -> None:
+    assert format_line(line("x"), is_colored=True) == "\033[36m(pid=7)\033[0m x\n"
+
+
+def test_driver_records_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    record = LogRecord(source=DRIVER, text="100% of it", level=logging.WARNING, logger="ray.worker", time_s=5.0)
+    show(LogBatch(records=[record], dropped=3))
+    first, second = caplog.records
+    assert (first.name, first.levelno, first.getMessage()) == ("ray_client.driver", logging.WARNING, "100% of it")
+    assert first.created == 5.0
+    assert "3 lines" in second.getMessage()
+
+
+def test_a_closed_standard_output_harms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    show(LogBatch(records=[line("x")]))
