@@ -55,7 +55,7 @@ def carry_out(holdings: Holdings, operation: Operation, answer: Answer) -> None:
     except OperationError as error:
         _refuse(answer, error.failure, kind)
     # Ray raises errors of many types; the client gets each as data, and the session goes on.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         _refuse(answer, describe(error, holdings.codec), kind)
 
 

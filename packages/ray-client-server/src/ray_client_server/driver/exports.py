@@ -14,7 +14,7 @@ from ray_client_server.driver.pickling import Codec
 _BOUND_LIMIT: Final = 1024  #: how many pairs of an export and options are kept ready
 
 #: Options that Ray takes when it decorates, and refuses in `.options()`.
-_DECORATION_ONLY: Final = ("max_calls", "_num_objects_per_yield", "concurrency_groups")
+_DECORATION_ONLY: Final[tuple[str, ...]] = ("max_calls", "_num_objects_per_yield", "concurrency_groups")
 
 
 class Exports:

@@ -104,7 +104,7 @@ def _text(error: BaseException) -> str:
     try:
         return str(error)
     # `__str__` of a user's exception may raise anything.
-    except Exception as second:
+    except Exception as second:  # noqa: BLE001
         return f"{type_name(error)} (its text cannot be made: {type(second).__name__}: {second})"
 
 

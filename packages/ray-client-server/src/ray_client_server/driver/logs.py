@@ -103,9 +103,7 @@ class Logs(logging.Handler):
         if self._readers:
             text = self.format(record)[:_TEXT_LIMIT]
             self._offer(
-                LogRecord(
-                    source=DRIVER, time_s=record.created, level=record.levelno, logger=record.name, text=text
-                )
+                LogRecord(source=DRIVER, time_s=record.created, level=record.levelno, logger=record.name, text=text)
             )
 
     def take_lines(self, lines: WorkerLines) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -36,7 +37,9 @@ def run(settings: DriverSettings) -> NoReturn:
     """Be the driver of a session, and leave the process when the session ends."""
     _take_output(settings.log_path)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=settings.logging_level or logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=settings.logging_level or logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     exit_code = 1
     try:
         exit_code = Driver(settings).run()
@@ -138,10 +141,8 @@ class Driver:
         self._server.stop(_LAST_WORDS_S).wait()
         self._holdings.close()
         ray_port.leave()
-        try:
+        with contextlib.suppress(FileNotFoundError):  # gRPC may have removed it itself
             os.unlink(self._settings.socket_path)
-        except FileNotFoundError:
-            pass  # gRPC has removed it itself
         self._control.report("ended", reason=reason)
 
 

@@ -16,6 +16,7 @@ import ray.actor
 import ray.exceptions
 import ray.remote_function
 import ray.util
+from ray._private import ray_constants
 from ray._private.ray_logging import global_worker_stdstream_dispatcher
 from ray.job_config import JobConfig
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -31,6 +32,10 @@ RemoteFunction: type = ray.remote_function.RemoteFunction
 ActorClass: type = ray.actor.ActorClass
 RayError: type[BaseException] = ray.exceptions.RayError
 RayTaskError: type[BaseException] = ray.exceptions.RayTaskError
+
+# How Ray marks lines that are meant for people.
+_EVENT = ray_constants.LOG_PREFIX_EVENT_SUMMARY
+_INFO = ray_constants.LOG_PREFIX_INFO_MESSAGE
 
 _STREAMING = -2  # Ray's internal number for `num_returns="streaming"`
 _DYNAMIC = -1  # and for `num_returns="dynamic"`
@@ -119,8 +124,9 @@ def remote(target: Any, options: Mapping[str, Any]) -> Any:
 
 def undecorated(remote: Any) -> tuple[Any, dict[str, Any]]:
     """Give what `remote` decorates, and its options. Ray has no public way to either."""
-    if isinstance(remote, ray.actor.ActorClass):
-        return remote.__ray_metadata__.modified_class.__ray_actor_class__, dict(remote._default_options)
+    if isinstance(remote, ActorClass):
+        cls: Any = remote
+        return cls.__ray_metadata__.modified_class.__ray_actor_class__, dict(cls._default_options)
     return remote._function, dict(remote._default_options)
 
 
@@ -190,23 +196,25 @@ def describe_actor(actor: Handle) -> ActorFacts:
 def _returns(num_returns: Any, is_generator: bool) -> tuple[int, bool]:
     if num_returns in ("streaming", _STREAMING) or (num_returns is None and is_generator):
         return 0, True
-    if num_returns is None or num_returns in ("dynamic", _DYNAMIC):
-        return 1, False
-    return int(num_returns), False
+    return (num_returns if isinstance(num_returns, int) and num_returns != _DYNAMIC else 1), False
 
 
 def listen_to_workers(callback: Callable[[WorkerLines], None]) -> None:
     """Have `callback` called with what workers write; Ray's own thread for it polls only if asked to at `join`."""
 
     def receive(data: Mapping[str, Any]) -> None:
-        pid = data.get("pid")
+        pid = str(data.get("pid") or "")
+        lines = list(data.get("lines") or ())
+        # Of the autoscaler's whole log Ray shows a driver these lines only.
+        if pid == "autoscaler":
+            lines = [line.split(_EVENT, 1)[1] for line in lines if _EVENT in line]
         callback(
             WorkerLines(
-                lines=list(data.get("lines") or ()),
+                lines=[line.rsplit(_INFO, 1)[-1] for line in lines],
                 is_stderr=bool(data.get("is_err")),
-                task_name=str(data.get("actor_name") or data.get("task_name") or ""),
+                task_name=str(data.get("actor_name") or data.get("task_name") or ("" if pid.isdigit() else pid)),
                 # Of the autoscaler and the raylet it is a word.
-                pid=int(pid) if str(pid).isdigit() else 0,
+                pid=int(pid) if pid.isdigit() else 0,
                 node_ip=str(data.get("ip") or ""),
             )
         )
@@ -232,7 +240,7 @@ def _runtime_context() -> dict[str, Any]:
         "was_current_actor_reconstructed": False,
         "accelerator_ids": facts.get_accelerator_ids(),
         "node_labels": facts.get_node_labels(),
-        "runtime_env_string": facts.get_runtime_env_string(),
+        "runtime_env_string": facts.get_runtime_env_string(),  # type: ignore[no-untyped-call]
         "runtime_env": dict(facts.runtime_env),
         "gcs_address": facts.gcs_address,
         "session_name": facts.get_session_name(),
@@ -305,5 +313,6 @@ def run_in_environment(
 
     ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    host = ray.remote(Host).options(num_cpus=0, runtime_env=runtime_env, scheduling_strategy=here).remote()
-    return int(ray.get(host.run.remote(environ, arguments, text, log_path)))
+    host: Any = ray.remote(Host).options(num_cpus=0, runtime_env=runtime_env, scheduling_strategy=here).remote()
+    code: Any = ray.get(host.run.remote(environ, arguments, text, log_path))
+    return int(code)

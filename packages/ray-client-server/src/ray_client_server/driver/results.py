@@ -22,9 +22,9 @@ _QUICK: Final = frozenset((int, float, bool, type(None)))
 
 
 class _Ready(NamedTuple):
-    answer: Answer
-    index: int
     result: Any
+    answer: Answer
+    place: int
 
 
 class Results:
@@ -45,7 +45,7 @@ class Results:
             if type(result) in _QUICK:
                 answer.value(codec.encode(result), index)
             else:
-                ready.put(_Ready(answer, index, result))
+                ready.put(_Ready(result, answer, index))
 
         codec.port.on_ready(ref, callback)
 
@@ -56,11 +56,11 @@ class Results:
             # A fault of ours in one reply: the others must still go out, and this one must not stay open.
             except Exception as error:
                 log.exception("result.encode_failed request_id=%d", ready.answer.request_id)
-                ready.answer.failure(describe(error, self._codec), ready.index)
+                ready.answer.failure(describe(error, self._codec), ready.place)
             del ready  # or the value would live until the next one comes
 
     def _encode(self, ready: _Ready) -> None:
-        answer, index, result = ready
+        result, answer, index = ready
         if answer.sink.is_forgotten(answer.request_id):
             answer.sink.skip()
             return

@@ -165,7 +165,7 @@ def _read(stream: Stream, first: _Sized, requests: Iterator[_Sized]) -> None:
     except OperationError as error:
         stream.fail(error.failure)
     # gRPC raises a bare Exception when the stream is cut; the callback of the context has closed it then.
-    except Exception:
+    except Exception:  # noqa: BLE001
         return
     else:
         stream.has_half_closed()
@@ -177,6 +177,6 @@ def _follow(reader: Reader, requests: Iterator[LogRequest]) -> None:
         for request in requests:
             reader.want(request)
     # gRPC raises a bare Exception when the stream is cut; the callback of the context has closed it then.
-    except Exception:
+    except Exception:  # noqa: BLE001
         return
     reader.close()

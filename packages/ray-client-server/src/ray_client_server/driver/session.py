@@ -113,9 +113,7 @@ class DriverSession:
 
     def _refuse_if_ended(self) -> None:
         if self.end_reason is not None:
-            raise refused(
-                Failure.SESSION_ENDED, f"the session has ended: {self.end_reason}", reason=self.end_reason
-            )
+            raise refused(Failure.SESSION_ENDED, f"the session has ended: {self.end_reason}", reason=self.end_reason)
 
     # -- frames of the client
 

@@ -49,7 +49,7 @@ class Streams:
             try:
                 await self._next(generator, asked)
             # What a generator's task raised comes as an object; this is what Ray itself may raise.
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 asked.answer.failure(describe(error, self._codec))
             with self._lock:
                 self._asked[generator].popleft()

@@ -42,7 +42,8 @@ class CollectedReplies:
                 collected.append(self._replies.get(timeout=_LOOK_S))
             except queue.Empty:
                 continue
-        return Replies(replies=sorted(collected, key=lambda reply: reply.index))
+        collected.sort(key=lambda reply: reply.index)
+        return Replies(replies=collected)
 
 
 def carry_out_unary(session: DriverSession, operation: Operation, is_wanted: Callable[[], bool]) -> Replies:

@@ -50,7 +50,9 @@ def call_actor(holdings: Holdings, message: CallActor, answer: Answer) -> None:
         actor = holdings.references.get(message.actor_id, Kind.ACTOR).target
         options = invocation.options
         has_options = options.pickle or options.transfer_id
-        return holdings.port.call_method(actor, message.method, holdings.codec.decode(options).value if has_options else {})
+        return holdings.port.call_method(
+            actor, message.method, holdings.codec.decode(options).value if has_options else {}
+        )
 
     call(holdings, invocation, find, answer)
 

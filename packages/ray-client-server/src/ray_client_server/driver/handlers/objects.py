@@ -83,7 +83,7 @@ class _Wanted:
         try:
             return self._attempt(slice_s)
         # Ray refuses a wait with errors of many types; the client gets each as data.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             self._answer.failure(describe(error, self._codec))
             return True
 
@@ -139,5 +139,3 @@ def _ref(holdings: Holdings, entry: Entry) -> Handle:
     if entry.kind is Kind.ACTOR:
         raise refused(Failure.INVALID_ARGUMENT, f"{entry.id} is an actor, and has no value")
     return entry.target
-
-

@@ -28,9 +28,7 @@ def schedule_task(holdings: Holdings, message: ScheduleTask, answer: Answer) -> 
     )
 
 
-def call(
-    holdings: Holdings, invocation: Invocation, find: Callable[[], Callable[..., Any]], answer: Answer
-) -> None:
+def call(holdings: Holdings, invocation: Invocation, find: Callable[[], Callable[..., Any]], answer: Answer) -> None:
     """Make a call whose results the client has named; if that fails, the results fail (O1).
 
     Raises:
