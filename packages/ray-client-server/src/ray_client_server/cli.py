@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ray_client_proto.wire.limits import DEFAULT_PORT
-
 from ray_client_server.auth.tokens import read_token
 from ray_client_server.config import AUTO, GatewaySettings, Limits, TlsSettings
 from ray_client_server.errors import StartError
@@ -54,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_token_file(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--token-file", metavar="PATH", help="holds the token (else: RAY_CLIENT_TOKEN in the environment)")
+    command.add_argument("--token-file", metavar="PATH", help="holds the token (else: RAY_CLIENT_TOKEN)")
 
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
@@ -105,10 +104,12 @@ def readiness(settings: GatewaySettings, port: int, cluster: Cluster) -> str:
     """Give the one line that says that clients may come."""
     whose = "started here" if cluster.is_ours else "joined"
     auth = "token" if settings.token else "none"
-    encryption = "none" if settings.tls is None else "TLS with client certificates" if settings.tls.client_ca_path else "TLS"
+    encryption = "none" if settings.tls is None else "TLS"
+    if settings.tls is not None and settings.tls.client_ca_path:
+        encryption += " with client certificates"
     return (
-        f"ray-client-server ready: ray://{settings.host}:{port} (Ray {cluster.ray_version} at {cluster.address}, {whose}; "
-        f"authentication: {auth}; encryption: {encryption})"
+        f"ray-client-server ready: ray://{settings.host}:{port} "
+        f"(Ray {cluster.ray_version} at {cluster.address}, {whose}; authentication: {auth}; encryption: {encryption})"
     )
 
 
@@ -136,9 +137,9 @@ def main(arguments: list[str] | None = None) -> None:
         if options.command == "start":
             _start(options)
         else:
-            from ray_client_server.status import show
+            from ray_client_server.status import report
 
-            show(options, read_token(options.token_file, os.environ))
+            print(report(options, read_token(options.token_file, os.environ)))
     except StartError as error:
         print(f"ray-client-server: {error}", file=sys.stderr)
         raise SystemExit(1) from None

@@ -1,18 +1,18 @@
 """What the server refuses, and why.
 
-    ServerError                 says a code of `ray_client.v1.Failure`
-    ├── UnauthenticatedError    no token, or another one
-    ├── IncompatibleClientError the protocol ranges do not meet
-    ├── UnknownSessionError     no such session, or another secret
-    ├── SessionEndedError       it was there; `details["reason"]` says what ended it
-    ├── DriverFailedError       the driver did not start, or died
-    ├── RuntimeEnvError         the session's environment could not be set up
-    ├── ClusterUnreachableError no Ray cluster answers
-    ├── LimitExceededError      `details` has `limit`, `value` and `flag`
-    ├── DrainingError           the gateway is shutting down
-    ├── InvalidRequestError     the request makes no sense
-    └── BrokenRuleError         the peer broke a rule of docs/protocol.md
-    StartError                  the gateway itself could not start; the text is for the operator
+ServerError                 says a code of `ray_client.v1.Failure`
+├── UnauthenticatedError    no token, or another one
+├── IncompatibleClientError the protocol ranges do not meet
+├── UnknownSessionError     no such session, or another secret
+├── SessionEndedError       it was there; `details["reason"]` says what ended it
+├── DriverFailedError       the driver did not start, or died
+├── RuntimeEnvError         the session's environment could not be set up
+├── ClusterUnreachableError no Ray cluster answers
+├── LimitExceededError      `details` has `limit`, `value` and `flag`
+├── DrainingError           the gateway is shutting down
+├── InvalidRequestError     the request makes no sense
+└── BrokenRuleError         the peer broke a rule of docs/protocol.md
+StartError                  the gateway itself could not start; the text is for the operator
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ray_client_proto.v1.error_pb2 import Failure
-
 from ray_client_server.config import Limits
 
 
@@ -73,7 +72,8 @@ class SessionEndedError(ServerError):
 
     def __init__(self, session_id: str, reason: str) -> None:
         super().__init__(
-            f"session {session_id} has ended: {reason}; open a new session", {"session_id": session_id, "reason": reason}
+            f"session {session_id} has ended: {reason}; open a new session",
+            {"session_id": session_id, "reason": reason},
         )
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import metadata as keys
-
 from ray_client_server.errors import StartError
 from ray_client_server.observability.health import SERVICE, HealthCheckRequest, HealthCheckResponse
 
@@ -60,7 +60,8 @@ def fetch(options: argparse.Namespace, token: str | None) -> dict[str, Any]:
 
 
 def _explain(error: grpc.RpcError) -> str:
-    for key, value in error.trailing_metadata() or ():
+    trailing: Any = error.trailing_metadata()
+    for key, value in trailing or ():
         if key == keys.FAILURE:
             return Failure.FromString(value).message
     return f"{error.code().name}: {error.details()}"
@@ -104,8 +105,8 @@ def render(answer: dict[str, Any]) -> str:
     server = answer["server"]
     lines = [
         f"health    {answer['health']}{' (draining)' if server['is_draining'] else ''}",
-        f"server    ray-client-server {server['version']}, protocol {server['protocol'][0]} to {server['protocol'][1]}, "
-        f"Python {server['python_version']}",
+        f"server    ray-client-server {server['version']}, protocol {server['protocol'][0]} to {server['protocol'][1]}"
+        f", Python {server['python_version']}",
         f"cluster   Ray {server['ray_version']} at {server['cluster_address']}",
         f"sessions  {server['sessions']} of {server['max_sessions']}",
     ]
@@ -114,15 +115,17 @@ def render(answer: dict[str, Any]) -> str:
     widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
     if answer["sessions"]:
         lines.append("")
-        lines.extend("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+        lines.extend(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        )
     return "\n".join(lines)
 
 
-def show(options: argparse.Namespace, token: str | None) -> None:
-    """Print what the gateway says.
+def report(options: argparse.Namespace, token: str | None) -> str:
+    """Give what the gateway says, as text.
 
     Raises:
         StartError: it does not answer, or does not let us in.
     """
     answer = fetch(options, token)
-    print(json.dumps(answer, indent=2) if options.json else render(answer))
+    return json.dumps(answer, indent=2) if options.json else render(answer)

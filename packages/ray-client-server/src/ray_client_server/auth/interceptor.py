@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
-from ray_client_proto.wire import metadata as keys
 
+from ray_client_proto.wire import metadata as keys
 from ray_client_server.auth.tokens import is_right_token
 from ray_client_server.errors import UnauthenticatedError
 from ray_client_server.gateway.refusal import refuse
 from ray_client_server.observability.logs import EventLog
 
 log = EventLog("auth")
+
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 EXEMPT_PREFIX = "/grpc.health.v1.Health/"
 
@@ -23,20 +25,20 @@ async def _deny(_: object, context: grpc.aio.ServicerContext[Any, Any]) -> None:
     await refuse(context, UnauthenticatedError("this gateway wants its token: set RAY_CLIENT_TOKEN, or pass token="))
 
 
-class TokenInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
+class TokenInterceptor(grpc.aio.ServerInterceptor):
     """Denies by default: whatever method is added later needs the token too."""
 
     def __init__(self, token: str) -> None:
         self._token = token
         # A stream's handler is called before gRPC reads a message, that of a unary call after it.
-        self._denial = grpc.stream_stream_rpc_method_handler(_deny)
+        self._denial: Handler = grpc.stream_stream_rpc_method_handler(_deny)
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
-        """Give the method's own handler, or one that refuses."""
+    ) -> Handler | None:
+        """Give the method's own handler, one that refuses, or nothing for a method that there is not."""
         if not handler_call_details.method.startswith(EXEMPT_PREFIX):
             given = [value for key, value in handler_call_details.invocation_metadata if key == keys.AUTHORIZATION]
             if len(given) != 1 or not is_right_token(given[0], self._token):

@@ -41,6 +41,7 @@ class LocalCluster:
         self._directory = directory
         self._cpus = cpus
         self._process: asyncio.subprocess.Process | None = None
+        self.log_path = f"{directory}/logs/cluster.log"
 
     async def start(self) -> Cluster:
         """Start it and wait until it answers.
@@ -50,7 +51,7 @@ class LocalCluster:
         """
         environ = rayauth.for_starting(os.environ, Path.home())
         temp_dir = f"{self._directory}/ray"
-        with open(f"{self._directory}/logs/cluster.log", "ab") as output:
+        with open(self.log_path, "ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "ray_client_server.cluster.holder"),
                 stdin=asyncio.subprocess.PIPE,
@@ -65,6 +66,11 @@ class LocalCluster:
             await self.stop()
             raise
         return Cluster(facts["address"], facts["ray_version"], environ, is_ours=True)
+
+    async def wait(self) -> int:
+        """Wait until it has ended, and give the exit code of its process."""
+        assert self._process is not None
+        return await self._process.wait()
 
     async def stop(self) -> None:
         """End it and remove its files; when it does not end by itself, by force."""

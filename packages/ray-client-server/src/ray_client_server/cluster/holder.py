@@ -24,7 +24,7 @@ def main() -> None:
 
     try:
         facts = ray_port.start_cluster(settings["temp_dir"], settings["cpus"])
-    except Exception as error:  # whatever Ray meets on its way: a full disk, a taken port, a dead raylet
+    except Exception as error:  # noqa: BLE001 - whatever Ray meets on its way: a full disk, a taken port, a dead raylet
         facts = {"error": f"{type(error).__name__}: {error}"}
     os.write(answer_fd, json.dumps(facts).encode() + b"\n")
     if "error" not in facts:

@@ -19,7 +19,7 @@ def main() -> None:
 
     try:
         facts = ray_port.describe_cluster(address)
-    except Exception as error:  # Ray raises many kinds here, and each is an answer
+    except Exception as error:  # noqa: BLE001 - Ray raises many kinds here, and each is an answer
         facts = {"error": f"{type(error).__name__}: {error}"}
     os.write(answer_fd, json.dumps(facts).encode() + b"\n")
 

@@ -1,8 +1,8 @@
 """Ray's own token authentication: which mode our processes use towards the cluster.
 
-Ray reads it from the environment, when it is imported. Tried with Ray 2.60: a driver that sends a token is let into
-a cluster with authentication and into one without, while a driver without a token waits 20 s at a cluster that wants one. So
-whoever has a token sends it, unless RAY_AUTH_MODE says otherwise.
+Ray reads it from the environment, when it is imported. Tried with Ray 2.60: a driver that sends a token is let into a
+cluster with authentication and into one without, while a driver without a token fails after 20 s at a cluster that
+wants one. So whoever has a token sends it, unless RAY_AUTH_MODE says otherwise.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def run_in_environment(text: str) -> None:
             + _tail(settings.log_path),
             "type_name": "",
         }
-    except Exception as error:  # of ray.exceptions, or a ValueError about the environment: all go to the client
+    except Exception as error:  # noqa: BLE001 - ray.exceptions, or a ValueError about the environment
         is_environment = isinstance(error, ValueError) or type(error).__name__ == "RuntimeEnvSetupError"
         told = {
             "code": "RUNTIME_ENV_FAILED" if is_environment else "DRIVER_FAILED",

@@ -69,7 +69,7 @@ def packages_of(runtime_env: dict[str, Any]) -> tuple[str, ...]:
 def lay_out(runtime_env: dict[str, Any], directory_of: Callable[[str], Path]) -> Environment:
     """Put directories in the place of packages.
 
-    A package of `working_dir` has the directory's contents; one of `py_modules` has the modules, side by side, at its top.
+    A package of `working_dir` has the directory's contents; one of `py_modules` has modules, side by side, at its top.
     """
     laid_out = dict(runtime_env)
     working_dir: str | None = None

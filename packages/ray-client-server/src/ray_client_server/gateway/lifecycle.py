@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ray_client_proto.v1.gateway_pb2 import OpenSessionProgress
-
 from ray_client_server.config import DriverSettings, Limits
 from ray_client_server.errors import BY_CODE_NAME, DriverFailedError, ServerError
 from ray_client_server.gateway.control import ControlServer
@@ -139,7 +138,8 @@ class Lifecycle:
         ended = asyncio.ensure_future(session.ended.wait())
         gone = asyncio.ensure_future(self._gone[session].wait())
         try:
-            await asyncio.wait({ended, gone, exited}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {ended, gone, exited}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if session.link is not None:
                 # A fork server that dies makes every process look ended: a driver that is connected is not.
                 await asyncio.wait({ended, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -170,6 +170,6 @@ class Lifecycle:
         if session.process is not None:
             session.process.kill()
         if session.driver_pid and gone is not None and not gone.is_set():
-            # Its connection is open, so the number is still its own; the process above may be another, which started it.
+            # Its connection is open, so the number is still its own; the process above may be the one that started it.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(session.driver_pid, signal.SIGKILL)

@@ -20,7 +20,6 @@ from ray_client_proto.v1.gateway_pb2 import (
 )
 from ray_client_proto.wire import handshake
 from ray_client_proto.wire.errors import IncompatibleVersionsError
-
 from ray_client_server.config import DriverSettings, Limits
 from ray_client_server.errors import IncompatibleClientError, InvalidRequestError, LimitExceededError
 from ray_client_server.gateway.environment import Environment

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ray_client_proto.v1.gateway_pb2 import PackageChunk, PackageStatus
-
 from ray_client_server.config import Limits
 from ray_client_server.errors import BrokenRuleError, InvalidRequestError, LimitExceededError
 from ray_client_server.observability.logs import EventLog

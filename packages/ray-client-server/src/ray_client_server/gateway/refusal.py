@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 import grpc
+
 from ray_client_proto.wire import metadata as keys
 from ray_client_proto.wire.status import STATUS_BY_CODE
-
 from ray_client_server.errors import ServerError
 
 #: gRPC puts the message into a header, and refuses the whole trailer when headers grow past 8 KiB on the client.

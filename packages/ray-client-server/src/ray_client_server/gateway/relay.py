@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-from ray_client_proto.wire import metadata as keys
 
+from ray_client_proto.wire import metadata as keys
 from ray_client_server.errors import InvalidRequestError, ServerError, UnknownSessionError
 from ray_client_server.gateway.refusal import refuse
 from ray_client_server.gateway.sessions import Session, SessionTable
@@ -71,7 +71,7 @@ class Relay(grpc.GenericRpcHandler):
         self._sessions = sessions
         self._channels: dict[Session, grpc.aio.Channel] = {}
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Give the handler, or nothing if the method is not of this service."""
         method = handler_call_details.method
         if not method.startswith(PREFIX):
@@ -109,8 +109,7 @@ class Relay(grpc.GenericRpcHandler):
                 raise InvalidRequestError("M2: the session is not open yet; wait for READY")
         except ServerError as error:
             await refuse(context, error)
-            return
-        call = self._channel(session).stream_stream(method)(metadata=_own(metadata))
+        call: Any = self._channel(session).stream_stream(method)(metadata=_own(metadata))
         upwards = asyncio.ensure_future(_copy_up(context, call))
         try:
             await _copy_down(call, context)
@@ -127,7 +126,6 @@ class Relay(grpc.GenericRpcHandler):
                 await asyncio.wait_for(session.ended.wait(), LEARN_S)
             if session.failure is not None:
                 await refuse(context, session.failure)
-                return
             log.warning("relay.driver_unavailable", session=session.session_id, details=await call.details())
         trailing = _own(await call.trailing_metadata())
         if code == grpc.StatusCode.OK:

@@ -8,16 +8,17 @@ import ipaddress
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 import grpc
-from ray_client_proto.v1 import gateway_pb2_grpc
 
+from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_server.auth.interceptor import TokenInterceptor
 from ray_client_server.auth.tls import server_credentials
 from ray_client_server.cluster import finding
-from ray_client_server.cluster.finding import Cluster
+from ray_client_server.cluster.finding import Cluster, LocalCluster
 from ray_client_server.config import GatewaySettings, Limits
 from ray_client_server.errors import StartError
 from ray_client_server.gateway import opening
@@ -32,6 +33,8 @@ from ray_client_server.observability.health import Health
 from ray_client_server.observability.logs import EventLog
 
 log = EventLog("server")
+
+T = TypeVar("T")
 
 SERVICES = ("ray_client.v1.Gateway", "ray_client.v1.Session")
 
@@ -127,9 +130,11 @@ class Gateway:
             else:
                 port = self._server.add_secure_port(address, server_credentials(self._settings.tls))
         except RuntimeError as error:
-            raise StartError(f"cannot listen on {address}: {error}; is the port taken? choose one with --port") from error
+            raise StartError(
+                f"cannot listen on {address}: {error}; is the port taken? choose one with --port"
+            ) from error
         if port == 0:
-            raise StartError(f"cannot listen on {address}; is the port taken? choose one with --port")
+            raise StartError(f"cannot listen on {address}; if it is taken, choose another --port")
         await self._server.start()
         return int(port)
 
@@ -141,7 +146,7 @@ class Gateway:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._lifecycle.all_ended(), within_s)
 
-    async def stop(self, is_urgent: bool) -> None:
+    async def stop(self, is_urgent: bool) -> bool:
         """End what is left of sessions, and the server; unless urgent, drivers may leave in good order."""
         if is_urgent:
             self._lifecycle.kill_all()
@@ -151,6 +156,7 @@ class Gateway:
         await self._relay.close()
         await self._server.stop(0 if is_urgent else 1.0)
         await self._lifecycle.close()
+        return True
 
     async def _forget(self, session: Session) -> None:
         await self._relay.forget(session)
@@ -171,66 +177,68 @@ class Signals:
         (self.second if self.first.is_set() else self.first).set()
 
 
-@contextlib.asynccontextmanager
-async def _cluster(settings: GatewaySettings, directory: Path) -> AsyncIterator[Cluster]:
-    """Give the cluster to serve for the length of the block; one that we started ends with it."""
-    cluster, local = await finding.find_or_start(settings.address, str(directory), settings.local_cpus)
+async def _unless(signalled: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Give what `work` gives; or, when the signal comes first, cancel it and give nothing."""
+    working, waiting = asyncio.ensure_future(work), asyncio.ensure_future(signalled.wait())
     try:
-        yield cluster
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if signalled.is_set():
+            working.cancel()
+            await asyncio.wait({working})
+        return None if working.cancelled() else working.result()
     finally:
-        if local is not None:
-            await local.stop()
+        working.cancel()
+        waiting.cancel()
 
 
 async def serve(settings: GatewaySettings, announce: Callable[[int, Cluster], None]) -> None:
     """Run a gateway until a signal ends it; `announce` is called with its port once it can be reached.
 
     Raises:
-        StartError: it could not start; nothing is left running.
+        StartError: it could not start, or the cluster that it started has died; nothing is left running.
     """
     check_security(settings)
     signals = Signals()
     state = StateDirectory(settings.state_dir)
-    # Where multiprocessing puts the fork server's socket. It has no public way to say so, and the default is left behind
-    # in /tmp by a gateway that is killed.
+    # Where multiprocessing puts the fork server's socket. It has no public way to say so, and a gateway that is killed
+    # would leave the default behind in /tmp.
     multiprocessing.current_process()._config["tempdir"] = str(state.path / "tmp")  # type: ignore[attr-defined]
-    spawner = Spawner()
     try:
-        async with _cluster(settings, state.path) as cluster:
+        find = finding.find_or_start(settings.address, str(state.path), settings.local_cpus)
+        found = await _unless(signals.first, find)
+        if found is None:
+            return
+        cluster, local = found
+        try:
             os.environ.update(cluster.environ)  # before the fork server imports Ray, which reads it then
-            await _serve_cluster(settings, cluster, state.path, spawner, signals, announce)
+            await _serve_cluster(settings, cluster, local, state.path, signals, announce)
+        finally:
+            if local is not None:
+                await local.stop()
     finally:
-        spawner.close()
         state.close()
+        log.info("server.stopped")
 
 
 async def _serve_cluster(
     settings: GatewaySettings,
     cluster: Cluster,
+    local: LocalCluster | None,
     directory: Path,
-    spawner: Spawner,
     signals: Signals,
     announce: Callable[[int, Cluster], None],
 ) -> None:
-    if not signals.first.is_set():
-        await spawner.warm()
+    spawner = Spawner()
+    await _unless(signals.first, spawner.warm())
     gateway = Gateway(settings, cluster, directory, spawner)
     try:
         announce(await gateway.start(), cluster)
-        await signals.first.wait()
-        draining = asyncio.ensure_future(gateway.drain(settings.limits.drain_s))
-        hurry = asyncio.ensure_future(signals.second.wait())
-        await asyncio.wait({draining, hurry}, return_when=asyncio.FIRST_COMPLETED)
-        draining.cancel()
-        hurry.cancel()
+        if local is None:
+            await signals.first.wait()
+        elif await _unless(signals.first, local.wait()) is not None:
+            raise StartError(f"the cluster that was started here has died; {local.log_path} says more")
+        await _unless(signals.second, gateway.drain(settings.limits.drain_s))
     finally:
-        stopping = asyncio.ensure_future(gateway.stop(signals.second.is_set()))
-        while not stopping.done():
-            hurry = asyncio.ensure_future(signals.second.wait())
-            await asyncio.wait({stopping, hurry}, return_when=asyncio.FIRST_COMPLETED)
-            hurry.cancel()
-            if not stopping.done():
-                stopping.cancel()
-                stopping = asyncio.ensure_future(gateway.stop(True))
-                signals.second.clear()
-    log.info("server.stopped")
+        if await _unless(signals.second, gateway.stop(is_urgent=False)) is None:
+            await gateway.stop(is_urgent=True)
+        spawner.close()

@@ -7,12 +7,12 @@ import collections
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
+
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
-
 from ray_client_server.config import Limits
 from ray_client_server.errors import (
     BrokenRuleError,
@@ -31,7 +31,7 @@ from ray_client_server.observability.logs import EventLog
 
 log = EventLog("gateway")
 
-Context = grpc.aio.ServicerContext[Any, Any]
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 #: Drivers that start at the same time; the rest are QUEUED. More would only take the processors from each other.
 STARTS = 8
@@ -115,7 +115,12 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
                 raise
 
     async def _open(
-        self, session: Session, request: pb.OpenSessionRequest, runtime_env: dict[str, Any], terms: opening.Terms, context: Context
+        self,
+        session: Session,
+        request: pb.OpenSessionRequest,
+        runtime_env: dict[str, Any],
+        terms: opening.Terms,
+        context: Context,
     ) -> None:
         """Take a reserved session to READY, telling the client of each stage."""
         await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.QUEUED))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ray_client_proto.v1.gateway_pb2 import ClientInfo, OpenSessionProgress
-
 from ray_client_server.config import Limits
 from ray_client_server.errors import LimitExceededError, ServerError, SessionEndedError, UnknownSessionError
 from ray_client_server.observability.logs import EventLog

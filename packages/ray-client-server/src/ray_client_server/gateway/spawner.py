@@ -1,7 +1,7 @@
 """Starts driver processes: forked from a warm server, or inside an environment that Ray builds.
 
-The fork server has imported Ray and gRPC and started neither, so that a driver is there in some milliseconds and shares the
-pages of its imports with all others. This process never imports Ray.
+The fork server has imported Ray and gRPC and started neither, so that a driver is there in some milliseconds and
+shares the pages of its imports with all others. This process never imports Ray.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`grpc.health.v1`, for probes and load balancers.
 
-By hand, since each release of grpcio-health-checking wants a grpcio and a protobuf of its own age, and the server must go with
-whatever the cluster has. Its two messages have one field each; they are described in a pool of their own,
-so that they never collide with another copy.
+By hand, since each release of grpcio-health-checking wants a grpcio and a protobuf of its own age, and the server must
+go with whatever the cluster has. Its two messages have one field each; they are described in a pool of their own, so
+that they never collide with another copy.
 """
 
 from __future__ import annotations
