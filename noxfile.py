@@ -242,4 +242,6 @@ def print_totals(report: Path) -> None:
     outcomes = json.loads(report.read_text())["sessions"] if report.exists() else []
     counts["passed"] += sum(outcome["result"] == "success" for outcome in outcomes)
     counts["failed"] += sum(outcome["result"] not in ("success", "skipped") for outcome in outcomes) or not outcomes
+    if not counts["skipped"]:
+        del counts["skipped"]
     print(", ".join(f"{count} {name}" for name, count in counts.items()), flush=True)
