@@ -57,7 +57,7 @@ def connect(
         gateway.server_info(settings.connect_timeout_s)
         opened = gateway.open_session(_request(settings, gateway), on_progress, settings.open_timeout_s)
         metadata = call_metadata(settings.token, opened.session_id, opened.secret)
-        data = channel.stream_stream(_DATA, request_serializer=None, response_deserializer=None)
+        data: Any = channel.stream_stream(_DATA, request_serializer=None, response_deserializer=None)
 
         def open_stream(outgoing: Iterator[bytes]) -> GrpcStream:
             return GrpcStream(data(outgoing, metadata=metadata), opened.session_id)

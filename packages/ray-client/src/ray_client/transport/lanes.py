@@ -35,7 +35,7 @@ class GrpcLanes:
     def __init__(self, channel: grpc.Channel, metadata: Metadata, session_id: str) -> None:
         self._metadata = metadata
         self._session_id = session_id
-        self._upload = channel.stream_unary(
+        self._upload: Any = channel.stream_unary(
             _SERVICE + "Upload", request_serializer=None, response_deserializer=bulk_pb2.UploadStatus.FromString
         )
         self._status = channel.unary_unary(
@@ -43,7 +43,7 @@ class GrpcLanes:
             request_serializer=bulk_pb2.UploadStatusRequest.SerializeToString,
             response_deserializer=bulk_pb2.UploadStatus.FromString,
         )
-        self._download = channel.unary_stream(
+        self._download: Any = channel.unary_stream(
             _SERVICE + "Download",
             request_serializer=bulk_pb2.DownloadRequest.SerializeToString,
             response_deserializer=None,
