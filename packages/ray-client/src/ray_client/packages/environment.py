@@ -1,0 +1,146 @@
+"""A runtime environment as the user wrote it, made ready to be sent: local paths become packages or contents."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ray_client.errors import PackageError
+from ray_client.packages.archive import Package, describe, pack
+
+#: Brings a package to the gateway, if it is not there: `(path of the zip file, its hash)`.
+Upload = Callable[[Path, str], object]
+
+
+def prepare_runtime_env(runtime_env: Mapping[str, Any] | None, upload: Upload) -> dict[str, Any]:
+    """Give the environment with `package://` URIs for local directories, which have been uploaded.
+
+    Raises:
+        PackageError: a local path cannot be packed.
+        ValueError, TypeError: a field makes no sense.
+        RayClientError: the gateway did not take a package.
+    """
+    prepared = {key: value for key, value in (runtime_env or {}).items() if value is not None}
+    excludes = prepared.pop("excludes", [])
+    if isinstance(excludes, str) or not all(isinstance(pattern, str) for pattern in excludes):
+        raise TypeError(f"runtime_env['excludes'] must be a list of strings, not {excludes!r}")
+    _check_types(prepared)
+    with tempfile.TemporaryDirectory(prefix="ray-client-") as name:
+        packer = _Packer(Path(name), list(excludes), upload)
+        if "working_dir" in prepared:
+            prepared["working_dir"] = packer.working_dir(prepared["working_dir"])
+        if "py_modules" in prepared:
+            prepared["py_modules"] = [packer.module(module) for module in prepared["py_modules"]]
+    for key in ("pip", "uv"):
+        if key in prepared:
+            prepared[key] = _requirements(prepared[key], key)
+    if isinstance(conda := prepared.get("conda"), str) and conda.endswith((".yaml", ".yml")):
+        prepared["conda"] = _conda_file(conda)
+    try:
+        json.dumps(prepared)
+    except (TypeError, ValueError) as exc:
+        raise TypeError(f"runtime_env must hold nothing but plain values (JSON): {exc}") from exc
+    return prepared
+
+
+def _check_types(runtime_env: dict[str, Any]) -> None:
+    given = [key for key in ("pip", "uv", "conda") if key in runtime_env]
+    if len(given) > 1:
+        raise ValueError(f"runtime_env can have only one of 'pip', 'uv' and 'conda', not {given}")
+    env_vars = runtime_env.get("env_vars", {})
+    if not isinstance(env_vars, dict) or not all(isinstance(text, str) for pair in env_vars.items() for text in pair):
+        raise TypeError(f"runtime_env['env_vars'] must be of type Dict[str, str], not {env_vars!r}")
+    if not isinstance(runtime_env.get("py_modules", []), list):
+        raise TypeError(f"`py_modules` must be a list, got {type(runtime_env['py_modules'])}")
+    if callable(runtime_env.get("worker_process_setup_hook")):
+        raise TypeError("runtime_env['worker_process_setup_hook'] must be the name of a function, as 'module.function'")
+
+
+class _Packer:
+    """Packs and uploads what is on this machine's disk; what is elsewhere stays as it is written."""
+
+    def __init__(self, scratch: Path, excludes: list[str], upload: Upload) -> None:
+        self._scratch, self._excludes, self._upload = scratch, excludes, upload
+        self._count = 0
+
+    def working_dir(self, value: Any) -> str:
+        if not isinstance(value, str | Path):
+            raise TypeError(f"`working_dir` must be a string, got {type(value)}.")
+        if _is_uri(value):
+            return str(value)
+        path = _existing(value)
+        if path.is_dir():
+            return self._send(self._packed(path))
+        if not zipfile.is_zipfile(path):
+            raise PackageError(str(path), "it is neither a directory nor a zip file", "give one of these")
+        return self._send(describe(path))
+
+    def module(self, value: Any) -> str:
+        if isinstance(value, ModuleType):
+            value = _path_of(value)
+        if not isinstance(value, str | Path):
+            raise TypeError(f"`py_modules` must be a list of file paths, URIs, or imported modules, got {type(value)}.")
+        if _is_uri(value):
+            return str(value)
+        path = _existing(value)
+        if path.is_dir():
+            return self._send(self._packed(path, prefix=f"{path.resolve().name}/"))
+        if path.suffix == ".py":
+            return self._send(self._packed(path))
+        if path.suffix == ".whl":
+            return self._send(describe(path))
+        raise ValueError(f"py_modules entry must be a .py file, a directory, or a .whl file; got {path}")
+
+    def _packed(self, path: Path, prefix: str = "") -> Package:
+        self._count += 1
+        return pack(path, self._scratch / f"{self._count}.zip", self._excludes, prefix)
+
+    def _send(self, package: Package) -> str:
+        self._upload(package.path, package.sha256)
+        return package.uri
+
+
+def _is_uri(value: str | Path) -> bool:
+    return isinstance(value, str) and "://" in value
+
+
+def _existing(value: str | Path) -> Path:
+    path = Path(value).expanduser()
+    if not path.exists():
+        raise PackageError(str(value), "there is no such file or directory on this machine", "correct the path")
+    return path
+
+
+def _path_of(module: ModuleType) -> str:
+    """Give the directory of a package, or the file of a plain module."""
+    for path in getattr(module, "__path__", ()):
+        return str(path)
+    if module.__file__ is None:
+        raise PackageError(module.__name__, "the module has no file", "give a module that was imported from a file")
+    return module.__file__
+
+
+def _requirements(value: Any, key: str) -> Any:
+    """Give the packages of a `pip` or `uv` field; the name of a requirements file becomes what is in it."""
+    if isinstance(value, dict):
+        return {**value, "packages": _requirements(value.get("packages", []), key)}
+    if not isinstance(value, str):
+        return value
+    path = _existing(value)
+    return [line for line in path.read_text(encoding="utf-8").strip().split("\n") if line.strip()]
+
+
+def _conda_file(name: str) -> Any:
+    try:
+        yaml: Any = importlib.import_module("yaml")
+    except ImportError:
+        raise PackageError(
+            name, "reading a conda file needs the package pyyaml", "install it, or give the file's contents as a dict"
+        ) from None
+    return yaml.safe_load(_existing(name).read_text(encoding="utf-8"))
