@@ -10,8 +10,8 @@ import grpc
 from ray_client_proto.wire import metadata as keys
 from ray_client_server.auth.tokens import is_right_token
 from ray_client_server.errors import UnauthenticatedError
-from ray_client_server.gateway.refusal import refuse
 from ray_client_server.observability.logs import EventLog
+from ray_client_server.refusal import refuse
 
 log = EventLog("auth")
 

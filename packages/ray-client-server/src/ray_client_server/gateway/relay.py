@@ -15,9 +15,9 @@ import grpc
 
 from ray_client_proto.wire import metadata as keys
 from ray_client_server.errors import InvalidRequestError, ServerError, UnknownSessionError
-from ray_client_server.gateway.refusal import refuse
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.observability.logs import EventLog
+from ray_client_server.refusal import refuse
 
 log = EventLog("relay")
 

@@ -24,10 +24,10 @@ from ray_client_server.errors import (
 from ray_client_server.gateway import environment, opening
 from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore
-from ray_client_server.gateway.refusal import refuse
 from ray_client_server.gateway.relay import session_of
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.observability.logs import EventLog
+from ray_client_server.refusal import refuse
 
 log = EventLog("gateway")
 
