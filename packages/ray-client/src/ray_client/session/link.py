@@ -18,6 +18,7 @@ from ray_client.errors import ProtocolViolationError, SessionClosedError, Sessio
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import Stream, StreamCutError
 from ray_client_proto.v1 import frame_pb2, operation_pb2
+from ray_client_proto.wire.acks import AckTimer
 from ray_client_proto.wire.errors import WireError
 from ray_client_proto.wire.inbox import Inbox
 from ray_client_proto.wire.limits import FRAME_BYTES
@@ -25,9 +26,6 @@ from ray_client_proto.wire.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
-_ACK_DELAY_S = 0.05  # rule D2
-_ACK_FRAMES = 32
-_ACK_BYTES = 1024 * 1024
 _RELEASE_DELAY_S = 0.02  # dropped handles wait this long for an operation to ride with
 
 #: On the queue: an operation with its size, the id of a dropped handle, or None to look around.
@@ -76,9 +74,7 @@ class DataLink:
         self._outbox = Outbox(replay_bytes)
         self._inbox = Inbox()
         self._queued_bytes = 0
-        self._unacked_frames = 0
-        self._unacked_bytes = 0
-        self._unacked_since_s = 0.0
+        self._acks = AckTimer()
         self._stream: Stream | None = None
         self._stream_number = 0
         self._attached_number = 0
@@ -179,42 +175,38 @@ class DataLink:
     def _take_items(self) -> list[_Item]:
         """Wait for the first input, or until an acknowledgement is due; then take all that is there."""
         try:
-            items = [self._inputs.get(timeout=self._ack_due_in_s())]
+            items = [self._inputs.get(timeout=self._sleep_s())]
         except queue.Empty:
             return []
-        patience_s = _RELEASE_DELAY_S if isinstance(items[0], int) else 0.0
+        # Dropped handles alone wait a little: most often an operation follows that they can ride with.
+        patient_until_s = time.monotonic() + _RELEASE_DELAY_S if isinstance(items[0], int) else 0.0
         size = 0
         while size < FRAME_BYTES:
+            left_s = patient_until_s and max(0.0, patient_until_s - time.monotonic())
             try:
-                item = self._inputs.get(timeout=patience_s) if patience_s else self._inputs.get_nowait()
+                item = self._inputs.get(timeout=left_s) if left_s else self._inputs.get_nowait()
             except queue.Empty:
                 break
             items.append(item)
             if not isinstance(item, int):
-                patience_s = 0.0
+                patient_until_s = 0.0
                 size += item[1] if item else 0
         return items
 
-    def _ack_due_in_s(self) -> float | None:
+    def _sleep_s(self) -> float | None:
         with self._lock:
-            if not self._unacked_frames:
-                return None
-            return max(0.0, self._unacked_since_s + _ACK_DELAY_S - time.monotonic())
+            return self._acks.sleep_s(time.monotonic())
 
     def _is_ack_due(self) -> bool:
         with self._lock:
-            return self._unacked_frames > 0 and (
-                self._unacked_frames >= _ACK_FRAMES
-                or self._unacked_bytes >= _ACK_BYTES
-                or time.monotonic() >= self._unacked_since_s + _ACK_DELAY_S
-            )
+            return self._acks.is_due(time.monotonic())
 
     def _ack_message(self) -> bytes:
         with self._lock:
             return frame_pb2.ClientFrame(ack=self._take_ack()).SerializeToString()
 
     def _take_ack(self) -> int:
-        self._unacked_frames = self._unacked_bytes = 0
+        self._acks.sent()
         return self._inbox.last_seq
 
     # The reader: the link's own thread.
@@ -270,21 +262,12 @@ class DataLink:
             if self._outbox.acknowledge(frame.ack):
                 self._room.notify_all()
             is_new = frame.seq > 0 and self._inbox.accept(frame.seq)
-            is_ack_wanted = frame.seq > 0 and self._note_unacked(len(encoded))
+            is_ack_wanted = frame.seq > 0 and self._acks.received(len(encoded), time.monotonic())
         if is_ack_wanted:
             self._inputs.put(None)
         if is_new:
             for reply in frame.replies:
                 self._on_reply(reply)
-
-    def _note_unacked(self, size_bytes: int) -> bool:
-        """Count a frame to acknowledge; True if the writer must look around."""
-        if not self._unacked_frames:
-            self._unacked_since_s = time.monotonic()
-        self._unacked_frames += 1
-        self._unacked_bytes += size_bytes
-        # The first starts the writer's clock, a full load ends its wait.
-        return self._unacked_frames in (1, _ACK_FRAMES) or self._unacked_bytes >= _ACK_BYTES
 
     def _wait_to_retry(self, delay_s: float | None, away_s: float, cut: StreamCutError) -> bool:
         """Wait before the next try; False, and the session is lost, when there is no use in one."""
