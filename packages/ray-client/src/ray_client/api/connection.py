@@ -11,6 +11,8 @@ from typing import Any
 from ray_client.api.counterparts import counterparts
 from ray_client.config.settings import ConnectSettings
 from ray_client.handles.tokens import token_makers, token_readers
+from ray_client.logs import LogReader
+from ray_client.packages import prepare_runtime_env
 from ray_client.pickling.pickler import TokenTable
 from ray_client.session.session import Session
 from ray_client.transport.channel import call_metadata, open_channel
@@ -54,8 +56,8 @@ def connect(
         channel = open_channel(settings.address, settings.tls)
         cleanup.callback(channel.close)
         gateway = GatewayClient(channel, settings.token, settings.address)
-        gateway.server_info(settings.connect_timeout_s)
-        opened = gateway.open_session(_request(settings, gateway), on_progress, settings.open_timeout_s)
+        request = _request(settings, gateway)
+        opened = gateway.open_session(request, on_progress, settings.open_timeout_s, settings.connect_timeout_s)
         metadata = call_metadata(settings.token, opened.session_id, opened.secret)
         data: Any = channel.stream_stream(_DATA, request_serializer=None, response_deserializer=None)
 
@@ -75,15 +77,19 @@ def connect(
             on_failure.close()
             raise
         if settings.log_to_driver:
-            _follow_logs(SessionStub(channel), metadata, session, settings.logging_level)
+            on_failure.callback(_follow_logs(channel, metadata, settings.logging_level).close)
         return Connection(settings, session, on_failure)
 
 
 def _request(settings: ConnectSettings, gateway: GatewayClient) -> gateway_pb2.OpenSessionRequest:
+    runtime_env = {}
+    if settings.runtime_env:
+        gateway.server_info(settings.connect_timeout_s)  # what listens there may not be a gateway
+        runtime_env = prepare_runtime_env(settings.runtime_env, gateway.upload_package)
     return gateway_pb2.OpenSessionRequest(
         client=describe_client(),
         namespace=settings.namespace or "",
-        runtime_env_json=json.dumps(settings.runtime_env) if settings.runtime_env else "",
+        runtime_env_json=json.dumps(runtime_env) if runtime_env else "",
         job_metadata=settings.job_metadata,
         lease_s=settings.lease_s,
         log_to_driver=settings.log_to_driver,
@@ -91,5 +97,9 @@ def _request(settings: ConnectSettings, gateway: GatewayClient) -> gateway_pb2.O
     )
 
 
-def _follow_logs(stub: Any, metadata: Any, session: Session, level: int) -> None:
-    pass
+def _follow_logs(channel: Any, metadata: Any, level: int) -> LogReader:
+    follow = SessionStub(channel).Logs
+    reader = LogReader(lambda requests: follow(requests, metadata=metadata))
+    reader.configure(level=level)
+    reader.start()
+    return reader

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Final
 import grpc
 
 from ray_client.config.address import Address
-from ray_client.errors import ProtocolViolationError, ServerFaultError
+from ray_client.errors import ConnectTimeoutError, ProtocolViolationError, ServerFaultError
 from ray_client.transport.channel import call_metadata
 from ray_client.transport.probe import first_call
 from ray_client.transport.status import rpc_errors
@@ -78,27 +79,41 @@ class GatewayClient:
         request: pb.OpenSessionRequest,
         on_progress: Callable[[pb.OpenSessionProgress], None] | None = None,
         timeout_s: float = 600.0,
+        first_answer_s: float = CALL_TIMEOUT_S,
     ) -> pb.SessionOpened:
         """Give the new session; each stage is told to `on_progress` as it is entered.
+
+        Args:
+            request: what to open.
+            on_progress: called with each stage, READY included, on this thread.
+            timeout_s: for the whole.
+            first_answer_s: for the first stage, which a gateway tells at once.
 
         Raises:
             ConnectError: it was not opened, and nothing was left behind; the subclass says why.
         """
         with self._errors("opening a session", timeout_s), first_call(self._address):
             call = self._stub.OpenSession(request, timeout=timeout_s, metadata=self._metadata())
-            opened: pb.SessionOpened | None = None
+            silence = threading.Timer(first_answer_s, call.cancel)
+            silence.daemon = True
+            silence.start()
             try:
-                # To its very end: to leave the call at READY would cancel it, and the server might undo it all (H4).
                 for progress in call:
+                    silence.cancel()
                     if on_progress is not None:
                         on_progress(progress)
                     if progress.stage == pb.OpenSessionProgress.READY:
-                        opened = progress.opened
+                        opened: pb.SessionOpened = progress.opened
+                        return opened
+            except grpc.RpcError as exc:
+                if exc.code() == grpc.StatusCode.CANCELLED:  # by `silence`: nobody else has the call
+                    raise ConnectTimeoutError(str(self._address), "opening a session", first_answer_s) from exc
+                raise
             except BaseException:
                 call.cancel()  # for Ctrl-C and for what `on_progress` raises: the server undoes what it began (H4)
                 raise
-        if opened is not None:
-            return opened
+            finally:
+                silence.cancel()
         raise ProtocolViolationError("", "H4: opening a session ended without READY")
 
     def close_session(self, session_id: str, secret: bytes, reason: str) -> None:
