@@ -28,18 +28,26 @@ _DATA = "/ray_client.v1.Session/Data"
 class Connection:
     """An open session with the channel that it lives on. Closing may be repeated."""
 
-    def __init__(self, settings: ConnectSettings, session: Session, cleanup: ExitStack) -> None:
+    def __init__(self, settings: ConnectSettings, session: Session, logs: LogReader, cleanup: ExitStack) -> None:
         self.settings = settings
         self.session = session
+        self.logs = logs
         self._cleanup = cleanup
 
     def on_close(self, callback: Callable[[], object]) -> None:
         """Have `callback` called once the session has been closed."""
         self._cleanup.callback(callback)
 
-    def close(self) -> None:
-        """End the session on the cluster after everything sent before, and the channel."""
+    def close(self, linger_s: float = 0.0) -> None:
+        """End the session on the cluster after everything sent before, and the channel.
+
+        Args:
+            linger_s: wait this long first, for output of workers that is still on its way.
+        """
+        if linger_s and self.settings.log_to_driver and self.session.is_open:
+            self.session.ended.wait(linger_s)
         self.session.close()
+        self.logs.close()
         self._cleanup.close()
 
 
@@ -76,9 +84,10 @@ def connect(
             gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
             on_failure.close()
             raise
-        if settings.log_to_driver:
-            on_failure.callback(_follow_logs(channel, metadata, settings.logging_level).close)
-        return Connection(settings, session, on_failure)
+        logs = LogReader(partial(SessionStub(channel).Logs, metadata=metadata))
+        logs.configure(settings.log_to_driver, level=settings.logging_level)
+        logs.start()
+        return Connection(settings, session, logs, on_failure)
 
 
 def _request(settings: ConnectSettings, gateway: GatewayClient) -> gateway_pb2.OpenSessionRequest:
@@ -95,11 +104,3 @@ def _request(settings: ConnectSettings, gateway: GatewayClient) -> gateway_pb2.O
         log_to_driver=settings.log_to_driver,
         logging_level=settings.logging_level,
     )
-
-
-def _follow_logs(channel: Any, metadata: Any, level: int) -> LogReader:
-    follow = SessionStub(channel).Logs
-    reader = LogReader(lambda requests: follow(requests, metadata=metadata))
-    reader.configure(level=level)
-    reader.start()
-    return reader

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import logging
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,8 @@ from ray_client.handles import current
 
 if TYPE_CHECKING:
     from ray_client.api.connection import Connection
+
+_LOG_SOURCES = ("worker_stdout", "worker_stderr", "driver")
 
 
 class ClientContext:
@@ -67,11 +71,33 @@ class ClientContext:
     def is_connected(self) -> bool:
         return self._connection.session.is_open
 
-    def disconnect(self) -> None:
-        """Close the session; may be repeated."""
+    def configure_logs(self, enabled: bool = True, sources: Iterable[str] = (), level: int = logging.INFO) -> None:
+        """Say which of the cluster's output is wanted from now on.
+
+        Args:
+            enabled: false: nothing.
+            sources: of `worker_stdout`, `worker_stderr` and `driver`; none: all.
+            level: the lowest level of the driver's log records.
+
+        Raises:
+            ValueError: a source is unknown.
+        """
+        from ray_client_proto.v1.log_pb2 import LogSource  # loads protobuf
+
+        unknown = [source for source in sources if source not in _LOG_SOURCES]
+        if unknown:
+            raise ValueError(f"unknown sources {unknown}; there are {', '.join(_LOG_SOURCES)}")
+        self._connection.logs.configure(enabled, [LogSource.Value(source.upper()) for source in sources], level)
+
+    def disconnect(self, linger_s: float = 0.0) -> None:
+        """Close the session; may be repeated.
+
+        Args:
+            linger_s: wait this long first, for output of workers that is still on its way.
+        """
         if current.find_default() is self._connection.session:
             current.set_default(None)
-        self._connection.close()
+        self._connection.close(linger_s)
 
     def __enter__(self) -> ClientContext:
         use = current.use(self._connection.session)

@@ -10,23 +10,10 @@ from typing import Any
 
 # Folders and modules that are ours alone; all else of this package mirrors `ray`.
 _INTERNAL = frozenset(
-    [
-        "api",
-        "config",
-        "dropin",
-        "dual_error",
-        "embedded",
-        "errors",
-        "handles",
-        "logs",
-        "names",
-        "options",
-        "packages",
-        "pickling",
-        "rebuilding",
-        "session",
-        "transport",
-    ]
+    """
+    api config dropin dual_error embedded errors handles logs names options packages pickling rebuilding session
+    transport
+    """.split()
 )
 
 

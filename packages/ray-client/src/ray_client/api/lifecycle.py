@@ -15,6 +15,9 @@ from ray_client.config.address import parse_address
 from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.handles import current
 
+# How long the end of the program waits for the last output of workers, as Ray's own shutdown does.
+_LINGER_S = 0.5
+
 _lock = threading.Lock()
 _open: list[ClientContext] = []
 
@@ -132,7 +135,7 @@ def _connect(settings: ConnectSettings) -> ClientContext:
 def _connect_embedded(ray_options: dict[str, Any], settings: dict[str, Any]) -> ClientContext:
     from ray_client.embedded import start_embedded
 
-    server = start_embedded()
+    server = start_embedded(num_cpus=ray_options.get("num_cpus"))
     try:
         context = _connect(ConnectSettings(address=parse_address(server.address), token=server.token, **settings))
     except BaseException:
@@ -157,7 +160,7 @@ def _check_ray_options(options: dict[str, Any], target: str | None) -> None:
 @atexit.register
 def _close_all() -> None:
     for context in _open:
-        context.disconnect()
+        context.disconnect(_LINGER_S)
 
 
 # A forked child must not talk on its parent's connections, nor close its sessions.
