@@ -12,7 +12,10 @@ _AFTER_BYTES: Final = limits.MIB
 
 
 class AckTimer:
-    """Knows what was received since the last acknowledgement. Not thread-safe: whoever owns the session's lock owns it."""
+    """Knows what was received since the last acknowledgement.
+
+    Not thread-safe: whoever owns the session's lock owns it.
+    """
 
     def __init__(self) -> None:
         self._due_at: float | None = None
