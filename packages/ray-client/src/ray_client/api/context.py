@@ -87,7 +87,8 @@ class ClientContext:
         unknown = [source for source in sources if source not in _LOG_SOURCES]
         if unknown:
             raise ValueError(f"unknown sources {unknown}; there are {', '.join(_LOG_SOURCES)}")
-        self._connection.logs.configure(enabled, [LogSource.Value(source.upper()) for source in sources], level)
+        wanted: list[Any] = [LogSource.Value(source.upper()) for source in sources]
+        self._connection.logs.configure(enabled, wanted, level)
 
     def disconnect(self, linger_s: float = 0.0) -> None:
         """Close the session; may be repeated.

@@ -8,13 +8,8 @@ import inspect
 import pkgutil
 from typing import Any
 
-# Folders and modules that are ours alone; all else of this package mirrors `ray`.
-_INTERNAL = frozenset(
-    """
-    api config dropin dual_error embedded errors handles logs names options packages pickling rebuilding session
-    transport
-    """.split()
-)
+# The modules that mirror one of `ray`; everything else in this package is ours alone.
+_MIRRORED = ("actor", "exceptions", "remote_function", "runtime_context", "runtime_env", "util")
 
 
 @functools.cache
@@ -24,7 +19,7 @@ def counterparts() -> dict[Any, tuple[str, str]]:
     `ray_client.get` is defined in `ray_client.api.objects`, but the cluster knows it as `ray.get`.
     """
     found: dict[Any, tuple[str, str]] = {}
-    for name in _public_modules("ray_client"):
+    for name in ["ray_client", *(inner for top in _MIRRORED for inner in _with_inner(f"ray_client.{top}"))]:
         module = importlib.import_module(name)
         for public in getattr(module, "__all__", ()):
             obj = getattr(module, public)
@@ -33,9 +28,7 @@ def counterparts() -> dict[Any, tuple[str, str]]:
     return found
 
 
-def _public_modules(package: str) -> list[str]:
-    names = [package]
-    for info in pkgutil.iter_modules(importlib.import_module(package).__path__, package + "."):
-        if info.name.split(".")[1] not in _INTERNAL and not info.name.rpartition(".")[2].startswith("_"):
-            names += _public_modules(info.name) if info.ispkg else [info.name]
-    return names
+def _with_inner(name: str) -> list[str]:
+    """Give a module's name, and those of the modules inside it."""
+    path = getattr(importlib.import_module(name), "__path__", ())
+    return [name, *(inner for info in pkgutil.iter_modules(path, name + ".") for inner in _with_inner(info.name))]
