@@ -37,6 +37,7 @@ def _task_error(failure: Failure, cause: BaseException | None) -> BaseException:
         pid=int(details["pid"]) if details.get("pid") else None,
         ip=details.get("ip"),
     )
+    error.remote_text = failure.message or None  # without Ray's own frames, as Ray shows it
     return error.as_instanceof_cause() if cause is not None else error
 
 
