@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MAX_LINES = 350
-BROAD = re.compile(r"^\s*except\s*(\(?\s*(Base)?Exception\b.*)?:\s*(?P<comment>#.*)?$")
+NOQA = re.compile(r"# noqa: [A-Z0-9, ]+")
+
+
+def broad_excepts(tree: ast.AST) -> Iterator[ast.ExceptHandler]:
+    """Yield the handlers that catch everything and do not end by raising."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and not isinstance(node.body[-1], ast.Raise):
+            caught = ast.unparse(node.type) if node.type else "BaseException"
+            if re.search(r"\b(Base)?Exception\b", caught):
+                yield node
+
+
+def has_comment(lines: list[str], number: int) -> bool:
+    """Tell whether the line, or one beside it, has a comment that says more than `noqa`."""
+    return any("#" in NOQA.sub("", line) for line in lines[max(number - 2, 0) : number + 1]) or bool(
+        re.search(r"# noqa: [A-Z0-9, ]+\W+\w", lines[number - 1])
+    )
 
 
 def problems(path: Path) -> list[str]:
     """List what is wrong with the module, in words; empty if nothing is."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    where = path.relative_to(ROOT)
+    text = path.read_text(encoding="utf-8")
+    lines, where = text.splitlines(), path.relative_to(ROOT)
     found = [f"{where}: {len(lines)} lines, {MAX_LINES} are allowed; split it"] if len(lines) > MAX_LINES else []
-    for number, line in enumerate(lines):
-        match = BROAD.match(line)
-        above_or_below = lines[max(number - 1, 0)], lines[min(number + 1, len(lines) - 1)]
-        if match and not match["comment"] and not any(other.lstrip().startswith("#") for other in above_or_below):
-            found.append(f"{where}:{number + 1}: a broad except without a comment that names what can arrive")
+    for handler in broad_excepts(ast.parse(text)):
+        if not has_comment(lines, handler.lineno):
+            found.append(f"{where}:{handler.lineno}: a broad except without a comment that names what can arrive")
     return found
 
 

@@ -20,7 +20,7 @@ def make_dual_error(error: _Error, outer: type[_Error], cause: BaseException) ->
     """
     try:
         return _combine(error, outer, cause)
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001
         # Whatever the user's class does when it is subclassed, made, or given attributes; most often TypeError.
         log.warning("%s cannot be combined with %s (%s); see its `cause`", type(error).__name__, type(cause), exc)
         return error

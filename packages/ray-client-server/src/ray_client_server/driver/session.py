@@ -15,9 +15,9 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame
 from ray_client_proto.v1.operation_pb2 import Operation, Reply
 from ray_client_proto.wire import limits as wire_limits
+from ray_client_proto.wire.acks import AckTimer
 from ray_client_proto.wire.inbox import Inbox
 from ray_client_proto.wire.outbox import Outbox
-from ray_client_proto.wire.acks import AckTimer
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.frames import (

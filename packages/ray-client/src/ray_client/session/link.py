@@ -224,7 +224,7 @@ class DataLink:
                     return
             except WireError as exc:
                 self._finish(ProtocolViolationError(self._session_id, str(exc)))
-            except Exception as exc:  # typed errors of the stream (the session is gone), or a fault of ours
+            except Exception as exc:  # noqa: BLE001 - typed errors of the stream (the session is gone), or a fault of ours
                 self._finish(exc)
             else:
                 if is_finished:

@@ -152,7 +152,7 @@ class Session:
                 return
             try:
                 result.set_result(self.value_of(reply.result()))
-            except BaseException as exc:  # the value's own error, or whatever unpickling it ran into
+            except BaseException as exc:  # noqa: BLE001 - the value's own error, or whatever unpickling it ran into
                 result.set_exception(exc)
 
         def decode(reply: Future[op.Reply]) -> None:
@@ -203,7 +203,7 @@ class Session:
         if failure.HasField("cause"):
             try:
                 cause = self.load(failure.cause)
-            except Exception as exc:  # its class is not here, or its __setstate__ fails: say so beside it
+            except Exception as exc:  # noqa: BLE001 - its class is not here, or its __setstate__ fails: say so beside it
                 note = f"(the exception itself cannot be rebuilt here: {exc})"
                 failure.traceback = f"{failure.traceback}\n{note}"
         return exception_of(failure, cause, self.id)
