@@ -209,7 +209,7 @@ def environments(session: nox.Session) -> tuple[str, str]:
         if not Path(pythons[name]).exists():
             session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(directory), external=True)
         target = f"--python={pythons[name]}"
-        # Compiled, since the many processes of a cluster would all begin by compiling Ray, and time out on a busy machine.
+        # Compiled: the many processes of a cluster would else all begin by compiling Ray, and time out when busy.
         command = [UV, "pip", "install", "-q", "--compile-bytecode", target]
         session.run(*command, *requirements(session, package), external=True)
     prove_no_ray(session, pythons["laptop"])

@@ -261,7 +261,7 @@ QUERIES: Mapping[str, Callable[..., Any]] = {
 }
 
 
-# For the gateway's own processes (cluster/): they look for a cluster, start one, and start drivers inside an environment.
+# For the gateway's own processes (cluster/): they look for a cluster, start one, and start drivers in an environment.
 
 
 def describe_cluster(address: str) -> dict[str, str]:
