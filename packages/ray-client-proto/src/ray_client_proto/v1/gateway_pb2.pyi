@@ -102,7 +102,7 @@ class SessionLimits(_message.Message):
     def __init__(self, message_bytes: _Optional[int] = ..., chunk_bytes: _Optional[int] = ..., inline_bytes: _Optional[int] = ..., replay_bytes: _Optional[int] = ...) -> None: ...
 
 class SessionOpened(_message.Message):
-    __slots__ = ("session_id", "secret", "protocol", "capabilities", "lease_s", "limits", "server", "job_id", "namespace", "node_id", "dashboard_url")
+    __slots__ = ("session_id", "secret", "protocol", "capabilities", "lease_s", "limits", "server", "job_id", "namespace", "node_id", "dashboard_url", "direct_target")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     SECRET_FIELD_NUMBER: _ClassVar[int]
     PROTOCOL_FIELD_NUMBER: _ClassVar[int]
@@ -114,6 +114,7 @@ class SessionOpened(_message.Message):
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     NODE_ID_FIELD_NUMBER: _ClassVar[int]
     DASHBOARD_URL_FIELD_NUMBER: _ClassVar[int]
+    DIRECT_TARGET_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     secret: bytes
     protocol: int
@@ -125,7 +126,8 @@ class SessionOpened(_message.Message):
     namespace: str
     node_id: str
     dashboard_url: str
-    def __init__(self, session_id: _Optional[str] = ..., secret: _Optional[bytes] = ..., protocol: _Optional[int] = ..., capabilities: _Optional[_Iterable[str]] = ..., lease_s: _Optional[float] = ..., limits: _Optional[_Union[SessionLimits, _Mapping]] = ..., server: _Optional[_Union[ServerInfo, _Mapping]] = ..., job_id: _Optional[str] = ..., namespace: _Optional[str] = ..., node_id: _Optional[str] = ..., dashboard_url: _Optional[str] = ...) -> None: ...
+    direct_target: str
+    def __init__(self, session_id: _Optional[str] = ..., secret: _Optional[bytes] = ..., protocol: _Optional[int] = ..., capabilities: _Optional[_Iterable[str]] = ..., lease_s: _Optional[float] = ..., limits: _Optional[_Union[SessionLimits, _Mapping]] = ..., server: _Optional[_Union[ServerInfo, _Mapping]] = ..., job_id: _Optional[str] = ..., namespace: _Optional[str] = ..., node_id: _Optional[str] = ..., dashboard_url: _Optional[str] = ..., direct_target: _Optional[str] = ...) -> None: ...
 
 class OpenSessionProgress(_message.Message):
     __slots__ = ("stage", "message", "opened")

@@ -10,7 +10,7 @@ PROTOCOL_OLDEST = 1  #: the oldest protocol version that this wheel speaks
 PROTOCOL_NEWEST = 1  #: the newest
 
 #: Names that a side may announce; each is described in docs/protocol.md.
-CAPABILITIES = ("bulk", "logs", "packages", "streaming", "unary")
+CAPABILITIES = ("bulk", "direct", "logs", "packages", "streaming", "unary")
 
 
 def choose_protocol(ours: tuple[int, int], theirs: tuple[int, int]) -> int:

@@ -141,6 +141,7 @@ def opened(session: Session, terms: Terms, ready: dict[str, Any], server: Server
         namespace=session.namespace,
         node_id=str(ready.get("node_id", "")),
         dashboard_url=str(ready.get("dashboard_url", "")),
+        direct_target=f"unix:{session.socket_path}" if "direct" in terms.capabilities else "",
     )
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
 
 from ray_client.api.counterparts import counterparts
 from ray_client.config.settings import ConnectSettings
@@ -15,14 +14,12 @@ from ray_client.logs import LogReader
 from ray_client.packages import prepare_runtime_env
 from ray_client.pickling.pickler import TokenTable
 from ray_client.session.session import Session
-from ray_client.transport.channel import call_metadata, open_channel
+from ray_client.transport.channel import call_metadata, open_channel, open_local_channel
 from ray_client.transport.gateway import GatewayClient, describe_client
 from ray_client.transport.lanes import GrpcLanes
+from ray_client.transport.route import Route, SessionCalls, is_reachable
 from ray_client.transport.stream import GrpcStream
 from ray_client_proto.v1 import gateway_pb2
-from ray_client_proto.v1.session_pb2_grpc import SessionStub
-
-_DATA = "/ray_client.v1.Session/Data"
 
 
 class Connection:
@@ -67,12 +64,17 @@ def connect(
         request = _request(settings, gateway)
         opened = gateway.open_session(request, on_progress, settings.open_timeout_s, settings.connect_timeout_s)
         metadata = call_metadata(settings.token, opened.session_id, opened.secret)
-        data: Any = channel.stream_stream(_DATA, request_serializer=None, response_deserializer=None)
+        direct = None
+        if settings.is_direct and is_reachable(opened.direct_target):
+            local_channel = open_local_channel(opened.direct_target)
+            cleanup.callback(local_channel.close)
+            direct = SessionCalls(local_channel, metadata)
+        route = Route(SessionCalls(channel, metadata), direct)
 
         def open_stream(outgoing: Iterator[bytes]) -> GrpcStream:
-            return GrpcStream(data(outgoing, metadata=metadata), opened.session_id)
+            return GrpcStream(route, outgoing, opened.session_id)
 
-        session = Session(opened, open_stream, GrpcLanes(channel, metadata, opened.session_id))
+        session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
         on_failure = cleanup.pop_all()
         try:
             session.start(
@@ -84,7 +86,7 @@ def connect(
             gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
             on_failure.close()
             raise
-        logs = LogReader(partial(SessionStub(channel).Logs, metadata=metadata))
+        logs = LogReader(lambda requests: route.calls.logs(requests))
         logs.configure(settings.log_to_driver, level=settings.logging_level)
         logs.start()
         return Connection(settings, session, logs, on_failure)

@@ -52,6 +52,7 @@ def init(
     tls: TlsSettings | None = None,
     job_metadata: Mapping[str, str] | None = None,
     lease_s: float = 0.0,
+    direct: bool = True,
     connect_timeout_s: float = 30.0,
     **ray_options: Any,
 ) -> ClientContext:
@@ -69,6 +70,7 @@ def init(
         token: the gateway's token; without it `RAY_CLIENT_TOKEN` or `RAY_CLIENT_TOKEN_PATH`.
         tls: how to speak TLS; without it the environment's, and plaintext if there is none.
         job_metadata: metadata of the session's Ray job.
+        direct: go past the gateway where the session's driver runs on this machine.
         lease_s: how long the cluster keeps the session when this process is silent; 0: its default.
         connect_timeout_s: for everything up to the gateway's first answer.
         ray_options: other options of `ray.init`; those that describe a cluster need the local server.
@@ -97,6 +99,7 @@ def init(
             "log_to_driver": log_to_driver,
             "logging_level": logging_level,
             "lease_s": lease_s,
+            "is_direct": direct,
             "connect_timeout_s": connect_timeout_s,
         }
         if target is None or target == "local":

@@ -38,6 +38,7 @@ class ConnectSettings:
     lease_s: float = 0.0  #: how long the server keeps a silent session; 0: its own default
     connect_timeout_s: float = 30.0  #: for everything up to the gateway's first answer
     open_timeout_s: float = 600.0  #: for opening a session, which may have to build an environment
+    is_direct: bool = True  #: go past the gateway to a driver on this machine
     reconnect_budget_s: float = 0.0  #: how long to try to come back after a cut; 0: as long as the lease
 
     def __post_init__(self) -> None:

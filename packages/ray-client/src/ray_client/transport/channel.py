@@ -18,9 +18,12 @@ HEADROOM_BYTES: Final = 64 * KIB  #: for what a message has beside the bytes tha
 KEEPALIVE_S: Final = 10  #: ask an idle peer for a sign of life this often
 KEEPALIVE_TIMEOUT_S: Final = 5  #: and count the connection as cut when none comes within this
 
-_OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
+_SIZES: Final[tuple[tuple[str, Any], ...]] = (
     ("grpc.max_send_message_length", MESSAGE_BYTES + HEADROOM_BYTES),
     ("grpc.max_receive_message_length", MESSAGE_BYTES + HEADROOM_BYTES),
+)
+_OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
+    *_SIZES,
     ("grpc.keepalive_time_ms", KEEPALIVE_S * 1000),
     ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_S * 1000),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -51,6 +54,11 @@ def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Chann
     )
     named = (("grpc.ssl_target_name_override", tls.server_name),) if tls.server_name else ()
     return grpc.secure_channel(address.target, credentials, options=(*_OPTIONS, *named))
+
+
+def open_local_channel(target: str) -> grpc.Channel:
+    """Give a channel to a unix socket of this machine."""
+    return grpc.insecure_channel(target, options=_SIZES)  # no keepalive: a socket's other end cannot vanish unseen
 
 
 def _read(path: str | None) -> bytes | None:

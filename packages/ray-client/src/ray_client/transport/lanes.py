@@ -1,19 +1,16 @@
-"""The bulk lanes over gRPC: chunks as raw bytes, since protobuf would copy each twice more."""
+"""The bulk lanes over gRPC."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 import grpc
 
-from ray_client.transport.channel import Metadata
+from ray_client.transport.route import Route
 from ray_client.transport.status import error_of, failure_of
 from ray_client.transport.stream import StreamCutError
-from ray_client_proto.v1 import bulk_pb2
-
-_SERVICE = "/ray_client.v1.Session/"
 
 
 class Lanes(Protocol):
@@ -30,49 +27,33 @@ class Lanes(Protocol):
 
 
 class GrpcLanes:
-    """The lanes of one session on its channel."""
+    """The lanes of one session."""
 
-    def __init__(self, channel: grpc.Channel, metadata: Metadata, session_id: str) -> None:
-        self._metadata = metadata
+    def __init__(self, route: Route, session_id: str) -> None:
+        self._route = route
         self._session_id = session_id
-        self._upload: Any = channel.stream_unary(
-            _SERVICE + "Upload", request_serializer=None, response_deserializer=bulk_pb2.UploadStatus.FromString
-        )
-        self._status = channel.unary_unary(
-            _SERVICE + "GetUploadStatus",
-            request_serializer=bulk_pb2.UploadStatusRequest.SerializeToString,
-            response_deserializer=bulk_pb2.UploadStatus.FromString,
-        )
-        self._download: Any = channel.unary_stream(
-            _SERVICE + "Download",
-            request_serializer=bulk_pb2.DownloadRequest.SerializeToString,
-            response_deserializer=None,
-        )
 
     def upload(self, messages: Iterator[bytes]) -> int:
-        with _lane_errors(self._session_id, "uploading a large value"):
-            return int(self._upload(messages, metadata=self._metadata).received_bytes)
+        with self._errors("uploading a large value"):
+            return self._route.calls.upload(messages)
 
     def received_bytes(self, transfer_id: int) -> int:
-        with _lane_errors(self._session_id, "asking for the state of an upload"):
-            request = bulk_pb2.UploadStatusRequest(transfer_id=transfer_id)
-            return int(self._status(request, metadata=self._metadata).received_bytes)
+        with self._errors("asking for the state of an upload"):
+            return self._route.calls.received_bytes(transfer_id)
 
     def download(self, transfer_id: int, offset_bytes: int) -> Iterator[bytes]:
-        request = bulk_pb2.DownloadRequest(transfer_id=transfer_id, offset_bytes=offset_bytes)
-        with _lane_errors(self._session_id, "downloading a large value"):
-            call: Any = self._download(request, metadata=self._metadata)
+        with self._errors("downloading a large value"):
+            call = self._route.calls.download(transfer_id, offset_bytes)
             try:
                 yield from call
             finally:
                 call.cancel()
 
-
-@contextmanager
-def _lane_errors(session_id: str, doing: str) -> Iterator[None]:
-    try:
-        yield
-    except grpc.RpcError as exc:
-        if failure_of(exc) is None:
-            raise StreamCutError(f"{exc.code().name} while {doing}: {exc.details()}") from exc
-        raise error_of(exc, doing, session_id=session_id) from exc
+    @contextmanager
+    def _errors(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except grpc.RpcError as exc:
+            if failure_of(exc) is None:
+                raise StreamCutError(f"{exc.code().name} while {doing}: {exc.details()}") from exc
+            raise error_of(exc, doing, session_id=self._session_id) from exc

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 import grpc
 
+from ray_client.transport.route import Route
 from ray_client.transport.status import error_of, failure_of
 
 
@@ -29,8 +30,10 @@ class Stream(Protocol):
 class GrpcStream:
     """A gRPC bidirectional call as a `Stream`."""
 
-    def __init__(self, call: Any, session_id: str) -> None:
-        self._call = call
+    def __init__(self, route: Route, outgoing: Iterator[bytes], session_id: str) -> None:
+        """Open the stream."""
+        self._route = route
+        self._call = route.calls.data(outgoing)
         self._session_id = session_id
 
     def __iter__(self) -> Iterator[bytes]:
@@ -38,6 +41,7 @@ class GrpcStream:
             yield from self._call
         except grpc.RpcError as exc:
             if failure_of(exc) is None:
+                self._route.fall_back()
                 raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
             raise error_of(exc, "reading the data stream", session_id=self._session_id) from exc
 
