@@ -97,14 +97,15 @@ class GatewayClient:
             silence = threading.Timer(first_answer_s, call.cancel)
             silence.daemon = True
             silence.start()
+            opened: pb.SessionOpened | None = None
             try:
+                # To its very end: to leave the call at READY would cancel it, and the server might undo it all (H4).
                 for progress in call:
                     silence.cancel()
                     if on_progress is not None:
                         on_progress(progress)
                     if progress.stage == pb.OpenSessionProgress.READY:
-                        opened: pb.SessionOpened = progress.opened
-                        return opened
+                        opened = progress.opened
             except grpc.RpcError as exc:
                 if exc.code() == grpc.StatusCode.CANCELLED:  # by `silence`: nobody else has the call
                     raise ConnectTimeoutError(str(self._address), "opening a session", first_answer_s) from exc
@@ -114,6 +115,8 @@ class GatewayClient:
                 raise
             finally:
                 silence.cancel()
+        if opened is not None:
+            return opened
         raise ProtocolViolationError("", "H4: opening a session ended without READY")
 
     def close_session(self, session_id: str, secret: bytes, reason: str) -> None:
