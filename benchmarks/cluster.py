@@ -47,8 +47,8 @@ def start(processes: Processes, cluster_python: str, laptop_python: str) -> Addr
 def _start_head(processes: Processes, python: str) -> tuple[str, str]:
     """Start `ray start --head`; give the addresses of its control service and of Ray's client server."""
     port, client_port = free_port(), free_port()
-    # Else idle workers of one side are ended while another side has its turn, and starting new ones is measured.
-    system_config = {"num_workers_soft_limit": 16}
+    # Else workers of one side are ended while another side has its turn, and starting new ones is measured.
+    system_config = {"idle_worker_killing_time_threshold_ms": 600_000}
     head = processes.start(
         [
             *(python, "-c", "from ray.scripts.scripts import main; main()", "start", "--head", "--block"),
