@@ -51,3 +51,13 @@ def test_a_server_that_ends_says_why() -> None:
 def test_a_server_that_is_never_ready_is_ended() -> None:
     with pytest.raises(EmbeddedServerError, match="not ready within"):
         start_server([sys.executable, "-c", "import signal; signal.pause()"], timeout_s=0.5)
+
+
+def test_options_of_the_cluster_are_passed_on_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr("ray_client.embedded.start_server", lambda command, timeout_s: started.append(command))
+    start_embedded({"num_cpus": 3, "include_dashboard": False, "num_gpus": None})
+    assert started[0][-2:] == ["--num-cpus", "3"]
+    with pytest.raises(ValueError, match="resources"):
+        start_embedded({"resources": {"a": 1}})

@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from typing import IO, Final
+from collections.abc import Mapping
+from typing import IO, Any, Final
 
 from ray_client.config import env
 from ray_client.errors import EmbeddedServerError
@@ -25,6 +26,9 @@ START_TIMEOUT_S: Final = 120.0  #: for starting a cluster and the gateway on it
 END_TIMEOUT_S: Final = 60.0  #: for ending both
 _READY: Final = re.compile(r"ready: (ray://\S+)")
 _SHOWN_LINES: Final = 15
+_DRAIN_S: Final = 1  #: the server's only client is gone when it ends, so there is nothing to wait for
+#: The local cluster has no dashboard; and how Ray logs is for the session to say.
+_NO_MATTER: Final = ("include_dashboard", "dashboard_", "logging_", "configure_logging", "local_mode")
 
 
 class EmbeddedServer:
@@ -44,11 +48,16 @@ class EmbeddedServer:
             _end(self._process)
 
 
-def start_embedded(num_cpus: int | None = None, timeout_s: float = START_TIMEOUT_S) -> EmbeddedServer:
+def start_embedded(options: Mapping[str, Any] | None = None, timeout_s: float = START_TIMEOUT_S) -> EmbeddedServer:
     """Start a one-node cluster with a gateway on it, as a process of its own.
+
+    Args:
+        options: of `ray.init`, for the cluster.
+        timeout_s: for everything.
 
     Raises:
         EmbeddedServerError: the server is not installed here, or did not come up; nothing is left running.
+        ValueError: an option is not known to the server.
     """
     if importlib.util.find_spec("ray_client_server") is None:
         raise EmbeddedServerError(
@@ -57,9 +66,18 @@ def start_embedded(num_cpus: int | None = None, timeout_s: float = START_TIMEOUT
             " to have one here",
         )
     command = [sys.executable, "-m", "ray_client_server", "start", "--address", "local", "--port", "0"]
-    if num_cpus is not None:
-        command += ["--num-cpus", str(num_cpus)]
+    command += ["--drain-s", str(_DRAIN_S), *_flags(options or {})]
     return start_server(command, timeout_s)
+
+
+def _flags(options: Mapping[str, Any]) -> list[str]:
+    given = {name: value for name, value in options.items() if value is not None and not name.startswith(_NO_MATTER)}
+    if unknown := given.keys() - {"num_cpus"}:
+        raise ValueError(
+            f"the local server cannot be told {sorted(unknown)}, only num_cpus; start a cluster with `ray start --head`"
+            " and its options, `ray-client-server start` beside it, and give that address"
+        )
+    return ["--num-cpus", str(given["num_cpus"])] if given else []
 
 
 def start_server(command: list[str], timeout_s: float) -> EmbeddedServer:

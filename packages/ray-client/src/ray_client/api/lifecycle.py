@@ -138,7 +138,7 @@ def _connect(settings: ConnectSettings) -> ClientContext:
 def _connect_embedded(ray_options: dict[str, Any], settings: dict[str, Any]) -> ClientContext:
     from ray_client.embedded import start_embedded
 
-    server = start_embedded(num_cpus=ray_options.get("num_cpus"))
+    server = start_embedded(ray_options)
     try:
         context = _connect(ConnectSettings(address=parse_address(server.address), token=server.token, **settings))
     except BaseException:
