@@ -52,7 +52,7 @@ def run_in_environment(text: str) -> None:
             "type_name": "",
         }
     except Exception as error:  # noqa: BLE001 - ray.exceptions, or a ValueError about the environment
-        is_environment = isinstance(error, ValueError) or type(error).__name__ == "RuntimeEnvSetupError"
+        is_environment = isinstance(error, ValueError | TypeError) or type(error).__name__ == "RuntimeEnvSetupError"
         told = {
             "code": "RUNTIME_ENV_FAILED" if is_environment else "DRIVER_FAILED",
             "message": str(error),

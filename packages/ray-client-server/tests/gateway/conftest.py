@@ -1,0 +1,232 @@
+"""A gateway in a thread of the test's process, whose drivers are tasks of its event loop: no ray, nothing but loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+import pytest
+
+from ray_client_proto.v1 import gateway_pb2 as pb
+from ray_client_proto.v1 import gateway_pb2_grpc
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.wire import metadata as keys
+from ray_client_server.cluster.finding import Cluster
+from ray_client_server.config import DriverSettings, GatewaySettings, Limits
+from ray_client_server.gateway import server as server_module
+from ray_client_server.gateway.sessions import Session
+from ray_client_server.gateway.state import StateDirectory
+
+T = TypeVar("T")
+
+NO_SUCH_PID = 2**22 + 1  # above the largest that Linux gives
+
+
+class FakeDriver:
+    """Stands for a driver: answers on the session's socket, reports on the control socket, and can die."""
+
+    def __init__(self, settings: DriverSettings, script: Script) -> None:
+        self.settings = settings
+        self.script = script
+        self.pid = NO_SUCH_PID
+        self.orders: list[dict[str, Any]] = []
+        self.seen_metadata: dict[str, Any] = {}
+        self.cancelled = asyncio.Event()
+        self._exit: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.ensure_future(self._live())
+
+    def kill(self) -> None:
+        if not self._exit.done():
+            self._exit.set_result("killed by SIGKILL")
+            self._task.cancel()
+
+    async def wait(self) -> str:
+        return await asyncio.shield(self._exit)
+
+    def _report(self, event: str, **fields: Any) -> None:
+        self._writer.write(json.dumps({"session": self.settings.session_id, "event": event, **fields}).encode() + b"\n")
+
+    async def _live(self) -> None:
+        if self.script.dies_at_once:
+            self._exit.set_result("exit code 1")
+            return
+        reader, self._writer = await asyncio.open_unix_connection(self.settings.control_path)
+        server = grpc.aio.server()
+        server.add_generic_rpc_handlers((Echo(self),))
+        server.add_insecure_port(f"unix:{self.settings.socket_path}")
+        await server.start()
+        try:
+            self._report("hello", pid=self.pid)
+            if self.script.failure:
+                self._report("failed", **self.script.failure)
+            elif self.script.gets_ready:
+                self._report(
+                    "ready", job_id="0a", node_id="0b", namespace="space", dashboard_url="", ray_version="2.60.0"
+                )
+            while line := await reader.readline():
+                self.orders.append(json.loads(line))
+                if self.script.obeys:
+                    self._report("ended", reason=self.orders[-1].get("reason", "drained"))
+                    return
+        finally:
+            self._writer.close()
+            await server.stop(None)
+            if not self._exit.done():
+                self._exit.set_result("exit code 0")
+
+
+class Script:
+    """How the drivers of a test behave."""
+
+    def __init__(self) -> None:
+        self.gets_ready = True
+        self.dies_at_once = False
+        self.obeys = True
+        self.failure: dict[str, str] = {}
+
+
+class Echo(grpc.GenericRpcHandler):
+    """Gives back each message; `Refuse` fails in the driver's way, and `Wait` waits until it is cancelled."""
+
+    def __init__(self, driver: FakeDriver) -> None:
+        self._driver = driver
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        name = handler_call_details.method.rpartition("/")[2]
+        return grpc.stream_stream_rpc_method_handler(getattr(self, f"_{name.lower()}"))
+
+    async def _data(self, _: object, context: Any) -> None:
+        self._driver.seen_metadata = dict(context.invocation_metadata())
+        while (message := await context.read()) is not grpc.aio.EOF:
+            await context.write(message)
+        context.set_trailing_metadata((("ray-client-note", "done"),))
+
+    async def _refuse(self, _: object, context: Any) -> None:
+        failure = Failure(code=Failure.SESSION_TAKEN_OVER, message="another stream attached")
+        trailing = ((keys.FAILURE, failure.SerializeToString()),)
+        await context.abort(grpc.StatusCode.ABORTED, "taken over", trailing)
+
+    async def _wait(self, _: object, context: Any) -> None:
+        await context.write(b"waiting")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._driver.cancelled.set()
+
+
+class Rig:
+    """A gateway, its drivers and a client's channel."""
+
+    def __init__(self, directory: Path, **settings: Any) -> None:
+        self.script = Script()
+        self.drivers: list[FakeDriver] = []
+        self.launched: list[bool] = []
+        self.directory = directory
+        self._settings = GatewaySettings(port=0, **settings)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        self.port = self.do(self._start())
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{self.port}")
+        self.stub = gateway_pb2_grpc.GatewayStub(self.channel)
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something on the gateway's event loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    async def _start(self) -> int:
+        cluster = Cluster("127.0.0.1:1", "2.60.0", {}, is_ours=False)
+        self.gateway = server_module.Gateway(self._settings, cluster, self.directory, self)  # type: ignore[arg-type]
+        return await self.gateway.start()
+
+    async def start(self, settings: DriverSettings, in_environment: bool) -> FakeDriver:
+        """What the gateway calls to start a driver."""
+        self.launched.append(in_environment)
+        self.drivers.append(FakeDriver(settings, self.script))
+        return self.drivers[-1]
+
+    def close(self) -> None:
+        self.channel.close()
+        self.do(self.gateway.stop(is_urgent=True))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    @property
+    def sessions(self) -> list[Session]:
+        return list(self.gateway._sessions)
+
+    def request(self, **fields: Any) -> pb.OpenSessionRequest:
+        client = pb.ClientInfo(version="9.9", protocol=pb.ProtocolRange(oldest=1, newest=3), capabilities=["bulk", "x"])
+        return pb.OpenSessionRequest(**{"client": client, **fields})
+
+    def open(self, **fields: Any) -> pb.SessionOpened:
+        *_, last = self.stub.OpenSession(self.request(**fields), timeout=20)
+        return last.opened
+
+    @staticmethod
+    def identity(opened: pb.SessionOpened) -> list[tuple[str, str | bytes]]:
+        return [(keys.SESSION_ID, opened.session_id), (keys.SESSION_SECRET, opened.secret)]
+
+    @staticmethod
+    def until(condition: Callable[[], Any], within_s: float = 10.0) -> None:
+        """Wait for what the gateway's thread does; the bound only matters to a test that fails."""
+        deadline = time.monotonic() + within_s
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+    def call(self, method: str, opened: pb.SessionOpened) -> Callable[..., Any]:
+        stream = self.channel.stream_stream(f"/ray_client.v1.Session/{method}")
+        return lambda messages: stream(iter(messages), metadata=self.identity(opened), timeout=20)
+
+
+def failure_of(error: grpc.RpcError) -> Failure:
+    for key, value in error.trailing_metadata():
+        if key == keys.FAILURE:
+            return Failure.FromString(value)
+    raise AssertionError(f"no failure in the trailing metadata of {error}")
+
+
+@pytest.fixture
+def refused() -> Callable[[Callable[[], Any]], tuple[grpc.StatusCode, Failure]]:
+    """Call something that must fail, and give its status and failure."""
+
+    def refused(call: Callable[[], Any]) -> tuple[grpc.StatusCode, Failure]:
+        with pytest.raises(grpc.RpcError) as caught:
+            answer = call()
+            list(answer)
+        return caught.value.code(), failure_of(caught.value)
+
+    return refused
+
+
+@pytest.fixture
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    directory = StateDirectory(None)
+    yield directory.path
+    directory.close()
+
+
+@pytest.fixture
+def make_rig(state: Path) -> Iterator[Callable[..., Rig]]:
+    rigs: list[Rig] = []
+
+    def make(**settings: Any) -> Rig:
+        rigs.append(Rig(state, **settings))
+        return rigs[-1]
+
+    yield make
+    for rig in rigs:
+        rig.close()
+
+
+@pytest.fixture
+def rig(make_rig: Callable[..., Rig]) -> Rig:
+    return make_rig(limits=Limits(sessions=2, handshake_s=1.0, driver_end_s=0.5, package_bytes=20_000))

@@ -1,0 +1,152 @@
+"""Who may call, what is served beside sessions, and how the port behaves."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import grpc
+import pytest
+
+from ray_client_proto.v1 import gateway_pb2 as pb
+from ray_client_proto.v1 import gateway_pb2_grpc
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_server.config import GatewaySettings, TlsSettings
+from ray_client_server.errors import StartError
+from ray_client_server.gateway.server import check_security
+from ray_client_server.observability.health import (
+    NOT_SERVING,
+    SERVING,
+    HealthCheckRequest,
+    HealthCheckResponse,
+)
+
+TOKEN = "a-token-of-enough-characters"
+
+
+def check(channel, service=""):
+    call = channel.unary_unary(
+        "/grpc.health.v1.Health/Check",
+        request_serializer=HealthCheckRequest.SerializeToString,
+        response_deserializer=HealthCheckResponse.FromString,
+    )
+    return call(HealthCheckRequest(service=service), timeout=5).status
+
+
+@pytest.mark.parametrize("given", [None, "", TOKEN, "Bearer " + TOKEN + "x", "Bearer ", "bearer " + TOKEN])
+def test_m1_without_the_token_every_call_is_refused(make_rig, refused, given):
+    rig = make_rig(token=TOKEN)
+    metadata = [] if given is None else [("authorization", given)]
+    calls = [
+        lambda: rig.stub.OpenSession(rig.request(), metadata=metadata),
+        lambda: rig.stub.GetServerInfo(pb.ServerInfoRequest(), metadata=metadata),
+        lambda: rig.stub.UploadPackage(iter([]), metadata=metadata),
+        lambda: rig.channel.stream_stream("/ray_client.v1.Session/Data")(iter([]), metadata=metadata),
+        lambda: rig.channel.unary_unary("/no.such.Service/AtAll")(b"", metadata=metadata),
+    ]
+    for call in calls:
+        status, failure = refused(call)
+        assert (status, failure.code) == (grpc.StatusCode.UNAUTHENTICATED, Failure.UNAUTHENTICATED)
+    assert rig.drivers == []
+
+
+def test_m1_the_token_is_refused_twice_over(make_rig, refused):
+    rig = make_rig(token=TOKEN)
+    twice = [("authorization", "Bearer " + TOKEN)] * 2
+    assert refused(lambda: rig.stub.GetServerInfo(pb.ServerInfoRequest(), metadata=twice))[1].code
+
+
+def test_m1_the_refusal_comes_before_any_message_is_read(make_rig, refused):
+    rig = make_rig(token=TOKEN)
+    not_a_message = b"\xff" * 1000
+    status, _ = refused(lambda: rig.channel.unary_unary("/ray_client.v1.Gateway/GetServerInfo")(not_a_message))
+    assert status == grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_m1_with_the_token_calls_are_answered_and_health_needs_none(make_rig):
+    rig = make_rig(token=TOKEN)
+    info = rig.stub.GetServerInfo(pb.ServerInfoRequest(), metadata=[("authorization", "Bearer " + TOKEN)])
+    assert info.max_sessions == 50 and info.ray_version == "2.60.0" and info.protocol.newest == 1
+    assert check(rig.channel) == SERVING
+
+
+def test_health_says_when_the_gateway_drains(rig):
+    watch = rig.channel.unary_stream(
+        "/grpc.health.v1.Health/Watch",
+        request_serializer=HealthCheckRequest.SerializeToString,
+        response_deserializer=HealthCheckResponse.FromString,
+    )(HealthCheckRequest(service="ray_client.v1.Gateway"))
+    assert next(watch).status == SERVING
+    rig.do(rig.gateway.drain(0.1))
+    assert next(watch).status == NOT_SERVING
+    assert check(rig.channel) == NOT_SERVING
+    watch.cancel()
+
+
+def test_health_of_an_unknown_service_is_not_found(rig):
+    with pytest.raises(grpc.RpcError) as caught:
+        check(rig.channel, "nobody")
+    assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+def test_a_port_that_is_taken_is_an_error(rig, make_rig):
+    with pytest.raises(StartError, match="taken"):
+        rig.do(_second_gateway(rig))
+
+
+async def _second_gateway(rig):
+    from ray_client_server.cluster.finding import Cluster
+    from ray_client_server.gateway.server import Gateway
+
+    settings = GatewaySettings(port=rig.port)
+    gateway = Gateway(settings, Cluster("127.0.0.1:1", "2", {}, is_ours=False), rig.directory / "tmp", rig)
+    try:
+        await gateway.start()
+    finally:
+        await gateway.stop(is_urgent=True)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "192.0.2.1", "head.example"])
+def test_beyond_loopback_it_takes_a_token_or_the_word_insecure(host):
+    with pytest.raises(StartError, match="--insecure"):
+        check_security(GatewaySettings(host=host))
+    check_security(GatewaySettings(host=host, token=TOKEN))
+    check_security(GatewaySettings(host=host, is_insecure=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.9.9.9"])
+def test_on_loopback_it_takes_nothing(host):
+    check_security(GatewaySettings(host=host))
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    if shutil.which("openssl") is None:
+        pytest.skip("makes its certificate with openssl")
+    key, cert = (str(tmp_path_factory.mktemp("tls") / name) for name in ("key.pem", "cert.pem"))
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    )
+    subprocess.run([*command.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return cert, key
+
+
+def secure_stub(rig, certificate, shows_its_own):
+    cert, key = ((open(path, "rb")).read() for path in certificate)
+    credentials = grpc.ssl_channel_credentials(cert, *((key, cert) if shows_its_own else ()))
+    return grpc.secure_channel(f"localhost:{rig.port}", credentials)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("wants_certificates", [False, True])
+def test_tls_with_and_without_certificates_of_clients(make_rig, certificate, wants_certificates):
+    tls = TlsSettings(*certificate, certificate[0] if wants_certificates else None)
+    rig = make_rig(tls=tls)
+    for shows_its_own in (True, False):
+        with secure_stub(rig, certificate, shows_its_own) as channel:
+            stub = gateway_pb2_grpc.GatewayStub(channel)
+            if wants_certificates and not shows_its_own:
+                with pytest.raises(grpc.RpcError):
+                    stub.GetServerInfo(pb.ServerInfoRequest(), timeout=5)
+            else:
+                assert stub.GetServerInfo(pb.ServerInfoRequest(), timeout=5).version

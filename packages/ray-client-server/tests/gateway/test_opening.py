@@ -1,0 +1,125 @@
+"""Opening sessions (docs/protocol.md, rules H1 to H4)."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import grpc
+import pytest
+
+from ray_client_proto.v1 import gateway_pb2 as pb
+from ray_client_proto.v1.error_pb2 import Failure
+
+STAGES = pb.OpenSessionProgress
+
+
+def test_h4_the_stages_come_in_order_and_the_last_one_has_the_session(rig):
+    *stages, last = rig.stub.OpenSession(rig.request(namespace="mine", lease_s=7))
+    assert [progress.stage for progress in stages] == [STAGES.QUEUED, STAGES.STARTING_DRIVER]
+    opened = last.opened
+    assert last.stage == STAGES.READY
+    assert (len(opened.session_id), len(opened.secret), opened.lease_s) == (36, 32, 7)
+    assert (opened.job_id, opened.node_id, opened.namespace) == ("0a", "0b", "space")
+    assert opened.server.ray_version == "2.60.0" and opened.server.sessions == 1
+
+
+def test_h1_the_answer_has_what_both_sides_can(rig):
+    opened = rig.open()
+    assert opened.protocol == 1
+    assert opened.capabilities == ["bulk"]
+    assert opened.limits.message_bytes == 16 << 20
+
+
+def test_h2_ranges_that_do_not_meet_are_refused_and_nothing_is_started(rig, refused):
+    client = pb.ClientInfo(version="9.9", protocol=pb.ProtocolRange(oldest=7, newest=9))
+    status, failure = refused(lambda: rig.stub.OpenSession(rig.request(client=client)))
+    assert (status, failure.code) == (grpc.StatusCode.FAILED_PRECONDITION, Failure.INCOMPATIBLE_VERSION)
+    assert failure.details["client_protocol"] == "7-9" and failure.details["server_protocol"] == "1-1"
+    assert failure.details["client_version"] == "9.9" and failure.details["server_version"]
+    assert rig.drivers == []
+
+
+def test_past_the_limit_of_sessions_the_answer_names_limit_and_flag_at_once(rig, refused):
+    rig.open(), rig.open()
+    began = time.monotonic()
+    status, failure = refused(lambda: rig.stub.OpenSession(rig.request()))
+    assert time.monotonic() - began < 1
+    assert (status, failure.code) == (grpc.StatusCode.RESOURCE_EXHAUSTED, Failure.LIMIT_EXCEEDED)
+    assert dict(failure.details) == {"limit": "sessions", "value": "2", "flag": "--limit-sessions"}
+
+
+def test_a_session_that_ended_makes_room(rig):
+    first, _ = rig.open(), rig.open()
+    rig.stub.CloseSession(pb.CloseSessionRequest(), metadata=rig.identity(first))
+    rig.open()
+
+
+@pytest.mark.parametrize(
+    ("lease_s", "code"),
+    [(-1.0, Failure.INVALID_ARGUMENT), (float("nan"), Failure.INVALID_ARGUMENT), (1e9, Failure.LIMIT_EXCEEDED)],
+)
+def test_a_lease_must_be_a_length_of_time_within_the_limit(rig, refused, lease_s, code):
+    assert refused(lambda: rig.stub.OpenSession(rig.request(lease_s=lease_s)))[1].code == code
+
+
+def test_h4_a_driver_that_is_not_ready_in_time_is_ended(rig, refused):
+    rig.script.gets_ready = False
+    _, failure = refused(lambda: rig.stub.OpenSession(rig.request()))
+    assert failure.code == Failure.LIMIT_EXCEEDED and failure.details["flag"] == "--limit-handshake-s"
+    rig.until(lambda: rig.drivers[0]._exit.done())
+    assert rig.sessions == []
+
+
+def test_h4_a_cancelled_open_is_undone(rig):
+    rig.script.gets_ready = False
+    call = rig.stub.OpenSession(rig.request())
+    assert next(call).stage == STAGES.QUEUED
+    assert next(call).stage == STAGES.STARTING_DRIVER
+    call.cancel()
+    rig.until(lambda: rig.sessions == [] and rig.drivers and rig.drivers[0]._exit.done())
+
+
+@pytest.mark.parametrize("code", ["RUNTIME_ENV_FAILED", "CLUSTER_UNREACHABLE", "DRIVER_FAILED"])
+def test_what_a_driver_reports_before_it_is_ready_reaches_the_client(rig, refused, code):
+    rig.script.failure = {"code": code, "message": "first line\nsecond", "type_name": "some.Error"}
+    _, failure = refused(lambda: rig.stub.OpenSession(rig.request()))
+    assert Failure.Code.Name(failure.code) == code
+    assert failure.message == "first line\nsecond" and failure.details["type_name"] == "some.Error"
+    assert rig.sessions == []
+
+
+def test_a_driver_that_dies_before_it_says_hello_is_a_failure(rig, refused):
+    rig.script.dies_at_once = True
+    status, failure = refused(lambda: rig.stub.OpenSession(rig.request()))
+    assert (status, failure.code) == (grpc.StatusCode.ABORTED, Failure.DRIVER_FAILED)
+    assert "exit code 1" in failure.message
+
+
+def test_a_long_failure_is_cut_to_what_trailing_metadata_can_carry(rig, refused):
+    rig.script.failure = {"code": "RUNTIME_ENV_FAILED", "message": "begin " + "x" * 100_000 + " end"}
+    _, failure = refused(lambda: rig.stub.OpenSession(rig.request()))
+    assert failure.message.startswith("begin") and failure.message.endswith("end") and len(failure.message) < 5000
+
+
+def test_the_driver_is_told_what_the_client_asked_for(rig):
+    environment = {"env_vars": {"A": "1"}}
+    opened = rig.open(
+        namespace="n", job_metadata={"k": "v"}, lease_s=9, logging_level=10, runtime_env_json=json.dumps(environment)
+    )
+    told = rig.drivers[0].settings
+    assert (told.session_id, told.secret_hex) == (opened.session_id, opened.secret.hex())
+    assert (told.namespace, told.job_metadata, told.lease_s, told.logging_level) == ("n", {"k": "v"}, 9, 10)
+    assert told.runtime_env == environment and rig.launched == [False]
+
+
+def test_an_environment_that_needs_building_is_announced_and_launched(rig):
+    *stages, _ = rig.stub.OpenSession(rig.request(runtime_env_json='{"pip": ["toolz"]}'))
+    assert [progress.stage for progress in stages] == [STAGES.QUEUED, STAGES.BUILDING_ENVIRONMENT]
+    assert rig.launched == [True]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"py_modules": 1}', '{"working_dir": "package://../../etc"}'])
+def test_an_environment_that_makes_no_sense_is_refused(rig, refused, text):
+    assert refused(lambda: rig.stub.OpenSession(rig.request(runtime_env_json=text)))[1].code == Failure.INVALID_ARGUMENT
+    assert rig.sessions == [] and rig.drivers == []

@@ -1,0 +1,141 @@
+"""Packages: uploaded once, by hash, in pieces, and laid out so that nothing gets out of them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import stat
+import zipfile
+
+import pytest
+
+from ray_client_proto.v1 import gateway_pb2 as pb
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_server.config import Limits
+from ray_client_server.errors import InvalidRequestError, LimitExceededError
+from ray_client_server.gateway.packages import PackageStore
+
+
+def pack(files: dict[str, bytes], mode: int = 0o644) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            archive.writestr(entry, data)
+    return buffer.getvalue()
+
+
+def chunks(data: bytes, size_bytes: int = 100, begin: int = 0, sha256: str | None = None) -> list[pb.PackageChunk]:
+    sha256 = sha256 or hashlib.sha256(data).hexdigest()
+    return [
+        pb.PackageChunk(sha256=sha256, offset_bytes=at, total_bytes=len(data), data=data[at : at + size_bytes])
+        for at in range(begin, len(data), size_bytes)
+    ]
+
+
+@pytest.fixture
+def store(tmp_path):
+    return PackageStore(tmp_path / "packages", Limits(package_bytes=10_000, packages_bytes=15_000))
+
+
+def put(store: PackageStore, data: bytes, sha256: str | None = None) -> str:
+    pieces = chunks(data, sha256=sha256)
+    store.begin(pieces[0], ())
+    try:
+        for piece in pieces:
+            store.append(piece)
+        store.complete(pieces[0].sha256, len(data))
+    finally:
+        store.finish(pieces[0].sha256)
+    return pieces[0].sha256
+
+
+def test_an_upload_over_the_wire_is_there_for_a_session(rig):
+    data = pack({"a.py": b"A = 1", "sub/b.txt": b"b" * 300})
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert not rig.stub.GetPackageStatus(pb.PackageStatusRequest(sha256=sha256)).is_complete
+    assert rig.stub.UploadPackage(iter(chunks(data))).is_complete
+    rig.open(runtime_env_json='{"working_dir": "package://%s"}' % sha256)
+    settings = rig.drivers[0].settings
+    assert settings.working_dir.endswith(sha256) and settings.runtime_env["working_dir"] == settings.working_dir
+    with open(f"{settings.working_dir}/sub/b.txt", "rb") as file:
+        assert file.read() == b"b" * 300
+
+
+def test_an_upload_that_was_cut_goes_on_where_it_was(rig):
+    data = pack({"a.py": b"".join(hashlib.sha256(b"%d" % n).digest() for n in range(50))})
+    pieces = chunks(data)
+    assert len(pieces) > 5
+    status = rig.stub.UploadPackage(iter(pieces[:3]))
+    assert (status.is_complete, status.received_bytes) == (False, 300)
+    assert rig.stub.GetPackageStatus(pb.PackageStatusRequest(sha256=pieces[0].sha256)).received_bytes == 300
+    assert rig.stub.UploadPackage(iter(chunks(data, begin=200))).is_complete
+    assert rig.stub.UploadPackage(iter(pieces[:1])).is_complete  # one that is there needs no bytes
+
+
+def test_a_package_that_is_too_large_is_refused_with_limit_and_flag(rig, refused):
+    piece = pb.PackageChunk(sha256="a" * 64, total_bytes=20_001, data=b"x")
+    failure = refused(lambda: rig.stub.UploadPackage(iter([piece])))[1]
+    assert failure.code == Failure.LIMIT_EXCEEDED and failure.details["flag"] == "--limit-package-bytes"
+
+
+def test_chunks_of_two_packages_in_one_upload_are_refused(rig, refused):
+    pieces = [*chunks(pack({"a": b"1"}))[:1], *chunks(pack({"b": b"2"}))[:1]]
+    assert refused(lambda: rig.stub.UploadPackage(iter(pieces)))[1].code == Failure.PROTOCOL_VIOLATION
+
+
+def test_an_upload_without_a_chunk_is_refused(rig, refused):
+    assert refused(lambda: rig.stub.UploadPackage(iter([])))[1].code == Failure.PROTOCOL_VIOLATION
+
+
+def test_a_session_with_a_package_that_is_not_there_is_refused(rig, refused):
+    request = rig.request(runtime_env_json='{"working_dir": "package://%s"}' % ("0" * 64))
+    assert refused(lambda: rig.stub.OpenSession(request))[1].code == Failure.INVALID_ARGUMENT
+
+
+def test_bytes_with_another_hash_are_dropped(store):
+    with pytest.raises(InvalidRequestError, match="has the hash"):
+        put(store, pack({"a": b"1"}), sha256="a" * 64)
+    assert store.status("a" * 64).received_bytes == 0
+
+
+@pytest.mark.parametrize("name", ["../out", "/out", "a/../../out", "a\\..\\out"])
+def test_no_name_leads_out_of_a_package(store, tmp_path, name):
+    with pytest.raises(InvalidRequestError, match="leads out"):
+        put(store, pack({name: b"x"}))
+    assert not (tmp_path / "out").exists() and list((tmp_path / "packages").iterdir()) == []
+
+
+def test_a_link_is_no_part_of_a_package(store):
+    with pytest.raises(InvalidRequestError, match="neither a file nor"):
+        put(store, pack({"link": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777))
+
+
+def test_a_package_that_swells_is_refused(store):
+    with pytest.raises(LimitExceededError):
+        put(store, pack({"zeros": b"\0" * 10_001}))
+
+
+def test_what_is_no_zip_file_is_refused(store):
+    with pytest.raises(InvalidRequestError, match="cannot be unpacked"):
+        put(store, b"not a zip file")
+
+
+def test_files_keep_whether_they_can_be_run(store):
+    target = store.directory(put(store, pack({"run.sh": b"#!"}, mode=0o755)))
+    assert (target / "run.sh").stat().st_mode & 0o777 == 0o755
+
+
+def test_the_packages_used_longest_ago_make_room_and_those_in_use_stay(store):
+    first, second = put(store, pack({"1": b"1" * 6000})), put(store, pack({"2": b"2" * 6000}))
+    store.make_room(5000, in_use=[first])
+    assert store.status(first).is_complete and not store.status(second).is_complete
+    with pytest.raises(LimitExceededError):
+        store.make_room(10_000, in_use=[first])
+
+
+@pytest.mark.parametrize("sha256", ["", "x" * 64, "A" * 64, "../" + "a" * 61, "a" * 65])
+def test_only_a_hash_names_a_package(store, sha256):
+    with pytest.raises(InvalidRequestError):
+        store.status(sha256)

@@ -1,0 +1,106 @@
+"""The relay passes calls through as they are, and says why where it cannot (docs/protocol.md, rules M2 to M4)."""
+
+from __future__ import annotations
+
+import os
+import queue
+
+import grpc
+import pytest
+
+from ray_client_proto.v1 import gateway_pb2 as pb
+from ray_client_proto.v1.error_pb2 import Failure
+
+
+def test_messages_go_through_both_ways_as_they_are(rig):
+    messages = [b"", b"a", os.urandom(3_000_000), b"z" * 100]
+    call = rig.call("Data", rig.open())(messages)
+    assert list(call) == messages
+    assert call.code() == grpc.StatusCode.OK
+    assert ("ray-client-note", "done") in [tuple(entry) for entry in call.trailing_metadata()]
+
+
+def test_a_stream_is_no_batch_each_message_is_passed_on_when_it_comes(rig):
+    to_send: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    call = rig.call("Data", rig.open())(iter(to_send.get, None))
+    for number in range(5):
+        to_send.put(b"%d" % number)
+        assert next(call) == b"%d" % number
+    to_send.put(None)
+    assert list(call) == []
+
+
+def test_m2_the_driver_gets_id_and_secret_but_not_the_token(make_rig):
+    rig = make_rig(token="t" * 20)
+    bearer = ("authorization", "Bearer " + "t" * 20)
+    *_, last = rig.stub.OpenSession(rig.request(), metadata=[bearer])
+    stream = rig.channel.stream_stream("/ray_client.v1.Session/Data")
+    assert list(stream(iter([b"x"]), metadata=[*rig.identity(last.opened), bearer])) == [b"x"]
+    seen = rig.drivers[0].seen_metadata
+    assert seen["ray-client-session"] == last.opened.session_id
+    assert seen["ray-client-secret-bin"] == last.opened.secret
+    assert "authorization" not in seen
+
+
+def test_m4_the_drivers_own_failure_goes_through_whole(rig, refused):
+    status, failure = refused(lambda: rig.call("Refuse", rig.open())([b"x"]))
+    assert (status, failure.code) == (grpc.StatusCode.ABORTED, Failure.SESSION_TAKEN_OVER)
+
+
+@pytest.mark.parametrize("metadata", [[], [("ray-client-session", "x")], [("ray-client-secret-bin", b"x")]])
+def test_m2_a_call_without_id_or_secret_is_of_no_session(rig, refused, metadata):
+    stream = rig.channel.stream_stream("/ray_client.v1.Session/Data")
+    status, failure = refused(lambda: stream(iter([b"x"]), metadata=metadata))
+    assert (status, failure.code) == (grpc.StatusCode.NOT_FOUND, Failure.UNKNOWN_SESSION)
+
+
+def test_m2_an_unknown_id_and_a_wrong_secret_look_the_same(rig, refused):
+    opened = rig.open()
+    other = pb.SessionOpened(session_id="0" * 36, secret=opened.secret)
+    wrong = pb.SessionOpened(session_id=opened.session_id, secret=b"\0" * 32)
+    assert refused(lambda: rig.call("Data", other)([])) == refused(lambda: rig.call("Data", wrong)([]))
+
+
+def test_m3_an_ended_session_is_remembered_with_its_reason(rig, refused):
+    opened = rig.open()
+    rig.stub.CloseSession(pb.CloseSessionRequest(reason="had enough"), metadata=rig.identity(opened))
+    _, failure = refused(lambda: rig.call("Data", opened)([]))
+    assert (failure.code, failure.details["reason"]) == (Failure.SESSION_ENDED, "had enough")
+    wrong = pb.SessionOpened(session_id=opened.session_id, secret=b"\0" * 32)
+    assert refused(lambda: rig.call("Data", wrong)([]))[1].code == Failure.UNKNOWN_SESSION
+
+
+def test_a_client_that_cancels_cancels_the_drivers_call(rig):
+    call = rig.call("Wait", rig.open())([])
+    assert next(call) == b"waiting"
+    call.cancel()
+    rig.until(rig.drivers[0].cancelled.is_set)
+
+
+def test_a_driver_that_dies_in_the_middle_of_a_call_is_named_as_the_cause(rig):
+    call = rig.call("Wait", rig.open())([])
+    assert next(call) == b"waiting"
+    rig.do(_call(rig.drivers[0].kill))
+    with pytest.raises(grpc.RpcError) as caught:
+        next(call)
+    failure = failure_of(caught.value)
+    assert (caught.value.code(), failure.code) == (grpc.StatusCode.ABORTED, Failure.DRIVER_FAILED)
+    assert "killed by SIGKILL" in failure.details["reason"]
+    rig.until(lambda: rig.sessions == [])
+    assert not os.path.exists(rig.drivers[0].settings.socket_path)
+
+
+def test_calls_of_one_session_do_not_wait_for_each_other(rig):
+    opened = rig.open()
+    waiting = rig.call("Wait", opened)([])
+    assert next(waiting) == b"waiting"
+    assert list(rig.call("Data", opened)([b"x"])) == [b"x"]
+    waiting.cancel()
+
+
+async def _call(function):
+    function()
+
+
+def failure_of(error):
+    return Failure.FromString(dict(error.trailing_metadata())["ray-client-failure-bin"])
