@@ -51,14 +51,15 @@ class Threaded:
 
 @ray.remote(concurrency_groups={"io": 2, "compute": 1})
 class Grouped:
-    """Two groups of one actor."""
+    """Two groups of one actor; each has an event loop of its own, so they share no `asyncio.Event`."""
 
     def __init__(self) -> None:
-        self.opened = asyncio.Event()
+        self.opened = threading.Event()
 
     @ray.method(concurrency_group="io")
     async def wait(self) -> str:
-        await self.opened.wait()
+        while not self.opened.is_set():
+            await asyncio.sleep(0.01)
         return "opened"
 
     @ray.method(concurrency_group="compute")

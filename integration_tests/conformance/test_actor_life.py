@@ -41,6 +41,17 @@ def until(condition, within_s: float = 20) -> None:  # noqa: ANN001
         time.sleep(0.02)
 
 
+def is_dead(box) -> bool:  # noqa: ANN001
+    """Whether a call fails for good; `kill` does not wait for the end."""
+    try:
+        ray.get(box.get.remote())
+    except exceptions.ActorDiedError:
+        return True
+    except exceptions.ActorUnavailableError:
+        pass
+    return False
+
+
 def is_named(name: str) -> bool:
     try:
         ray.get_actor(name)
@@ -132,6 +143,7 @@ def test_kill() -> None:
     box = Box.remote(1)
     assert ray.get(box.get.remote()) == 1
     ray.kill(box)
+    until(lambda: is_dead(box))
     with pytest.raises(exceptions.RayActorError):
         ray.get(box.get.remote())
 
@@ -147,6 +159,7 @@ def test_a_crash_is_a_dead_actor() -> None:
     box = Box.remote()
     with pytest.raises(exceptions.RayActorError):
         ray.get(box.crash.remote())
+    until(lambda: is_dead(box))
     with pytest.raises(exceptions.ActorDiedError) as caught:
         ray.get(box.get.remote())
     assert caught.value.actor_id is not None
@@ -156,7 +169,7 @@ def test_restart() -> None:
     box = Box.options(max_restarts=1, max_task_retries=1).remote("initial")
     ray.get(box.set.remote("changed"))
     ray.kill(box, no_restart=False)
-    assert ray.get(box.get.remote()) == "initial"
+    until(lambda: ray.get(box.get.remote()) == "initial")
 
 
 def test_no_more_restarts_than_allowed() -> None:
@@ -175,24 +188,14 @@ def test_no_more_restarts_than_allowed() -> None:
     with pytest.raises(exceptions.RayActorError):
         ray.get(box.crash.remote())
 
-    def dead() -> bool:
-        try:
-            ray.get(box.pid.remote())
-        except exceptions.ActorDiedError:
-            return True
-        except exceptions.ActorUnavailableError:
-            pass
-        return False
-
-    until(dead)
+    until(lambda: is_dead(box))
 
 
 def test_exit_actor() -> None:
     box = Box.remote()
     with pytest.raises(exceptions.RayActorError):
         ray.get(box.leave.remote())
-    with pytest.raises(exceptions.ActorDiedError):
-        ray.get(box.get.remote())
+    until(lambda: is_dead(box))
 
 
 def test_terminate() -> None:
@@ -200,14 +203,7 @@ def test_terminate() -> None:
     ray.get(box.get.remote())
     box.__ray_terminate__.remote()
 
-    def dead() -> bool:
-        try:
-            ray.get(box.get.remote())
-        except exceptions.RayActorError:
-            return True
-        return False
-
-    until(dead)
+    until(lambda: is_dead(box))
 
 
 def test_ready() -> None:
@@ -219,6 +215,7 @@ def test_a_dead_actor_among_living_ones() -> None:
     boxes = [Box.remote(i) for i in range(3)]
     ray.get([box.get.remote() for box in boxes])
     ray.kill(boxes[1])
+    until(lambda: is_dead(boxes[1]))
     refs = [box.get.remote() for box in boxes]
     assert ray.get([refs[0], refs[2]]) == [0, 2]
     with pytest.raises(exceptions.RayActorError):
@@ -229,6 +226,7 @@ def test_a_task_that_uses_a_dead_actor() -> None:
     box = Box.remote()
     ray.get(box.get.remote())
     ray.kill(box)
+    until(lambda: is_dead(box))
 
     @ray.remote
     def ask(box) -> object:  # noqa: ANN001

@@ -25,6 +25,9 @@ class Counter:
     def value(self) -> int:
         return self.n
 
+    def reset(self) -> None:
+        self.n, self.step = 0, 1
+
     def add(self, *values: int, twice: bool = False, **named: int) -> int:
         self.n += (sum(values) + sum(named.values())) * (2 if twice else 1)
         return self.n
@@ -52,6 +55,19 @@ class Counter:
         return self.n * 2
 
 
+@pytest.fixture(scope="module")
+def shared(session: None):  # noqa: ANN201
+    """One actor for many tests: each costs a process."""
+    return Counter.remote()
+
+
+@pytest.fixture
+def counter(shared):  # noqa: ANN001, ANN201
+    """The shared actor, at zero."""
+    shared.reset.remote()
+    return shared
+
+
 @ray.remote
 def bump(counter, times: int) -> int:  # noqa: ANN001
     for _ in range(times):
@@ -59,8 +75,7 @@ def bump(counter, times: int) -> int:  # noqa: ANN001
     return last
 
 
-def test_state() -> None:
-    counter = Counter.remote()
+def test_state(counter) -> None:  # noqa: ANN001
     assert ray.get([counter.increment.remote() for _ in range(5)]) == [1, 2, 3, 4, 5]
 
 
@@ -74,88 +89,77 @@ def test_constructor_argument_by_reference() -> None:
     assert ray.get(Counter.remote(ray.put(7)).value.remote()) == 7
 
 
-def test_method_arguments() -> None:
-    counter = Counter.remote()
+def test_method_arguments(counter) -> None:  # noqa: ANN001
     assert ray.get(counter.add.remote(1, 2, twice=True, x=3)) == 12
     assert ray.get(counter.increment.remote(by=5)) == 17
     assert ray.get(counter.increment.remote(ray.put(3))) == 20
 
 
-def test_wrong_arguments_are_refused_where_the_call_is_made() -> None:
+def test_wrong_arguments_are_refused_where_the_call_is_made(counter) -> None:  # noqa: ANN001
     with pytest.raises(TypeError):
         Counter.remote(1, 2, 3)
-    counter = Counter.remote()
     with pytest.raises(TypeError):
         counter.increment.remote(1, 2, 3)
     with pytest.raises(TypeError):
         counter.increment.remote(nonsense=1)
 
 
-def test_calls_keep_their_order() -> None:
-    counter = Counter.remote()
+def test_calls_keep_their_order(counter) -> None:  # noqa: ANN001
     refs = [counter.increment.remote() for _ in range(200)]
     assert ray.get(refs) == list(range(1, 201))
 
 
-def test_two_actors_do_not_share_state() -> None:
-    one, two = Counter.remote(), Counter.remote()
-    ray.get([one.increment.remote() for _ in range(3)])
-    assert ray.get([one.value.remote(), two.value.remote()]) == [3, 0]
+def test_two_actors_do_not_share_state(counter) -> None:  # noqa: ANN001
+    other = Counter.remote()
+    ray.get([counter.increment.remote() for _ in range(3)])
+    assert ray.get([counter.value.remote(), other.value.remote()]) == [3, 0]
 
 
-def test_an_exception_leaves_the_actor_alive() -> None:
-    counter = Counter.remote()
+def test_an_exception_leaves_the_actor_alive(counter) -> None:  # noqa: ANN001
     with pytest.raises(ValueError, match="in the actor"):
         ray.get(counter.fail.remote())
     assert ray.get(counter.increment.remote()) == 1
 
 
-def test_several_returns() -> None:
-    number, text = Counter.remote(4).pair.remote()
-    assert ray.get([number, text]) == [4, "two"]
+def test_several_returns(counter) -> None:  # noqa: ANN001
+    number, text = counter.pair.remote()
+    assert ray.get([number, text]) == [0, "two"]
 
 
-def test_method_options() -> None:
-    ref = Counter.remote(4).pair.options(num_returns=1).remote()
-    assert ray.get(ref) == (4, "two")
+def test_method_options(counter) -> None:  # noqa: ANN001
+    assert ray.get(counter.pair.options(num_returns=1).remote()) == (0, "two")
 
 
-def test_class_and_static_methods() -> None:
-    counter = Counter.remote()
+def test_class_and_static_methods(counter) -> None:  # noqa: ANN001
     assert ray.get(counter.of_the_class.remote()) == 100
     assert ray.get(counter.static.remote(4)) == 8
 
 
-def test_an_unknown_method() -> None:
-    counter = Counter.remote()
+def test_an_unknown_method(counter) -> None:  # noqa: ANN001
     with pytest.raises(AttributeError):
         counter.no_such_method.remote()
     assert not hasattr(counter, "no_such_method")
 
 
-def test_calling_a_method_directly() -> None:
-    counter = Counter.remote()
+def test_calling_a_method_directly(counter) -> None:  # noqa: ANN001
     with pytest.raises(TypeError, match="remote"):
         counter.value()
 
 
-def test_a_handle_as_an_argument() -> None:
-    counter = Counter.remote()
+def test_a_handle_as_an_argument(counter) -> None:  # noqa: ANN001
     assert ray.get(bump.remote(counter, 3)) == 3
     assert ray.get(counter.value.remote()) == 3
 
 
-def test_a_handle_in_containers() -> None:
+def test_a_handle_in_containers(counter) -> None:  # noqa: ANN001
     @ray.remote
     def use(box: dict) -> int:
         return ray.get(box["deep"][0][0].increment.remote())
 
-    counter = Counter.remote()
     assert ray.get(use.remote({"deep": [(counter,)]})) == 1
 
 
-def test_a_handle_through_put() -> None:
-    counter = Counter.remote()
+def test_a_handle_through_put(counter) -> None:  # noqa: ANN001
     back = ray.get(ray.put([counter]))[0]
     ray.get(back.increment.remote())
     assert ray.get(counter.value.remote()) == 1
@@ -201,11 +205,10 @@ def test_an_actor_that_creates_actors() -> None:
     assert ray.get([parent.ask.remote(), parent.ask.remote()]) == [2, 3]
 
 
-def test_an_actor_that_returns_itself() -> None:
-    counter = Counter.remote(3)
+def test_an_actor_that_returns_itself(counter) -> None:  # noqa: ANN001
     same = ray.get(counter.itself.remote())
     ray.get(same.increment.remote())
-    assert ray.get(counter.value.remote()) == 4
+    assert ray.get(counter.value.remote()) == 1
 
 
 def test_inheritance() -> None:
@@ -255,25 +258,23 @@ def test_an_instance_cannot_be_made_directly() -> None:
         Counter()
 
 
-def test_a_method_call_with_a_pending_reference() -> None:
-    counter, other = Counter.remote(), Counter.remote()
-    assert ray.get(counter.increment.remote(other.increment.remote())) == 1
+def test_a_method_call_with_a_pending_reference(counter) -> None:  # noqa: ANN001
+    assert ray.get(counter.increment.remote(bump.remote(counter, 1))) == 2
 
 
-def test_handles_compare_and_hash() -> None:
-    one, two = Counter.remote(), Counter.remote()
-    [same] = ray.get(ray.put([one]))
-    assert same == one
-    assert hash(same) == hash(one)
-    assert one != two
+def test_handles_compare_and_hash(counter) -> None:  # noqa: ANN001
+    [same] = ray.get(ray.put([counter]))
+    assert same == counter
+    assert hash(same) == hash(counter)
+    assert counter != 1
 
 
-def test_representation_names_the_class() -> None:
-    assert "Counter" in repr(Counter.remote())
+def test_representation_names_the_class(counter) -> None:  # noqa: ANN001
+    assert "Counter" in repr(counter)
 
 
-def test_isinstance_of_a_handle() -> None:
-    assert isinstance(Counter.remote(), ray.actor.ActorHandle)
+def test_isinstance_of_a_handle(counter) -> None:  # noqa: ANN001
+    assert isinstance(counter, ray.actor.ActorHandle)
     assert isinstance(Counter, ray.actor.ActorClass)
 
 
@@ -310,9 +311,9 @@ def test_callable_attributes_and_dunder_call() -> None:
     assert ray.get(Callable.remote().__call__.remote(1)) == 2
 
 
-def test_ray_method_through_handles_that_travelled() -> None:
+def test_ray_method_through_handles_that_travelled(counter) -> None:  # noqa: ANN001
     @ray.remote
     def pair_of(counter) -> list:  # noqa: ANN001
         return ray.get(list(counter.pair.remote()))
 
-    assert ray.get(pair_of.remote(Counter.remote(6))) == [6, "two"]
+    assert ray.get(pair_of.remote(counter)) == [0, "two"]
