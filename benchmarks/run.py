@@ -2,9 +2,10 @@
 
     python run.py --cluster-python PATH [--laptop-python PATH] [--rounds N] [--quick] [--save]
 
-The cluster's Python has `ray-client-server` and NumPy, the laptop's has `ray-client` and NumPy and no Ray. Each
-side is a process that lives through the run, and in every round each case is run by one side after the other, so that
-what else happens on the machine meets all of them. Ratios within one run count; absolute numbers do not.
+The cluster's Python has `ray-client-server` and NumPy, the laptop's has `ray-client` and NumPy and no Ray. Ours runs
+twice: through the gateway, as from another machine, and as on the head, where it goes past the gateway. Each side is a
+process that lives through the run, and in every round each case is run by one side after the other, so that what else
+happens on the machine meets all of them. Ratios within one run count; absolute numbers do not.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from processes import Processes, Requests
 
 HERE = Path(__file__).resolve().parent
 CASE_TIMEOUT_S = 180.0
-DISTRIBUTIONS = {"native": "ray", "stock": "ray", "ours": "ray-client"}
-MODULES = {"native": "ray", "stock": "ray", "ours": "ray_client"}
+OPEN_ATTEMPTS = 3
+DISTRIBUTIONS = {"native": "ray", "stock": "ray", "gateway": "ray-client", "direct": "ray-client"}
+MODULES = {"native": "ray", "stock": "ray", "gateway": "ray_client", "direct": "ray_client"}
 STEADY_CASES = (
     *("small_get", "small_put", "task_round_trip", "actor_round_trip"),
     *("task_batch", "actor_batch", "put_big", "get_big", "chain"),
@@ -46,15 +48,16 @@ class Run:
         self.pythons = {
             "native": arguments.cluster_python,
             "stock": arguments.cluster_python,
-            "ours": arguments.laptop_python,
+            "gateway": arguments.laptop_python,
+            "direct": arguments.laptop_python,
         }
 
     def measure(self) -> table.Samples:
         """Start everything, run all rounds, end everything but the cluster."""
         say("starting the cluster")
         where = cluster.start(self.processes, self.arguments.cluster_python, self.arguments.laptop_python)
-        fast = {"native": where.native, "stock": where.stock, "ours": where.ours}
-        slow = {"stock": where.stock_slow, "ours": where.ours_slow}
+        fast = {"native": where.native, "stock": where.stock, "gateway": where.ours, "direct": where.ours}
+        slow = {"stock": where.stock_slow, "gateway": where.ours_slow}
         self._open_sides(fast, slow)
         for kind, address in (("direct", where.limit), ("relayed", where.limit_relayed)):
             command = [self.arguments.laptop_python, str(HERE / "grpc_limit.py"), "measure", address]
@@ -74,15 +77,24 @@ class Run:
             for side, address in addresses.items():
                 if address is None:
                     self.samples.errors["open", side] = "the gateway did not start"
-                    continue
-                self.sides[side + suffix] = self._new_side(side, address, f"{side}{suffix}".replace(" ", "_"))
-                with self._noting("open", side + suffix):
-                    self.sides[side + suffix].ask(CASE_TIMEOUT_S, do="open")
-        for name in [name for case, name in self.samples.errors if case == "open"]:
-            self.sides.pop(name, None)
+                else:
+                    self._open_side(side, address, side + suffix)
+
+    def _open_side(self, side: str, address: str, name: str) -> None:
+        """Start and connect a side; more than once, since Ray's client server fails to start now and then."""
+        for _attempt in range(OPEN_ATTEMPTS):
+            requests = self._new_side(side, address, name.replace(" ", "_"))
+            with self._noting("open", name):
+                requests.ask(CASE_TIMEOUT_S, do="open")
+                self.samples.errors.pop(("open", name), None)
+                self.sides[name] = requests
+                return
+            requests.end()
 
     def _new_side(self, side: str, address: str, log: str) -> Requests:
         command = [self.pythons[side], str(HERE / "side.py"), MODULES[side], address]
+        if side == "gateway":
+            command.append("--through-gateway")
         return Requests(self.processes, self._quick(command), log)
 
     def _quick(self, command: list[str]) -> list[str]:
@@ -92,7 +104,7 @@ class Run:
         for case in STEADY_CASES:
             for side in fast:
                 self._take(side, case, case, side)
-        for side in ("stock", "ours"):
+        for side in ("stock", "gateway"):
             self._take(f"{side} slow", "chain", "chain_slow", side)
         for case in ("echo", "up", "down"):
             for kind in ("direct", "relayed"):

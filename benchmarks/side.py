@@ -1,6 +1,6 @@
 """A side of the comparison, as a process: reads requests from stdin and answers on stdout, as JSON lines.
 
-    python side.py ray|ray_client ADDRESS [--quick]
+    python side.py ray|ray_client ADDRESS [--quick] [--through-gateway]
 
 `{"do": "open"}`, `{"do": "close"}` and `{"do": "case", "name": ...}` are answered by `{"value": seconds}` or
 `{"error": text}`. What Ray or a case prints goes to stderr.
@@ -22,16 +22,17 @@ import cases
 class Side:
     """One `ray`, and the session that it may have open."""
 
-    def __init__(self, module: str, address: str, sizes: cases.Sizes) -> None:
+    def __init__(self, module: str, address: str, sizes: cases.Sizes, **options: Any) -> None:
         self.ray = importlib.import_module(module)
         self.address = address
+        self.options = options
         self.sizes = sizes
         self.fixture: cases.Fixture | None = None
 
     def open(self) -> float:
         """Seconds from `init` until the first answer of the cluster is here."""
         started = time.perf_counter()
-        self.ray.init(self.address)
+        self.ray.init(self.address, **self.options)
         assert self.ray.get(self.ray.put(1)) == 1
         elapsed_s = time.perf_counter() - started
         self.fixture = cases.Fixture(self.ray, self.sizes)
@@ -58,7 +59,8 @@ def serve(side: Any, answers: Any) -> None:
     for line in sys.stdin:
         try:
             answer = {"value": side.run(json.loads(line))}
-        except Exception as exc:  # whatever the measured product raises: it becomes a line of the report
+        # Whatever the measured product raises becomes a line of the report.
+        except Exception as exc:  # noqa: BLE001
             traceback.print_exc()
             answer = {"error": f"{type(exc).__name__}: {exc}".splitlines()[0][:200]}
         print(json.dumps(answer), file=answers, flush=True)
@@ -74,7 +76,9 @@ def take_stdout() -> Any:
 def main() -> None:
     answers = take_stdout()
     module, address = sys.argv[1:3]
-    serve(Side(module, address, cases.QUICK if "--quick" in sys.argv else cases.FULL), answers)
+    sizes = cases.QUICK if "--quick" in sys.argv else cases.FULL
+    options = {"direct": False} if "--through-gateway" in sys.argv else {}
+    serve(Side(module, address, sizes, **options), answers)
 
 
 if __name__ == "__main__":

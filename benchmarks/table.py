@@ -6,8 +6,14 @@ import statistics
 from collections import defaultdict
 from dataclasses import dataclass
 
-SIDES = ("native", "stock", "ours")
-TITLES = {"native": "native Ray", "stock": "Ray's client", "ours": "ray-client"}
+TITLES = {
+    "native": "native Ray",
+    "stock": "Ray's client",
+    "gateway": "ray-client",
+    "direct": "ray-client on the head",
+}
+SIDES = tuple(TITLES)
+OURS = ("gateway", "direct")
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ class Samples:
 
 def write(samples: Samples) -> str:
     """Give the two tables, medians and spread, as Markdown, and what failed."""
-    head = ["case", "unit", *TITLES.values(), "ours / Ray's client", "target", "met", "gRPC alone, direct / relayed"]
+    ratios = [f"{TITLES[side]} / Ray's client" for side in OURS]
+    head = ["case", "unit", *TITLES.values(), *ratios, "target", "met", "gRPC alone, relayed / direct"]
     medians = [_cells(row, samples) for row in ROWS]
     spread_head = ["case", "unit", *(f"{TITLES[side]}, lowest to highest" for side in SIDES)]
     spreads = [[row.title, row.unit, *(_spread(row, samples, side) for side in SIDES)] for row in ROWS]
@@ -77,25 +84,30 @@ def write(samples: Samples) -> str:
 
 
 def _cells(row: Row, samples: Samples) -> list[str]:
-    medians = {side: samples.median(row.case, side) for side in SIDES}
-    stock, ours = medians["stock"], medians["ours"]
-    ratio = stock / ours if stock and ours else None
-    met = ""
-    if row.target is not None and ratio is not None:
-        met = "yes" if ratio >= row.target else "NO"
-    elif row.at_most is not None and ours is not None:
-        met = "yes" if ours <= row.at_most else "NO"
-    wanted = f"{row.target:g}x" if row.target is not None else f"at most {row.at_most:g}" if row.at_most else ""
-    limits = [samples.median(f"limit_{row.limit}", side) for side in ("direct", "relayed")] if row.limit else []
+    limits = [samples.median(f"limit_{row.limit}", side) for side in ("relayed", "direct")] if row.limit else []
+    ratios = [_ratio(row, samples, side) for side in OURS]
     return [
         row.title,
         row.unit,
-        *(show(row, medians[side], failed=(row.case, side) in samples.errors) for side in SIDES),
-        f"{ratio:.1f}x" if ratio is not None else "",
-        wanted,
-        met,
+        *(show(row, samples.median(row.case, side), failed=(row.case, side) in samples.errors) for side in SIDES),
+        *("" if ratio is None else f"{ratio:.1f}x" for ratio in ratios),
+        f"{row.target:g}x" if row.target is not None else f"at most {row.at_most:g}" if row.at_most else "",
+        " / ".join(_verdict(row, samples, side) for side in OURS) if row.target or row.at_most else "",
         " / ".join(show(row, limit) for limit in limits),
     ]
+
+
+def _ratio(row: Row, samples: Samples, side: str) -> float | None:
+    """Give how many times better than Ray's client a side of ours is."""
+    stock, ours = samples.median(row.case, "stock"), samples.median(row.case, side)
+    return stock / ours if stock and ours else None
+
+
+def _verdict(row: Row, samples: Samples, side: str) -> str:
+    ratio, ours = _ratio(row, samples, side), samples.median(row.case, side)
+    if row.target is not None:
+        return "-" if ratio is None else "yes" if ratio >= row.target else "NO"
+    return "-" if ours is None or row.at_most is None else "yes" if ours <= row.at_most else "NO"
 
 
 def _spread(row: Row, samples: Samples, side: str) -> str:
