@@ -6,6 +6,7 @@ import os
 import platform
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Final
 import grpc
 
 from ray_client.config.address import Address
-from ray_client.errors import ConnectTimeoutError, ProtocolViolationError, ServerFaultError
+from ray_client.errors import ConnectTimeoutError, ProtocolViolationError, ServerFaultError, UnreachableError
+from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.channel import call_metadata
 from ray_client.transport.probe import first_call
 from ray_client.transport.status import rpc_errors
@@ -25,7 +27,7 @@ from ray_client_proto.wire.handshake import CAPABILITIES, PROTOCOL_NEWEST, PROTO
 from ray_client_proto.wire.limits import CHUNK_BYTES
 
 CALL_TIMEOUT_S: Final = 30.0  #: for calls that start nothing
-UPLOAD_TRIES: Final = 3  #: how often an upload goes on where the last one was cut
+UPLOAD_BACKOFF: Final = BackoffPolicy(budget_s=30.0)  #: how long an upload that gets nowhere is tried again
 
 
 def describe_client() -> pb.ClientInfo:
@@ -56,9 +58,16 @@ def _user() -> str:
 class GatewayClient:
     """Calls to one gateway. Safe from any thread; it does not own the channel."""
 
-    def __init__(self, channel: grpc.Channel, token: str | None, address: Address) -> None:
+    def __init__(
+        self,
+        channel: grpc.Channel,
+        token: str | None,
+        address: Address,
+        upload_backoff: BackoffPolicy = UPLOAD_BACKOFF,
+    ) -> None:
         self._stub = GatewayStub(channel)
         self._token, self._address = token, address
+        self._upload_backoff = upload_backoff
 
     def _errors(self, doing: str, timeout_s: float = CALL_TIMEOUT_S) -> AbstractContextManager[None]:
         return rpc_errors(doing, address=str(self._address), has_token=bool(self._token), timeout_s=timeout_s)
@@ -159,20 +168,29 @@ class GatewayClient:
         Raises:
             RayClientError: the gateway did not take it.
         """
-        for _ in range(UPLOAD_TRIES):
-            status = self.package_status(sha256)
-            if status.is_complete:
-                return False
+        delays, received_bytes, is_sent = self._upload_backoff.delays(), -1, False
+        while True:
             try:
-                with self._errors("uploading a package"):
-                    status = self._stub.UploadPackage(
-                        package_chunks(path, sha256, status.received_bytes), metadata=self._metadata()
-                    )
-            except ConnectionError:
-                continue
-            if status.is_complete:
-                return True
-        raise ServerFaultError("uploading a package", "an upload that never completes", f"{path.name}, {sha256}")
+                status = self.package_status(sha256)
+                if status.is_complete:
+                    return is_sent
+                if status.received_bytes > received_bytes:  # it goes on, however slowly
+                    delays, received_bytes = self._upload_backoff.delays(), status.received_bytes
+                is_sent = True
+                self._upload(package_chunks(path, sha256, status.received_bytes))
+            except (UnreachableError, ServerFaultError):
+                delay_s = next(delays, None)
+                if delay_s is None:
+                    raise
+                time.sleep(delay_s)
+
+    def _upload(self, chunks: Iterator[pb.PackageChunk]) -> None:
+        with self._errors("uploading a package"):
+            status = self._stub.UploadPackage(chunks, metadata=self._metadata())
+        if not status.is_complete:
+            raise ServerFaultError(
+                "uploading a package", "an incomplete upload", f"{status.received_bytes} bytes taken"
+            )
 
     def _metadata(self) -> tuple[tuple[str, str | bytes], ...]:
         return call_metadata(self._token)
