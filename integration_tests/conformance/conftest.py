@@ -15,10 +15,7 @@ from conformance.api import IS_NATIVE, ray
 def session(request: pytest.FixtureRequest, head: Head) -> Iterator[None]:
     """A connection of the module under test, with a namespace named for the test module."""
     namespace = f"conformance-{Path(str(request.node.path)).stem}"
-    if IS_NATIVE:
-        address = head.address
-    else:
-        address = request.getfixturevalue("gateway").address
+    address = head.address if IS_NATIVE else request.getfixturevalue("gateway").address
     ray.init(address=address, namespace=namespace, log_to_driver=False)
     try:
         yield

@@ -33,7 +33,7 @@ class Box:
         ray.actor.exit_actor()
 
 
-def until(condition, within_s: float = 20) -> None:  # noqa: ANN001
+def until(condition, within_s: float = 20) -> None:
     """Wait for state of the cluster that announces nothing."""
     deadline = time.monotonic() + within_s
     while not condition():
@@ -41,7 +41,7 @@ def until(condition, within_s: float = 20) -> None:  # noqa: ANN001
         time.sleep(0.02)
 
 
-def is_dead(box) -> bool:  # noqa: ANN001
+def is_dead(box) -> bool:
     """Whether a call fails for good; `kill` does not wait for the end."""
     try:
         ray.get(box.get.remote())
@@ -229,7 +229,7 @@ def test_a_task_that_uses_a_dead_actor() -> None:
     until(lambda: is_dead(box))
 
     @ray.remote
-    def ask(box) -> object:  # noqa: ANN001
+    def ask(box) -> object:
         return ray.get(box.get.remote())
 
     with pytest.raises(exceptions.RayActorError):

@@ -35,7 +35,7 @@ class Counter:
     def fail(self) -> None:
         raise ValueError("in the actor")
 
-    def itself(self):  # noqa: ANN201
+    def itself(self):
         return ray.get_runtime_context().current_actor
 
     @ray.method(num_returns=2)
@@ -56,26 +56,26 @@ class Counter:
 
 
 @pytest.fixture(scope="module")
-def shared(session: None):  # noqa: ANN201
+def shared(session: None):
     """One actor for many tests: each costs a process."""
     return Counter.remote()
 
 
 @pytest.fixture
-def counter(shared):  # noqa: ANN001, ANN201
+def counter(shared):
     """The shared actor, at zero."""
     shared.reset.remote()
     return shared
 
 
 @ray.remote
-def bump(counter, times: int) -> int:  # noqa: ANN001
+def bump(counter, times: int) -> int:
     for _ in range(times):
         last = ray.get(counter.increment.remote())
     return last
 
 
-def test_state(counter) -> None:  # noqa: ANN001
+def test_state(counter) -> None:
     assert ray.get([counter.increment.remote() for _ in range(5)]) == [1, 2, 3, 4, 5]
 
 
@@ -89,13 +89,13 @@ def test_constructor_argument_by_reference() -> None:
     assert ray.get(Counter.remote(ray.put(7)).value.remote()) == 7
 
 
-def test_method_arguments(counter) -> None:  # noqa: ANN001
+def test_method_arguments(counter) -> None:
     assert ray.get(counter.add.remote(1, 2, twice=True, x=3)) == 12
     assert ray.get(counter.increment.remote(by=5)) == 17
     assert ray.get(counter.increment.remote(ray.put(3))) == 20
 
 
-def test_wrong_arguments_are_refused_where_the_call_is_made(counter) -> None:  # noqa: ANN001
+def test_wrong_arguments_are_refused_where_the_call_is_made(counter) -> None:
     with pytest.raises(TypeError):
         Counter.remote(1, 2, 3)
     with pytest.raises(TypeError):
@@ -104,54 +104,54 @@ def test_wrong_arguments_are_refused_where_the_call_is_made(counter) -> None:  #
         counter.increment.remote(nonsense=1)
 
 
-def test_calls_keep_their_order(counter) -> None:  # noqa: ANN001
+def test_calls_keep_their_order(counter) -> None:
     refs = [counter.increment.remote() for _ in range(200)]
     assert ray.get(refs) == list(range(1, 201))
 
 
-def test_two_actors_do_not_share_state(counter) -> None:  # noqa: ANN001
+def test_two_actors_do_not_share_state(counter) -> None:
     other = Counter.remote()
     ray.get([counter.increment.remote() for _ in range(3)])
     assert ray.get([counter.value.remote(), other.value.remote()]) == [3, 0]
 
 
-def test_an_exception_leaves_the_actor_alive(counter) -> None:  # noqa: ANN001
+def test_an_exception_leaves_the_actor_alive(counter) -> None:
     with pytest.raises(ValueError, match="in the actor"):
         ray.get(counter.fail.remote())
     assert ray.get(counter.increment.remote()) == 1
 
 
-def test_several_returns(counter) -> None:  # noqa: ANN001
+def test_several_returns(counter) -> None:
     number, text = counter.pair.remote()
     assert ray.get([number, text]) == [0, "two"]
 
 
-def test_method_options(counter) -> None:  # noqa: ANN001
+def test_method_options(counter) -> None:
     assert ray.get(counter.pair.options(num_returns=1).remote()) == (0, "two")
 
 
-def test_class_and_static_methods(counter) -> None:  # noqa: ANN001
+def test_class_and_static_methods(counter) -> None:
     assert ray.get(counter.of_the_class.remote()) == 100
     assert ray.get(counter.static.remote(4)) == 8
 
 
-def test_an_unknown_method(counter) -> None:  # noqa: ANN001
+def test_an_unknown_method(counter) -> None:
     with pytest.raises(AttributeError):
         counter.no_such_method.remote()
     assert not hasattr(counter, "no_such_method")
 
 
-def test_calling_a_method_directly(counter) -> None:  # noqa: ANN001
+def test_calling_a_method_directly(counter) -> None:
     with pytest.raises(TypeError, match="remote"):
         counter.value()
 
 
-def test_a_handle_as_an_argument(counter) -> None:  # noqa: ANN001
+def test_a_handle_as_an_argument(counter) -> None:
     assert ray.get(bump.remote(counter, 3)) == 3
     assert ray.get(counter.value.remote()) == 3
 
 
-def test_a_handle_in_containers(counter) -> None:  # noqa: ANN001
+def test_a_handle_in_containers(counter) -> None:
     @ray.remote
     def use(box: dict) -> int:
         return ray.get(box["deep"][0][0].increment.remote())
@@ -159,7 +159,7 @@ def test_a_handle_in_containers(counter) -> None:  # noqa: ANN001
     assert ray.get(use.remote({"deep": [(counter,)]})) == 1
 
 
-def test_a_handle_through_put(counter) -> None:  # noqa: ANN001
+def test_a_handle_through_put(counter) -> None:
     back = ray.get(ray.put([counter]))[0]
     ray.get(back.increment.remote())
     assert ray.get(counter.value.remote()) == 1
@@ -167,7 +167,7 @@ def test_a_handle_through_put(counter) -> None:  # noqa: ANN001
 
 def test_a_handle_returned_from_a_task() -> None:
     @ray.remote
-    def make():  # noqa: ANN202
+    def make():
         return Counter.remote(20)
 
     counter = ray.get(make.remote())
@@ -183,7 +183,7 @@ def test_an_actor_that_holds_handles_of_others() -> None:
         def all(self) -> list[int]:
             return ray.get([counter.increment.remote() for counter in self.counters])
 
-        def give(self, index: int):  # noqa: ANN202
+        def give(self, index: int):
             return self.counters[index]
 
     counters = [Counter.remote(10 * i) for i in range(3)]
@@ -205,7 +205,7 @@ def test_an_actor_that_creates_actors() -> None:
     assert ray.get([parent.ask.remote(), parent.ask.remote()]) == [2, 3]
 
 
-def test_an_actor_that_returns_itself(counter) -> None:  # noqa: ANN001
+def test_an_actor_that_returns_itself(counter) -> None:
     same = ray.get(counter.itself.remote())
     ray.get(same.increment.remote())
     assert ray.get(counter.value.remote()) == 1
@@ -258,22 +258,22 @@ def test_an_instance_cannot_be_made_directly() -> None:
         Counter()
 
 
-def test_a_method_call_with_a_pending_reference(counter) -> None:  # noqa: ANN001
+def test_a_method_call_with_a_pending_reference(counter) -> None:
     assert ray.get(counter.increment.remote(bump.remote(counter, 1))) == 2
 
 
-def test_handles_compare_and_hash(counter) -> None:  # noqa: ANN001
+def test_handles_compare_and_hash(counter) -> None:
     [same] = ray.get(ray.put([counter]))
     assert same == counter
     assert hash(same) == hash(counter)
     assert counter != 1
 
 
-def test_representation_names_the_class(counter) -> None:  # noqa: ANN001
+def test_representation_names_the_class(counter) -> None:
     assert "Counter" in repr(counter)
 
 
-def test_isinstance_of_a_handle(counter) -> None:  # noqa: ANN001
+def test_isinstance_of_a_handle(counter) -> None:
     assert isinstance(counter, ray.actor.ActorHandle)
     assert isinstance(Counter, ray.actor.ActorClass)
 
@@ -311,9 +311,9 @@ def test_callable_attributes_and_dunder_call() -> None:
     assert ray.get(Callable.remote().__call__.remote(1)) == 2
 
 
-def test_ray_method_through_handles_that_travelled(counter) -> None:  # noqa: ANN001
+def test_ray_method_through_handles_that_travelled(counter) -> None:
     @ray.remote
-    def pair_of(counter) -> list:  # noqa: ANN001
+    def pair_of(counter) -> list:
         return ray.get(list(counter.pair.remote()))
 
     assert ray.get(pair_of.remote(counter)) == [0, "two"]

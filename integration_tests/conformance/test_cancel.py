@@ -29,7 +29,7 @@ class Sleeper:
 
 def test_a_running_task() -> None:
     @ray.remote
-    def told(flag) -> None:  # noqa: ANN001
+    def told(flag) -> None:
         ray.get(flag.set.remote())
         while True:
             time.sleep(0.01)

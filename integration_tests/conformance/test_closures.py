@@ -41,7 +41,7 @@ def test_globals_and_module_functions() -> None:
 
 
 def test_a_closure_over_a_value() -> None:
-    def multiplier(k: int):  # noqa: ANN202
+    def multiplier(k: int):
         @ray.remote
         def multiply(x: int) -> int:
             return k * x
@@ -53,22 +53,22 @@ def test_a_closure_over_a_value() -> None:
 
 
 def test_a_function_that_builds_and_returns_a_function() -> None:
-    def g(n: int):  # noqa: ANN202
+    def g(n: int):
         def h(x: int) -> int:
             return x + n
 
         return h
 
     @ray.remote
-    def f(n: int):  # noqa: ANN202
+    def f(n: int):
         return g(n)
 
     assert ray.get(f.remote(3))(4) == 7
 
 
 def test_a_closure_of_a_closure_of_a_closure() -> None:
-    def a(x: int):  # noqa: ANN202
-        def b(y: int):  # noqa: ANN202
+    def a(x: int):
+        def b(y: int):
             def c(z: int) -> tuple[int, int, int]:
                 return x, y, z
 
@@ -77,7 +77,7 @@ def test_a_closure_of_a_closure_of_a_closure() -> None:
         return b
 
     @ray.remote
-    def build():  # noqa: ANN202
+    def build():
         return a(1)
 
     assert ray.get(build.remote())(2)(3) == (1, 2, 3)
@@ -121,7 +121,7 @@ def test_a_remote_function_as_an_argument() -> None:
         return x + 1
 
     @ray.remote
-    def apply(function, x: int) -> int:  # noqa: ANN001
+    def apply(function, x: int) -> int:
         return ray.get(function.remote(x))
 
     assert ray.get(apply.remote(inner, 1)) == 2
@@ -129,7 +129,7 @@ def test_a_remote_function_as_an_argument() -> None:
 
 def test_a_remote_function_returned_from_a_task_and_called() -> None:
     @ray.remote
-    def build(n: int):  # noqa: ANN202
+    def build(n: int):
         @ray.remote
         def built(x: int) -> int:
             return x + n
@@ -162,7 +162,7 @@ def test_an_actor_class_as_an_argument() -> None:
             return self.value
 
     @ray.remote
-    def use(cls) -> int:  # noqa: ANN001
+    def use(cls) -> int:
         return ray.get(cls.remote(9).get.remote())
 
     assert ray.get(use.remote(Box)) == 9
@@ -170,7 +170,7 @@ def test_an_actor_class_as_an_argument() -> None:
 
 def test_a_partial_as_an_argument() -> None:
     @ray.remote
-    def call(function) -> int:  # noqa: ANN001
+    def call(function) -> int:
         return function(3)
 
     assert ray.get(call.remote(functools.partial(pow, 2))) == 8
@@ -190,7 +190,7 @@ def test_a_remote_function_in_a_module_beside_the_script() -> None:
 
 def test_a_class_in_a_module_beside_the_script() -> None:
     @ray.remote
-    def make(x: int):  # noqa: ANN202
+    def make(x: int):
         return neighbour.Point(x, 2 * x)
 
     point = ray.get(make.remote(3))
@@ -240,7 +240,7 @@ def test_an_actor_handle_in_a_closure() -> None:
 
 
 def test_keyword_only_defaults_and_annotations_survive() -> None:
-    def build():  # noqa: ANN202
+    def build():
         def inner(*, size: int = 3) -> int:
             """Give the size."""
             return size
@@ -248,7 +248,7 @@ def test_keyword_only_defaults_and_annotations_survive() -> None:
         return inner
 
     @ray.remote
-    def make():  # noqa: ANN202
+    def make():
         return build()
 
     inner = ray.get(make.remote())
@@ -256,12 +256,12 @@ def test_keyword_only_defaults_and_annotations_survive() -> None:
 
 
 @pytest.mark.parametrize("function", [len, max, str.upper, math.sqrt], ids=lambda function: function.__name__)
-def test_builtins_as_values(function) -> None:  # noqa: ANN001
+def test_builtins_as_values(function) -> None:
     assert ray.get(ray.put(function)) is function
 
 
 def test_a_generator_function_as_a_value() -> None:
-    def count(n: int):  # noqa: ANN202
+    def count(n: int):
         yield from range(n)
 
     assert list(ray.get(ray.put(count))(3)) == [0, 1, 2]

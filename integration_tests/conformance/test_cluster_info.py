@@ -99,7 +99,7 @@ def test_timeline() -> None:
     assert isinstance(ray.timeline(), list)
 
 
-def test_timeline_into_a_file(tmp_path) -> None:  # noqa: ANN001
+def test_timeline_into_a_file(tmp_path) -> None:
     path = tmp_path / "timeline.json"
     ray.timeline(filename=str(path))
     assert path.read_text().startswith("[")

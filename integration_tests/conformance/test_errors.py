@@ -14,7 +14,7 @@ class LocalError(Exception):
     """An exception of this module."""
 
 
-class NeedsArguments(Exception):
+class NeedsArgumentsError(Exception):
     """An exception whose class cannot be called with the message alone."""
 
     def __init__(self, first: int, second: str) -> None:
@@ -83,7 +83,7 @@ def test_an_exception_of_a_module_beside_the_script() -> None:
 def test_an_exception_that_cannot_be_rebuilt_from_its_text() -> None:
     @ray.remote
     def raise_it() -> None:
-        raise NeedsArguments(1, "two")
+        raise NeedsArgumentsError(1, "two")
 
     with pytest.raises(exceptions.RayError) as caught:
         ray.get(raise_it.remote())

@@ -103,12 +103,12 @@ def test_remote_of_what_is_neither(wrong: object) -> None:
 
 
 def test_remote_with_empty_parentheses() -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, TypeError)):
         ray.remote()
 
 
 def test_remote_with_positional_and_keyword() -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, TypeError)):
         ray.remote(lambda: 1, num_cpus=1)
 
 
@@ -123,7 +123,7 @@ def test_get_if_exists_without_a_name() -> None:
 
 
 def test_method_with_an_unknown_keyword() -> None:
-    with pytest.raises(AssertionError, match="foo"):
+    with pytest.raises((AssertionError, ValueError), match="foo"):
         ray.method(foo=1)
 
 

@@ -95,7 +95,7 @@ def test_a_nested_reference_outlives_its_own_handle() -> None:
 
 def test_a_reference_as_an_attribute_of_an_object() -> None:
     class Holder:
-        def __init__(self, ref) -> None:  # noqa: ANN001
+        def __init__(self, ref) -> None:
             self.ref = ref
 
     holder = ray.get(identity.remote(Holder(ray.put(3))))

@@ -1,5 +1,7 @@
 """Streaming generators: results while the task still runs."""
 
+# ruff: noqa: UP028  # Ray drives generators with `send`, which what `yield from` delegates to need not have
+
 from __future__ import annotations
 
 import asyncio
@@ -12,13 +14,13 @@ from conformance.api import exceptions, ray
 
 
 @ray.remote
-def count(n: int):  # noqa: ANN201
+def count(n: int):
     for i in range(n):
         yield i
 
 
 @ray.remote
-def fail_after(n: int):  # noqa: ANN201
+def fail_after(n: int):
     for i in range(n):
         yield i
     raise ValueError("mid stream")
@@ -31,12 +33,12 @@ class Source:
     def __init__(self) -> None:
         self.made = 0
 
-    def numbers(self, n: int):  # noqa: ANN201
+    def numbers(self, n: int):
         for i in range(n):
             self.made = i + 1
             yield i
 
-    def broken(self):  # noqa: ANN201
+    def broken(self):
         yield 1
         raise KeyError("in the actor")
 
@@ -83,7 +85,7 @@ def test_many_items() -> None:
 
 def test_num_returns_streaming_spelled_out() -> None:
     @ray.remote(num_returns="streaming")
-    def letters():  # noqa: ANN202
+    def letters():
         for letter in "abc":
             yield letter
 
@@ -92,7 +94,7 @@ def test_num_returns_streaming_spelled_out() -> None:
 
 def test_items_come_while_the_task_runs() -> None:
     @ray.remote
-    def slow():  # noqa: ANN202
+    def slow():
         yield "first"
         time.sleep(1000)
         yield "never"
@@ -157,7 +159,7 @@ def test_a_generator_method() -> None:
 def test_an_async_generator_method() -> None:
     @ray.remote
     class Async:
-        async def numbers(self, n: int):  # noqa: ANN202
+        async def numbers(self, n: int):
             for i in range(n):
                 await asyncio.sleep(0)
                 yield i
@@ -169,7 +171,7 @@ def test_back_pressure() -> None:
     progress = Progress.remote()
 
     @ray.remote(_generator_backpressure_num_objects=2)
-    def numbers(progress, n: int):  # noqa: ANN001, ANN202
+    def numbers(progress, n: int):
         for i in range(n):
             ray.get(progress.note.remote(i + 1))
             yield i
@@ -191,7 +193,7 @@ def test_items_passed_on_to_tasks() -> None:
 
 def test_large_items() -> None:
     @ray.remote
-    def arrays(n: int):  # noqa: ANN202
+    def arrays(n: int):
         for i in range(n):
             yield np.full(200_000, i)
 
@@ -234,7 +236,7 @@ def test_get_of_a_generator_gives_the_generator() -> None:
 
 def test_a_generator_whose_worker_dies() -> None:
     @ray.remote(max_retries=0)
-    def die():  # noqa: ANN202
+    def die():
         import os
 
         yield 1

@@ -113,7 +113,7 @@ def test_wrong_number_of_returns() -> None:
 @pytest.mark.filterwarnings("ignore:num_returns='dynamic'")
 def test_dynamic_returns() -> None:
     @ray.remote
-    def squares(n: int):  # noqa: ANN202
+    def squares(n: int):
         for i in range(n):
             yield i * i
 
@@ -123,7 +123,7 @@ def test_dynamic_returns() -> None:
 
 def test_a_generator_with_a_fixed_number_of_returns() -> None:
     @ray.remote(num_returns=3)
-    def count():  # noqa: ANN202
+    def count():
         yield from range(3)
 
     assert ray.get(list(count.remote())) == [0, 1, 2]
@@ -139,7 +139,7 @@ def test_nested_tasks() -> None:
 
 def test_a_reference_returned_from_a_task() -> None:
     @ray.remote
-    def outer():  # noqa: ANN202
+    def outer():
         return add.remote(1, 1)
 
     inner = ray.get(outer.remote())
@@ -167,7 +167,7 @@ def test_options_of_a_task_do_not_change_it() -> None:
     assert ray.get(add.remote(1)) == 11
 
 
-def test_retry_of_exceptions(tmp_path) -> None:  # noqa: ANN001
+def test_retry_of_exceptions(tmp_path) -> None:
     @ray.remote(max_retries=3, retry_exceptions=True)
     def flaky(path: str) -> int:
         with open(path, "a") as file:
@@ -181,7 +181,7 @@ def test_retry_of_exceptions(tmp_path) -> None:  # noqa: ANN001
     assert ray.get(flaky.remote(str(tmp_path / "tries"))) == 3
 
 
-def test_retry_of_named_exceptions_only(tmp_path) -> None:  # noqa: ANN001
+def test_retry_of_named_exceptions_only(tmp_path) -> None:
     @ray.remote(max_retries=3, retry_exceptions=[KeyError])
     def flaky(path: str) -> None:
         with open(path, "a") as file:
@@ -232,7 +232,3 @@ def test_tasks_see_arguments_by_value() -> None:
     mine = [1, 2, 3]
     assert ray.get(change.remote(mine)) == [1, 2, 3, 4]
     assert mine == [1, 2, 3]
-
-
-def test_the_remote_attribute_keeps_the_doc() -> None:
-    assert add.remote.__doc__ == "Add everything up."

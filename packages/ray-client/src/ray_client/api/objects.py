@@ -55,7 +55,7 @@ def get(refs: Any, *, timeout: float | None = None) -> Any:
     if isinstance(refs, ObjectRef):
         return _values([refs], timeout)[0]
     if isinstance(refs, ObjectRefGenerator):
-        raise TypeError("get() takes references, and this is a generator of them; iterate over it and get each one")
+        return refs  # as in Ray
     if not isinstance(refs, Sequence) or isinstance(refs, str | bytes):
         raise ValueError(
             f"Invalid type of object refs, {type(refs)}, is given. 'object_refs' must either be an ObjectRef or a "
@@ -173,6 +173,7 @@ def cancel(ref: ObjectRef[Any] | ObjectRefGenerator[Any], *, force: bool = False
 
     Raises:
         TypeError: it is not a reference.
+        ValueError: `force` is not for what an actor makes.
         SessionError: the session has ended.
     """
     from ray_client.session import calls

@@ -40,6 +40,8 @@ def remote(*args: Any, **options: Any) -> Any:
 
 
 def _wrap(code: Any, options: dict[str, Any]) -> Any:
+    if isinstance(code, RemoteFunction | ActorClass):
+        raise TypeError("The @ray.remote decorator must be applied to either a function or a class, and only once.")
     if inspect.isclass(code):
         return ActorClass(code, options)
     if inspect.isfunction(code) or inspect.isbuiltin(code) or hasattr(code, "__wrapped__"):

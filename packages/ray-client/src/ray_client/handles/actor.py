@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
 
 from ray_client.handles.current import current_session
-from ray_client.handles.function import Prepared, default_num_returns
+from ray_client.handles.function import Prepared, default_num_returns, is_generator
 from ray_client.handles.object_ref import ActorID, real_ids, refuse_plain_pickle
 from ray_client.handles.results import handles_of
-from ray_client.options import validate_actor_options, validate_method_options
+from ray_client.options import check_num_returns, validate_actor_options, validate_method_options
 
 if TYPE_CHECKING:
     from ray_client.session.calls import ActorDescription
@@ -51,6 +51,7 @@ def method(*args: Any, **options: Any) -> Any:
         raise ValueError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
 
     def mark(function: Any) -> Any:
+        check_num_returns(options.get("num_returns"), is_generator(function))
         for name, value in options.items():
             setattr(function, _METHOD_MARKS[name], value)
         return function
@@ -119,6 +120,7 @@ class ActorClass(Generic[T]):
         Raises:
             ValueError, TypeError: an option is unknown or its value makes no sense.
         """
+        validate_actor_options(options, in_options=True)
         changed = ActorClass(self._class, {**self._options, **options})
         if self._prepared is not None:
             changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
@@ -255,7 +257,7 @@ def describe_methods(cls: type) -> dict[str, tuple[int | str, bool]]:
     """Give what a handle must know of a class: method name -> (num_returns, is_streaming)."""
     methods: dict[str, tuple[int | str, bool]] = dict(_BUILT_IN)
     for name, function in inspect.getmembers(cls, inspect.isroutine):
-        if name.startswith("__") and getattr(object, name, None) is not None and name != "__init__":
+        if name.startswith("__") and name in vars(object) and name != "__init__":
             continue
         marked = getattr(function, _METHOD_MARKS["num_returns"], None)
         num_returns = default_num_returns(function, {}) if marked is None else marked

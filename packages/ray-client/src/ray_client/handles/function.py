@@ -36,7 +36,7 @@ class RemoteFunction(Generic[P, T]):
         Raises:
             ValueError, TypeError: an option is unknown or its value makes no sense.
         """
-        validate_task_options(options)
+        validate_task_options(options, is_generator=is_generator(function))
         functools.update_wrapper(self, function)
         self._function = function
         self._options = dict(options)
@@ -74,6 +74,7 @@ class RemoteFunction(Generic[P, T]):
         Raises:
             ValueError, TypeError: an option is unknown or its value makes no sense.
         """
+        validate_task_options(options, in_options=True)
         changed = RemoteFunction(self._function, {**self._options, **options})
         if self._prepared is not None:
             changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
@@ -96,5 +97,9 @@ def default_num_returns(function: Callable[..., Any], options: Mapping[str, Any]
     """Give how many results a call has that does not say so: generators stream, as in Ray."""
     if options.get("num_returns") == 0:
         return 0
-    is_generator = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
-    return "streaming" if is_generator else 1
+    return "streaming" if is_generator(function) else 1
+
+
+def is_generator(function: Callable[..., Any]) -> bool:
+    """Whether the function yields."""
+    return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)

@@ -92,6 +92,10 @@ class ObjectRef(Generic[T]):
         """Give the id that Ray uses, in hex; the first time this asks the cluster."""
         return self.binary().hex()
 
+    def is_nil(self) -> bool:
+        """Whether it stands for nothing: a handle never does."""
+        return False
+
     def task_id(self) -> TaskID:
         """Give the id of the task that makes the object."""
         return TaskID(self._ids()[1])
@@ -135,6 +139,10 @@ class BaseID:
     def hex(self) -> str:
         """Give the id in hex."""
         return self._binary.hex()
+
+    def is_nil(self) -> bool:
+        """Whether it stands for nothing."""
+        return self._binary == b"\xff" * len(self._binary)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._binary == self._binary

@@ -136,9 +136,12 @@ def take_next(session: Session, generator_id: int) -> tuple[int, int, Future[op.
 
 
 def cancel_task(session: Session, object_id: int, *, force: bool, recursive: bool) -> None:
-    """Cancel the task that makes an object."""
-    cancel = op.CancelTask(object_id=object_id, force=force, recursive=recursive)
-    session.send(op.Operation(cancel_task=cancel))
+    """Cancel the task that makes an object; waits for the cluster only with `force`, which it may refuse."""
+    operation = op.Operation(cancel_task=op.CancelTask(object_id=object_id, force=force, recursive=recursive))
+    if force:
+        session.ask(operation)
+    else:
+        session.send(operation)
 
 
 def kill_actor(session: Session, actor_id: int, *, no_restart: bool) -> None:
