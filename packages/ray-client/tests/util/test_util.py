@@ -8,6 +8,7 @@ import pytest
 import ray_client
 from ray_client.util.actor_pool import ActorPool
 from ray_client.util.helpers import as_completed, map_unordered
+from ray_client.util.placement_group import PlacementGroup, get_current_placement_group
 from ray_client.util.scheduling_strategies import (
     DoesNotExist,
     Exists,
@@ -157,3 +158,19 @@ def test_strategies_have_the_attributes_of_ray_s() -> None:
 def test_strategies_refuse_nonsense(make: Any) -> None:
     with pytest.raises(ValueError):
         make()
+
+
+class OpaqueId:
+    def __init__(self, binary: bytes) -> None:
+        self.binary = binary
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OpaqueId, (self.binary,)
+
+
+def test_placement_groups_are_equal_if_their_ids_are() -> None:
+    one, same, other = (PlacementGroup(OpaqueId(binary), [{"CPU": 1.0}]) for binary in (b"1", b"1", b"2"))
+    assert one == same and hash(one) == hash(same)
+    assert one != other and one != "1"
+    assert one.bundle_count == 1
+    assert get_current_placement_group() is None  # type: ignore[func-returns-value]
