@@ -20,7 +20,7 @@ def test_what_is_no_address_is_said_to_be_none(address):
 def test_an_address_where_nobody_listens_is_named():
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        address = "127.0.0.1:%d" % bound.getsockname()[1]
+        address = f"127.0.0.1:{bound.getsockname()[1]}"
         with pytest.raises(StartError, match=f"no Ray cluster at {address}"):
             asyncio.run(finding.join(address))
 

@@ -1,4 +1,4 @@
-"""A gateway in a thread of the test's process, whose drivers are tasks of its event loop: no ray, nothing but loopback."""
+"""A gateway in a thread of the test's process, whose drivers are tasks of its event loop: no ray, only loopback."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import grpc
 import pytest
@@ -132,7 +133,7 @@ def certificate(tmp_path_factory):
 
 
 def secure_stub(rig, certificate, shows_its_own):
-    cert, key = ((open(path, "rb")).read() for path in certificate)
+    cert, key = (Path(path).read_bytes() for path in certificate)
     credentials = grpc.ssl_channel_credentials(cert, *((key, cert) if shows_its_own else ()))
     return grpc.secure_channel(f"localhost:{rig.port}", credentials)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import stat
 import zipfile
 
@@ -24,6 +25,10 @@ def pack(files: dict[str, bytes], mode: int = 0o644) -> bytes:
             entry.external_attr = mode << 16
             archive.writestr(entry, data)
     return buffer.getvalue()
+
+
+def working_dir(sha256: str) -> str:
+    return json.dumps({"working_dir": f"package://{sha256}"})
 
 
 def chunks(data: bytes, size_bytes: int = 100, begin: int = 0, sha256: str | None = None) -> list[pb.PackageChunk]:
@@ -56,7 +61,7 @@ def test_an_upload_over_the_wire_is_there_for_a_session(rig):
     sha256 = hashlib.sha256(data).hexdigest()
     assert not rig.stub.GetPackageStatus(pb.PackageStatusRequest(sha256=sha256)).is_complete
     assert rig.stub.UploadPackage(iter(chunks(data))).is_complete
-    rig.open(runtime_env_json='{"working_dir": "package://%s"}' % sha256)
+    rig.open(runtime_env_json=working_dir(sha256))
     settings = rig.drivers[0].settings
     assert settings.working_dir.endswith(sha256) and settings.runtime_env["working_dir"] == settings.working_dir
     with open(f"{settings.working_dir}/sub/b.txt", "rb") as file:
@@ -90,7 +95,7 @@ def test_an_upload_without_a_chunk_is_refused(rig, refused):
 
 
 def test_a_session_with_a_package_that_is_not_there_is_refused(rig, refused):
-    request = rig.request(runtime_env_json='{"working_dir": "package://%s"}' % ("0" * 64))
+    request = rig.request(runtime_env_json=working_dir("0" * 64))
     assert refused(lambda: rig.stub.OpenSession(request))[1].code == Failure.INVALID_ARGUMENT
 
 

@@ -100,7 +100,7 @@ async def _ask(process: asyncio.subprocess.Process, question: dict[str, object],
     try:
         line = await asyncio.wait_for(process.stdout.readline(), within_s)
     except asyncio.TimeoutError:
-        raise StartError(f"Ray did not answer within {within_s:g} s; is this machine overloaded?") from None
+        raise StartError(f"nothing that speaks Ray answered within {within_s:g} s") from None
     if not line:
         raise StartError(f"the process which talks to Ray ended with {await process.wait()}; its output says why")
     facts: dict[str, str] = json.loads(line)
@@ -127,7 +127,7 @@ async def _check_reachable(address: str) -> None:
 async def join(address: str) -> Cluster | None:
     """Describe the running cluster at `address`; for `auto` give nothing if there is none.
 
-    Ray's own rules say which one `auto` is: RAY_ADDRESS, or the last one that was started on this machine.
+    `auto` is RAY_ADDRESS, or else the last one that `ray start` started on this machine.
 
     Raises:
         StartError: the cluster which was named does not answer, or does not let us in.

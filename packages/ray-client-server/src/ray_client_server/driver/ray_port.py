@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ import ray.remote_function
 import ray.util
 from ray._private import ray_constants
 from ray._private.ray_logging import global_worker_stdstream_dispatcher
+from ray._private.services import canonicalize_bootstrap_address
 from ray.job_config import JobConfig
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -265,11 +267,23 @@ QUERIES: Mapping[str, Callable[..., Any]] = {
 
 
 def describe_cluster(address: str) -> dict[str, str]:
-    """Join the cluster at `address` (or `auto`) for a moment, and give its `address` and `ray_version`.
+    """Join the cluster at `address` for a moment, and give its `address` and `ray_version`.
+
+    `auto` is what `ray.init()` would join: the cluster that `ray start` has left a note of. Ray's own "auto" takes any
+    other that runs on this machine too, were it a stranger's notebook.
 
     Raises:
         ConnectionError: there is none, or it does not let us in.
     """
+    if address == "auto":
+        # Not public, but nothing public tells without joining or starting one.
+        noted: str | None = canonicalize_bootstrap_address(None)  # type: ignore[arg-type]
+        if noted is None:
+            raise ConnectionError("no cluster was started on this machine with `ray start`")
+        address = noted
+        host, _, port = address.rpartition(":")
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=5):
+            pass  # an old note; Ray itself would try for 20 s
     ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     try:
         return {"address": ray.get_runtime_context().gcs_address, "ray_version": ray.__version__}

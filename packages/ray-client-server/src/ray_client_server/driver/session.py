@@ -5,6 +5,7 @@ It knows nothing of gRPC or Ray: frames go in, encoded frames come out, operatio
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -32,6 +33,8 @@ from ray_client_server.driver.transfers import violations
 
 _BACKLOG_BYTES: Final = 8 * wire_limits.MIB  #: replies waiting for room in the outbox; values wait beyond that
 
+_GATHER_S: Final = 0.002  #: how long a reply waits for others to the same request, which save messages of their own
+
 CarryOut = Callable[[Operation, Answer], None]
 
 
@@ -58,6 +61,7 @@ class DriverSession:
         self._inbox, self._outbox = Inbox(), Outbox(replay_bytes)
         self._queued: deque[bytes] = deque()
         self._queued_bytes = 0
+        self._send_at = math.inf  # when the replies queued must go at the latest
         self._stream: Stream | None = None
         self._attach_count = 0
         self._silent_since: float | None = clock()
@@ -155,8 +159,7 @@ class DriverSession:
                 self.has_disconnected = True
                 self._changed.notify_all()
         else:
-            request_id = operation.request_id
-            self._carry_out(operation, Answer(request_id, self, request_id != 0))
+            self._carry_out(operation, Answer(operation.request_id, self, _replies_to(operation)))
 
     def carry_single(self, operation: Operation, answer: Answer) -> None:
         """Carry out an operation that came on its own, between those of the data stream.
@@ -171,14 +174,17 @@ class DriverSession:
 
     # -- replies (the `Sink` of the data channel)
 
-    def deliver(self, reply: Reply) -> None:
-        """Queue a reply for the next frame."""
+    def deliver(self, reply: Reply, more_follow: bool = False) -> None:
+        """Queue a reply for the next frame, which waits a little for those that follow."""
         encoded = encode_reply(reply)
         with self._changed:
             self._unanswered -= 1
             self._queued.append(encoded)
             self._queued_bytes += len(encoded)
-            self._changed.notify_all()
+            send_at = self._clock() + _GATHER_S if more_follow and self._queued_bytes < wire_limits.FRAME_BYTES else 0.0
+            if send_at < self._send_at:
+                self._send_at = send_at
+                self._changed.notify_all()
 
     def wait_for_room(self) -> None:
         """Return when a value may be queued, or when the session has ended."""
@@ -206,22 +212,26 @@ class DriverSession:
         with self._changed:
             while not stream.is_closed and not stream.said_last:
                 self._check_current(stream)
-                message = self._frame_ready()
+                now = self._clock()
+                message = self._frame_ready(now)
                 if message is None and self.has_disconnected:
                     stream.said_last = True
                     message = encode_ack(self._inbox.last_seq)
-                elif message is None and stream.acks.is_due(now := self._clock()):
+                elif message is None and stream.acks.is_due(now):
                     message = encode_ack(self._inbox.last_seq)
                 if message is not None:
                     stream.acks.sent()
                     return message
-                self._changed.wait(stream.acks.sleep_s(now))
+                sleep_s = stream.acks.sleep_s(now)
+                if now < self._send_at < math.inf:
+                    sleep_s = min(self._send_at - now, math.inf if sleep_s is None else sleep_s)
+                self._changed.wait(sleep_s)
         if stream.said_last:
             self.end("disconnected")
         return None
 
-    def _frame_ready(self) -> bytes | None:
-        if not self._queued:
+    def _frame_ready(self, now: float) -> bytes | None:
+        if now < self._send_at:
             return None
         count = gather(self._queued, wire_limits.FRAME_BYTES)
         replies = [self._queued[place] for place in range(count)]
@@ -231,6 +241,7 @@ class DriverSession:
         for _ in range(count):
             self._queued.popleft()
         self._queued_bytes -= size_bytes
+        self._send_at = 0.0 if self._queued else math.inf
         frame = encode_frame(self._outbox.next_seq, self._inbox.last_seq, replies)
         self._outbox.push(frame)
         self._changed.notify_all()

@@ -22,7 +22,10 @@ class CollectedReplies:
 
     def __init__(self) -> None:
         self._replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
-        self.deliver: Callable[[Reply], None] = self._replies.put
+
+    def deliver(self, reply: Reply, more_follow: bool = False) -> None:
+        """Take a reply."""
+        self._replies.put(reply)
 
     def wait_for_room(self) -> None:
         """Return at once: a call has as many replies as it asked for."""
@@ -53,8 +56,8 @@ def carry_out_unary(session: DriverSession, operation: Operation, is_wanted: Cal
         OperationError: the session has ended.
     """
     sink = CollectedReplies()
-    session.carry_single(operation, Answer(operation.request_id, sink, is_wanted=True))
     count = len(operation.get.object_ids) if operation.WhichOneof("kind") == "get" else 1
+    session.carry_single(operation, Answer(operation.request_id, sink, count))
     return sink.collect(count, is_wanted)
 
 

@@ -31,14 +31,17 @@ class StateDirectory:
         try:
             if named is None:
                 _sweep(Path(tempfile.gettempdir()))
-                self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+                # Under another name until it is locked: a gateway that starts just now must not take it for a left one.
+                made = Path(tempfile.mkdtemp(prefix="rcs."))
+                self._lock = _lock(made)
+                self.path = made.rename(made.with_name(PREFIX + made.name[len(PREFIX) :]))
             else:
                 self.path = Path(named).expanduser().absolute()
                 self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self.path.chmod(0o700)
+                self._lock = _lock(self.path)
             if len(str(self.path)) > MAX_PATH_CHARACTERS:
                 raise StartError(f"{self.path} is too long for unix sockets; name a shorter one with --state-dir")
-            self._lock = _lock(self.path)
             if self._lock is None:
                 raise StartError(f"another gateway uses {self.path}; give each its own --state-dir")
             self._clear()
