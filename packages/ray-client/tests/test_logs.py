@@ -147,6 +147,11 @@ def test_the_prefix_is_coloured_on_terminals_only() -> None:
     assert format_line(line("x"), is_colored=True) == "\033[36m(pid=7)\033[0m x\n"
 
 
+def test_what_no_process_of_the_user_s_wrote_has_no_pid() -> None:
+    assert format_line(LogRecord(text="x", task_name="autoscaler")) == "(autoscaler) x\n"
+    assert format_line(LogRecord(text="x")) == "(cluster) x\n"
+
+
 def test_driver_records_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     record = LogRecord(source=DRIVER, text="100% of it", level=logging.WARNING, logger="ray.worker", time_s=5.0)
     show(LogBatch(records=[record], dropped=3))

@@ -167,9 +167,9 @@ def show(batch: LogBatch) -> None:
 
 def format_line(record: LogRecord, is_colored: bool = False) -> str:
     """Give a line of a worker's output as Ray prints it: `(name pid=1, ip=10.0.0.1) text`."""
-    name = f"{record.task_name} " if record.task_name else ""
-    ip = f", ip={record.node_ip}" if record.node_ip else ""
-    prefix = f"({name}pid={record.pid}{ip})"
+    pid = f"pid={record.pid}" if record.pid else ""  # the autoscaler and its like have none
+    name = " ".join(part for part in (record.task_name, pid) if part) or "cluster"
+    prefix = f"({name}, ip={record.node_ip})" if record.node_ip else f"({name})"
     return f"{_CYAN}{prefix}{_PLAIN} {record.text}\n" if is_colored else f"{prefix} {record.text}\n"
 
 
