@@ -3,9 +3,9 @@
     python run.py --cluster-python PATH [--laptop-python PATH] [--rounds N] [--quick] [--save]
 
 The cluster's Python has `ray-client-server` and NumPy, the laptop's has `ray-client` and NumPy and no Ray. Ours runs
-twice: through the gateway, as from another machine, and as on the head, where it goes past the gateway. Each side is a
-process that lives through the run, and in every round each case is run by one side after the other, so that what else
-happens on the machine meets all of them. Ratios within one run count; absolute numbers do not.
+twice: past the gateway, as it does where its driver is on the same machine, and through it, as from elsewhere. Each
+side is a process that lives through the run, and in every round each case is run by one side after the other, so that
+what else happens on the machine meets all of them. Ratios within one run count; absolute numbers do not.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from processes import Processes, Requests
 HERE = Path(__file__).resolve().parent
 CASE_TIMEOUT_S = 180.0
 OPEN_ATTEMPTS = 3
-DISTRIBUTIONS = {"native": "ray", "stock": "ray", "gateway": "ray-client", "direct": "ray-client"}
-MODULES = {"native": "ray", "stock": "ray", "gateway": "ray_client", "direct": "ray_client"}
+DISTRIBUTIONS = {"native": "ray", "stock": "ray", "ours": "ray-client", "gateway": "ray-client"}
+MODULES = {"native": "ray", "stock": "ray", "ours": "ray_client", "gateway": "ray_client"}
 STEADY_CASES = (
     *("small_get", "small_put", "task_round_trip", "actor_round_trip"),
     *("task_batch", "actor_batch", "put_big", "get_big", "chain"),
@@ -48,15 +48,15 @@ class Run:
         self.pythons = {
             "native": arguments.cluster_python,
             "stock": arguments.cluster_python,
+            "ours": arguments.laptop_python,
             "gateway": arguments.laptop_python,
-            "direct": arguments.laptop_python,
         }
 
     def measure(self) -> table.Samples:
         """Start everything, run all rounds, end everything but the cluster."""
         say("starting the cluster")
         where = cluster.start(self.processes, self.arguments.cluster_python, self.arguments.laptop_python)
-        fast = {"native": where.native, "stock": where.stock, "gateway": where.ours, "direct": where.ours}
+        fast = {"native": where.native, "stock": where.stock, "ours": where.ours, "gateway": where.ours}
         slow = {"stock": where.stock_slow, "gateway": where.ours_slow}
         self._open_sides(fast, slow)
         for kind, address in (("direct", where.limit), ("relayed", where.limit_relayed)):

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 TITLES = {
     "native": "native Ray",
     "stock": "Ray's client",
-    "gateway": "ray-client",
-    "direct": "ray-client on the head",
+    "ours": "ray-client",
+    "gateway": "ray-client via gateway",
 }
 SIDES = tuple(TITLES)
-OURS = ("gateway", "direct")
+OURS = ("ours", "gateway")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Samples:
 def write(samples: Samples) -> str:
     """Give the two tables, medians and spread, as Markdown, and what failed."""
     ratios = [f"{TITLES[side]} / Ray's client" for side in OURS]
-    head = ["case", "unit", *TITLES.values(), *ratios, "target", "met", "gRPC alone, relayed / direct"]
+    head = ["case", "unit", *TITLES.values(), *ratios, "target", "met", "gRPC alone, direct / relayed"]
     medians = [_cells(row, samples) for row in ROWS]
     spread_head = ["case", "unit", *(f"{TITLES[side]}, lowest to highest" for side in SIDES)]
     spreads = [[row.title, row.unit, *(_spread(row, samples, side) for side in SIDES)] for row in ROWS]
@@ -84,7 +84,7 @@ def write(samples: Samples) -> str:
 
 
 def _cells(row: Row, samples: Samples) -> list[str]:
-    limits = [samples.median(f"limit_{row.limit}", side) for side in ("relayed", "direct")] if row.limit else []
+    limits = [samples.median(f"limit_{row.limit}", side) for side in ("direct", "relayed")] if row.limit else []
     ratios = [_ratio(row, samples, side) for side in OURS]
     return [
         row.title,
