@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,26 @@ def test_every_limit_has_its_flag():
     assert dataclasses.asdict(settings(*flags).limits) == dict.fromkeys(limits, 7)
 
 
+def test_the_page_for_operators_has_every_limit_and_its_default():
+    page = Path(__file__).parents[3] / "docs" / "operations.md"
+    if not page.exists():
+        pytest.skip("this is not the repository")
+    rows = {
+        line.split("|")[1].strip(): line.split("|")[2].strip() for line in page.read_text().splitlines() if "|" in line
+    }
+    for limit in dataclasses.fields(Limits):
+        assert rows[f"`{Limits.flag(limit.name)}`"] == _amount(limit.name, limit.default)
+
+
+def _amount(name: str, value: float) -> str:
+    if not name.endswith("_bytes"):
+        return f"{value:g}{' s' if name.endswith('_s') else ''}"
+    for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if value >= size:
+            return f"{value / size:g} {unit}"
+    return f"{value:g} bytes"
+
+
 def test_the_token_is_never_taken_from_the_command_line():
     assert not any("--token" in action.option_strings for action in cli.parser()._actions)
     assert "secret-of-16-char" not in repr(GatewaySettings(token="secret-of-16-char"))
@@ -40,6 +61,8 @@ def test_the_token_is_never_taken_from_the_command_line():
         ("--port", "70000"),
         ("--limit-sessions", "0"),
         ("--limit-lease-s", "inf"),
+        ("--limit-lease-s", "7", "--limit-max-lease-s", "6"),
+        ("--limit-message-bytes", "1000"),
         ("--tls-cert", "c"),
         ("--tls-client-ca", "c"),
         ("--token-file", "/no/such/file"),

@@ -50,6 +50,15 @@ class Limits:
         for limit in dataclasses.fields(self):
             if not 0 < getattr(self, limit.name) < float("inf"):
                 raise ValueError(f"{self.flag(limit.name)} is {getattr(self, limit.name)}; it must be above 0")
+        for low, high in (
+            ("chunk_bytes", "message_bytes"),
+            ("inline_bytes", "message_bytes"),
+            ("lease_s", "max_lease_s"),
+        ):
+            if getattr(self, low) > getattr(self, high):
+                raise ValueError(
+                    f"{self.flag(low)} is {getattr(self, low)}, above {self.flag(high)}, which is {getattr(self, high)}"
+                )
 
     @staticmethod
     def flag(name: str) -> str:
