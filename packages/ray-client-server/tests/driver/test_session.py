@@ -1,0 +1,339 @@
+"""Delivery in the driver: frames in and out, whatever streams come and go (rules D1 to D8)."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
+from ray_client_proto.v1.operation_pb2 import Disconnect, Get, Operation, Release, Reply
+from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.session import DriverSession, Stream
+
+
+class Echo:
+    """Answers each operation at once with its own number, and remembers the order."""
+
+    def __init__(self) -> None:
+        self.carried: list[int] = []
+        self.hold: list[Answer] | None = None
+
+    def __call__(self, operation: Operation, answer: Answer) -> None:
+        self.carried.append(operation.request_id)
+        if self.hold is not None:
+            self.hold.append(answer)
+        elif answer.is_wanted:
+            answer.value(Payload(pickle=str(operation.request_id).encode()))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Rig:
+    def __init__(self, replay_bytes: int = 1 << 20) -> None:
+        self.echo, self.clock = Echo(), Clock()
+        self.ends: list[str] = []
+        self.attached: list[bool] = []
+        self.session = DriverSession(
+            self.echo,
+            replay_bytes=replay_bytes,
+            lease_s=10.0,
+            on_end=self.ends.append,
+            on_attach=self.attached.append,
+            clock=self.clock,
+        )
+
+    def attach(self, last_seen_seq: int = 0) -> tuple[Stream, Iterator[ServerFrame]]:
+        stream = self.session.attach(Attach(last_seen_seq=last_seen_seq))
+        return stream, map(ServerFrame.FromString, stream.messages())
+
+
+def frame(seq: int, *request_ids: int, ack: int = 0) -> ClientFrame:
+    operations = [Operation(request_id=number, release=Release()) for number in request_ids]
+    return ClientFrame(seq=seq, ack=ack, operations=operations)
+
+
+def receive(stream: Stream, message: ClientFrame) -> None:
+    stream.receive(message, message.ByteSize())
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def failure_of(doing: Callable[[], object]) -> Failure:
+    with pytest.raises(OperationError) as caught:
+        doing()
+    return caught.value.failure
+
+
+def test_d5_the_first_message_says_what_was_accepted(rig: Rig) -> None:
+    stream, messages = rig.attach()
+    assert next(messages).attached.attach_count == 1
+    receive(stream, frame(1, 11))
+    stream.close()
+    _, messages = rig.attach()
+    first = next(messages)
+    assert (first.seq, first.attached.last_seen_seq, first.attached.attach_count) == (0, 1, 2)
+
+
+def test_replies_that_are_there_share_a_frame_which_acknowledges(rig: Rig) -> None:
+    stream, messages = rig.attach()
+    receive(stream, frame(1, 11, 12))
+    receive(stream, frame(2, 13))
+    next(messages)
+    answer = next(messages)
+    assert (answer.seq, answer.ack) == (1, 2)
+    assert [reply.request_id for reply in answer.replies] == [11, 12, 13]
+
+
+def test_d1_a_frame_is_carried_out_once(rig: Rig) -> None:
+    stream, _ = rig.attach()
+    for seq in (1, 2, 1, 2):
+        receive(stream, frame(seq, seq * 10))
+    assert rig.echo.carried == [10, 20]
+
+
+def test_d1_a_gap_is_a_violation(rig: Rig) -> None:
+    stream, _ = rig.attach()
+    failure = failure_of(lambda: receive(stream, frame(2, 1)))
+    assert failure.code == Failure.PROTOCOL_VIOLATION and failure.message.startswith("D1")
+    assert rig.echo.carried == []
+
+
+def test_d3_an_acknowledgement_of_what_was_not_sent_is_a_violation(rig: Rig) -> None:
+    stream, _ = rig.attach()
+    assert failure_of(lambda: receive(stream, ClientFrame(ack=1))).message.startswith("D3")
+    assert failure_of(lambda: rig.session.attach(Attach(last_seen_seq=5))).message.startswith("D3")
+
+
+def test_d2_a_frame_without_an_answer_is_acknowledged_in_time(rig: Rig) -> None:
+    stream, messages = rig.attach()
+    next(messages)
+    receive(stream, frame(1, 0))
+    rig.clock.now += 0.05
+    message = next(messages)
+    assert (message.seq, message.ack) == (0, 1)
+
+
+def test_d2_many_frames_are_acknowledged_at_once(rig: Rig) -> None:
+    stream, messages = rig.attach()
+    next(messages)
+    for seq in range(1, 33):
+        receive(stream, frame(seq, 0))
+    assert next(messages).ack == 32
+
+
+def test_d4_no_more_goes_out_than_is_kept() -> None:
+    rig = Rig(replay_bytes=100)
+    stream, messages = rig.attach()
+    next(messages)
+    rig.session.deliver(Reply(request_id=1, value=Payload(pickle=b"x" * 80)))
+    assert next(messages).seq == 1
+    rig.session.deliver(Reply(request_id=2, value=Payload(pickle=b"y" * 80)))
+    got: list[ServerFrame] = []
+    sender = threading.Thread(target=lambda: got.append(next(messages)), daemon=True)
+    sender.start()
+    sender.join(0.05)
+    assert got == []
+    receive(stream, ClientFrame(ack=1))
+    sender.join(5)
+    assert [(message.seq, message.replies[0].request_id) for message in got] == [(2, 2)]
+
+
+def test_d4_a_value_waits_while_the_client_is_far_behind(rig: Rig) -> None:
+    for number in range(9):
+        rig.session.deliver(Reply(request_id=number, value=Payload(pickle=bytes((1 << 20) - 100))))
+    waiting = threading.Thread(target=rig.session.wait_for_room, daemon=True)
+    waiting.start()
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    _, messages = rig.attach()
+    assert [next(messages).seq for _ in range(2)] == [0, 1]
+    waiting.join(5)
+    assert not waiting.is_alive()
+
+
+def test_d6_a_new_stream_takes_over(rig: Rig) -> None:
+    old, old_messages = rig.attach()
+    next(old_messages)
+    new, _ = rig.attach()
+    for doing in (lambda: next(old_messages), lambda: receive(old, frame(1, 1))):
+        assert failure_of(doing).code == Failure.SESSION_TAKEN_OVER
+    receive(new, frame(1, 1))
+    old.close()
+    assert rig.session.silent_left_s() is None
+    assert rig.attached == [True, True]
+
+
+def test_d7_a_frame_under_way_on_the_old_stream_comes_first(rig: Rig) -> None:
+    go_on, has_begun = threading.Event(), threading.Event()
+    order: list[int] = []
+
+    def carry_out(operation: Operation, answer: Answer) -> None:
+        if operation.request_id == 1:
+            has_begun.set()
+            assert go_on.wait(5)
+        order.append(operation.request_id)
+
+    session = DriverSession(
+        carry_out, replay_bytes=1000, lease_s=10, on_end=lambda _: None, on_attach=lambda _: None
+    )
+    old = session.attach(Attach())
+    first = threading.Thread(target=receive, args=(old, frame(1, 1, 2)), daemon=True)
+    first.start()
+    assert has_begun.wait(5)
+    new = session.attach(Attach())
+    second = threading.Thread(target=receive, args=(new, frame(2, 3)), daemon=True)
+    second.start()
+    second.join(0.05)
+    assert order == []
+    go_on.set()
+    first.join(5)
+    second.join(5)
+    assert order == [1, 2, 3]
+
+
+def test_d8_the_lease_counts_silence_only(rig: Rig) -> None:
+    assert rig.session.silent_left_s() == 10.0
+    stream, _ = rig.attach()
+    rig.clock.now += 100
+    assert rig.session.silent_left_s() is None
+    stream.close()
+    rig.clock.now += 4
+    assert rig.session.silent_left_s() == 6.0
+
+
+def test_d8_a_disconnect_is_acknowledged_and_ends_the_session(rig: Rig) -> None:
+    stream, messages = rig.attach()
+    last = ClientFrame(
+        seq=1, operations=[Operation(request_id=1, release=Release()), Operation(disconnect=Disconnect())]
+    )
+    receive(stream, last)
+    stream.has_half_closed()
+    rest = list(messages)
+    assert [reply.request_id for message in rest for reply in message.replies] == [1]
+    assert rest[-1].ack == 1
+    assert rig.ends == ["disconnected"]
+    assert failure_of(lambda: rig.session.attach(Attach())).code == Failure.SESSION_ENDED
+
+
+def test_d8_a_disconnect_counts_even_if_its_stream_is_cut(rig: Rig) -> None:
+    stream, _ = rig.attach()
+    receive(stream, ClientFrame(seq=1, operations=[Operation(disconnect=Disconnect())]))
+    stream.close()
+    assert rig.ends == ["disconnected"]
+
+
+def test_d8_a_stream_that_only_stops_is_a_cut(rig: Rig) -> None:
+    stream, messages = rig.attach()
+    stream.has_half_closed()
+    assert [message.seq for message in messages] == [0]
+    assert rig.ends == [] and rig.attached == [True, False]
+
+
+def test_an_end_reaches_the_stream_with_its_reason(rig: Rig) -> None:
+    _, messages = rig.attach()
+    next(messages)
+    rig.session.end("closed by its owner")
+    rig.session.end("a second reason")
+    failure = failure_of(lambda: next(messages))
+    assert (failure.code, failure.details["reason"]) == (Failure.SESSION_ENDED, "closed by its owner")
+    assert rig.ends == ["closed by its owner"]
+
+
+def test_a_failed_stream_leaves_the_session_alone(rig: Rig) -> None:
+    stream, messages = rig.attach()
+    next(messages)
+    stream.fail(Failure(code=Failure.PROTOCOL_VIOLATION, message="D1: gap"))
+    assert failure_of(lambda: next(messages)).message == "D1: gap"
+    stream.close()
+    again, _ = rig.attach()
+    receive(again, frame(1, 5))
+    assert rig.echo.carried == [5]
+
+
+def test_o2_forget_is_remembered(rig: Rig) -> None:
+    stream, _ = rig.attach()
+    operation = Operation()
+    operation.forget.request_id = 7
+    receive(stream, ClientFrame(seq=1, operations=[operation]))
+    assert rig.session.is_forgotten(7) and not rig.session.is_forgotten(8)
+
+
+def test_idle_is_when_everything_is_answered_and_acknowledged(rig: Rig) -> None:
+    rig.echo.hold = held = []
+    stream, messages = rig.attach()
+    receive(stream, ClientFrame(seq=1, operations=[Operation(request_id=3, get=Get(object_ids=[1, 2]))]))
+    assert not rig.session.wait_until_idle(0)
+    held[0].value(Payload(), 0)
+    held[0].value(Payload(), 1)
+    assert [next(messages).seq for _ in range(2)] == [0, 1]
+    assert not rig.session.wait_until_idle(0)
+    receive(stream, ClientFrame(ack=1))
+    assert rig.session.wait_until_idle(0)
+
+
+class CutOffClient:
+    """A client whose streams are cut at any place, in either direction; it keeps to the rules."""
+
+    def __init__(self, rig: Rig, rng: random.Random) -> None:
+        self.rig, self.rng = rig, rng
+        self.kept: list[ClientFrame] = []
+        self.seen_seq = 0
+        self.answers: list[int] = []
+
+    def run(self, sends: Iterator[ClientFrame]) -> None:
+        """Live through one stream, up to its cut."""
+        stream, messages = self.rig.attach(self.seen_seq)
+        attached = next(messages).attached
+        self.kept = [sent for sent in self.kept if sent.seq > attached.last_seen_seq]
+        replay = iter(list(self.kept))
+        for _ in range(self.rng.randint(0, 12)):
+            message = next(replay, None) or next(sends, None)
+            if message is not None:
+                if message not in self.kept:
+                    self.kept.append(message)
+                if self.rng.random() < 0.2:
+                    break  # cut: lost on the way up
+                message.ack = self.seen_seq
+                receive(stream, message)
+            if self.rig.session._queued or stream._first:
+                answer = next(messages)
+                if self.rng.random() < 0.2:
+                    break  # cut: lost on the way down
+                self.take(answer)
+        stream.close()
+
+    def take(self, message: ServerFrame) -> None:
+        self.kept = [sent for sent in self.kept if sent.seq > message.ack]
+        if message.seq == self.seen_seq + 1:
+            self.seen_seq = message.seq
+            self.answers += [reply.request_id for reply in message.replies]
+        assert message.seq <= self.seen_seq
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_d1_to_d7_every_operation_and_every_answer_exactly_once_across_cuts(seed: int) -> None:
+    rig = Rig()
+    client = CutOffClient(rig, random.Random(seed))
+    wanted = list(range(1, 81))
+    sends = (frame(seq, seq * 2 - 1, seq * 2) for seq in range(1, 41))
+    for _ in range(500):
+        client.run(sends)
+        if client.answers == wanted:
+            break
+    assert rig.echo.carried == wanted  # each once, in order (D1, D7)
+    assert client.answers == wanted  # and each answer once, in order (D1, D5)
