@@ -83,7 +83,7 @@ def test_an_object_of_rays_own_is_kept_and_passed_back_as_it_came() -> None:
     again = roundtrip(opaque)
     assert type(again) is type(opaque)
     assert (again._opaque_args, again._opaque_state) == ((1, 2), {"a": 3})
-    with pytest.raises(OpaqueObjectError, match="ray.air.session.Session"):
+    with pytest.raises(OpaqueObjectError, match=r"ray\.air\.session\.Session"):
         _ = again.anything
 
 
