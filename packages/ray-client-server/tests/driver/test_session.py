@@ -188,9 +188,7 @@ def test_d7_a_frame_under_way_on_the_old_stream_comes_first(rig: Rig) -> None:
             assert go_on.wait(5)
         order.append(operation.request_id)
 
-    session = DriverSession(
-        carry_out, replay_bytes=1000, lease_s=10, on_end=lambda _: None, on_attach=lambda _: None
-    )
+    session = DriverSession(carry_out, replay_bytes=1000, lease_s=10, on_end=lambda _: None, on_attach=lambda _: None)
     old = session.attach(Attach())
     first = threading.Thread(target=receive, args=(old, frame(1, 1, 2)), daemon=True)
     first.start()

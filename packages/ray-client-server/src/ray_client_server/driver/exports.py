@@ -24,6 +24,8 @@ class Exports:
         self._codec = codec
         self._shipped: dict[bytes, Any] = {}
         self._failed: dict[bytes, Failure] = {}
+        #: Decorated. Not bounded, as what was shipped is not: decorated anew, a function would be stored anew.
+        self._decorated: dict[tuple[bytes, str], Any] = {}
         self._bound: OrderedDict[tuple[bytes, bytes], Any] = OrderedDict()
 
     def add(self, message: Export) -> None:
@@ -66,10 +68,10 @@ class Exports:
     def _bind(self, digest: bytes, options: dict[str, Any]) -> Any:
         decoration = {name: options[name] for name in _DECORATION_ONLY if name in options}
         rest = {name: value for name, value in options.items() if name not in decoration}
-        key = (digest, repr(sorted(decoration.items(), key=str)).encode())
-        base = self._bound.get(key)
+        key = (digest, repr(sorted(decoration.items())) if decoration else "")
+        base = self._decorated.get(key)
         if base is None:
-            base = self._bound[key] = self._codec.port.remote(self._plain(digest), decoration)
+            base = self._decorated[key] = self._codec.port.remote(self._plain(digest), decoration)
         return base.options(**rest) if rest else base
 
     def _plain(self, digest: bytes) -> Any:

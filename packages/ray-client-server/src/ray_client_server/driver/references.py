@@ -64,6 +64,20 @@ class References:
                 raise refused(Failure.PROTOCOL_VIOLATION, f"I4: the id {handle_id} is in use")
             self._add(Entry(handle_id, kind, target, key))
 
+    def name_or_count(self, handle_id: int, kind: Kind, target: Any, key: bytes) -> int:
+        """As `name`, but an object that has an id already keeps it, with one count more; give the id (I2).
+
+        Raises:
+            OperationError: as for `name`.
+        """
+        with self._lock:
+            known = self._by_key.get((kind, key))
+            if known is not None:
+                known.count += 1
+                return known.id
+        self.name(handle_id, kind, target, key)
+        return handle_id
+
     def fail(self, handle_ids: Iterable[int], failure: Failure) -> None:
         """Let ids of the client's stand for a failure; one that is in use already stays what it is (O1)."""
         with self._lock:
@@ -108,11 +122,6 @@ class References:
             wanted = " or ".join(kind.value for kind in kinds)
             raise refused(Failure.INVALID_ARGUMENT, f"{handle_id} is of kind {entry.kind.value}, not {wanted}")
         return entry
-
-    def id_of(self, kind: Kind, key: bytes) -> int | None:
-        """Give the id under which an object is handed out, without counting; None if it has none."""
-        entry = self._by_key.get((kind, key))
-        return None if entry is None else entry.id
 
     def release(self, handle_id: int, count: int) -> None:
         """Take counts back; an id that is not there any more is passed over (R2)."""

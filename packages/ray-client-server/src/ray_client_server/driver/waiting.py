@@ -72,12 +72,23 @@ class Loop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="loop", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_forever()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(asyncio.sleep(0))
+        finally:
+            self._loop.close()
 
     def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine to its end."""
         asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def close(self) -> None:
-        """Stop the loop."""
+        """Stop the loop, and whatever still runs on it."""
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()

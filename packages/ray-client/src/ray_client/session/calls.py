@@ -108,14 +108,14 @@ def create_actor(
 
 
 def find_actor(session: Session, name: str, namespace: str) -> tuple[int, ActorDescription]:
-    """Give the id of a named actor's new handle, and its description.
+    """Give the id of a named actor's handle, and its description; an actor that has an id here comes under that one.
 
     Raises:
         ValueError: there is no such actor.
     """
-    actor_id = session.new_id()
-    find = op.FindActor(actor_id=actor_id, name=name, namespace=namespace)
-    return actor_id, _description(session.ask(op.Operation(find_actor=find)).actor)
+    find = op.FindActor(actor_id=session.new_id(), name=name, namespace=namespace)
+    actor = session.ask(op.Operation(find_actor=find)).actor
+    return actor.actor_id, _description(actor)
 
 
 def wait(

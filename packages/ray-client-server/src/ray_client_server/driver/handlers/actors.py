@@ -32,7 +32,7 @@ def create_actor(holdings: Holdings, message: CreateActor, answer: Answer) -> No
         cls = holdings.exports.bound(message.class_digest, invocation.options)
         args, kwargs = holdings.codec.decode(invocation.arguments).value
         actor = cls.remote(*args, **kwargs)
-        _name(holdings, invocation.result_ids[0], actor)
+        holdings.references.name(invocation.result_ids[0], Kind.ACTOR, actor, holdings.port.actor_key(actor))
     # Ray refuses actors with errors of many types, and the user's options and arguments bring their own.
     except Exception as error:
         failure = at_call_site(describe(error, holdings.codec), invocation.call_site)
@@ -64,15 +64,11 @@ def kill_actor(holdings: Holdings, message: KillActor, answer: Answer) -> None:
 
 
 def find_actor(holdings: Holdings, message: FindActor, answer: Answer) -> None:
-    """Let the client's id stand for a named actor."""
+    """Give a named actor the client's id, unless it has one already: then it comes under that, once more (I2)."""
     actor = holdings.port.find_actor(message.name, message.namespace or None)
-    _name(holdings, message.actor_id, actor)
+    actor_id = holdings.references.name_or_count(message.actor_id, Kind.ACTOR, actor, holdings.port.actor_key(actor))
     if answer.is_wanted:
-        answer.reply(Reply(actor=_description(holdings, message.actor_id, actor)))
-
-
-def _name(holdings: Holdings, actor_id: int, actor: Handle) -> None:
-    holdings.references.name(actor_id, Kind.ACTOR, actor, holdings.port.actor_key(actor))
+        answer.reply(Reply(actor=_description(holdings, actor_id, actor)))
 
 
 def _description(holdings: Holdings, actor_id: int, actor: Handle) -> ActorDescription:

@@ -1,0 +1,250 @@
+"""What each kind of operation does, against a small Ray (rules O1 to O5, D7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.operation_pb2 import (
+    CancelTask,
+    CreateActor,
+    FindActor,
+    Get,
+    Identify,
+    KillActor,
+    Operation,
+    Put,
+    QueryCluster,
+    Release,
+    TakeNext,
+    Wait,
+)
+from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_server.driver import dispatch
+from ray_client_server.driver.answer import Answer
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
+def refuse(text: str) -> None:
+    raise ValueError(text)
+
+
+def count_to(number: int) -> list[int]:
+    return list(range(number))
+
+
+class Counter:
+    def __init__(self, start: int) -> None:
+        self.total = start
+
+    def add(self, number: int) -> int:
+        self.total += number
+        return self.total
+
+    def me(self, handle: Any) -> Any:
+        return [handle, handle]
+
+
+def test_a_pending_id_can_be_passed_on_at_once(client: Any, driving: Any) -> None:
+    digest = client.export(double)
+    (first,) = client.call(digest, 4)
+    (second,) = client.call(digest, driving.Token("object_ref", first))
+    assert client.get(second) == 16
+
+
+def test_o2_each_object_is_answered_as_it_becomes_ready(client: Any, port: Any) -> None:
+    digest = client.export(double)
+    (late,) = client.call(digest, 1, later=True)
+    early = client.put("early")
+    request_id = client.begin(get=Get(object_ids=[late, early, 999]))
+    answers = [client.replies.get(timeout=10) for _ in range(2)]
+    port.pending[0].resolve("late")
+    answers.append(client.replies.get(timeout=10))
+    assert {reply.index: reply.WhichOneof("outcome") for reply in answers} == {0: "value", 1: "value", 2: "failure"}
+    assert answers[-1].index == 0 and {reply.request_id for reply in answers} == {request_id}
+
+
+def test_o2_a_forgotten_answer_is_not_sent(client: Any, port: Any) -> None:
+    (late,) = client.call(client.export(double), 1, later=True)
+    client.forgotten.add(client.begin(get=Get(object_ids=[late])))
+    port.pending[0].resolve("a value")
+    assert client.skipped.wait(10)
+    assert client.replies.empty()
+
+
+def test_o1_a_call_that_cannot_be_made_fails_its_results(client: Any, driving: Any) -> None:
+    digest = client.export(double)
+    (failed,) = client.call(digest, 1, bad=1)
+    failure = client.get(failed)
+    assert (failure.code, failure.type_name) == (Failure.RAY_ERROR, "builtins.ValueError")
+    assert "a.py:3 in f" in failure.message
+    (next_one,) = client.call(digest, driving.Token("object_ref", failed))
+    assert client.get(next_one).message.startswith(failure.message)
+
+
+def test_o1_a_call_of_what_was_never_exported_fails(client: Any) -> None:
+    (failed,) = client.call(b"nothing", 1)
+    assert client.get(failed).code == Failure.PROTOCOL_VIOLATION
+
+
+def test_o1_a_put_that_fails_makes_a_failed_object(client: Any, driving: Any) -> None:
+    ref = client.put(1)
+    failed = client.put(driving.Token("object_ref", ref))
+    assert "not allowed" in client.get(failed).message
+    assert client.ask(wait=Wait(object_ids=[failed], num_returns=1, timeout_s=-1)).ready.indexes == [0]
+
+
+def test_an_error_of_the_users_comes_with_its_cause(client: Any, driving: Any) -> None:
+    (failed,) = client.call(client.export(refuse), "no")
+    failure = client.get(failed)
+    assert (failure.code, failure.type_name) == (Failure.TASK_ERROR, "builtins.ValueError")
+    assert repr(driving.value_of(failure.cause)) == "ValueError('no')"
+    assert (failure.traceback, failure.details["pid"]) == ("Traceback: here", "7")
+
+
+def test_results_are_counted_against_the_names_the_client_gave(client: Any) -> None:
+    digest = client.export(count_to)
+    assert [client.get(ref) for ref in client.call(digest, 2, count=2, num_returns=2)] == [0, 1]
+    assert client.call(digest, 0, count=0, num_returns=0) == []
+    wrong = client.call(digest, 2, count=3, num_returns=2)
+    assert "has 2 results on the cluster, and the client named 3" in client.get(wrong[2]).message
+
+
+def test_an_actor_is_created_called_described_and_handed_out(client: Any, driving: Any) -> None:
+    actor_id = client.create(Counter, 10)
+    assert client.get(client.call_actor(actor_id, "add", 5)) == 15
+    handle = driving.Token("actor_handle", actor_id, "Counter", ())
+    back = client.get(client.call_actor(actor_id, "me", handle))
+    described = driving.Token("actor_handle", actor_id, "Counter", (("add", 1, False), ("me", 1, False)))
+    assert back == [described, described] and back[0] is back[1]
+
+
+def test_a_created_actor_is_answered_if_asked(client: Any) -> None:
+    create = CreateActor(class_digest=client.export(Counter), invocation=client.invocation(1))
+    reply = client.ask(create_actor=create)
+    assert (reply.actor.class_name, [method.name for method in reply.actor.methods]) == ("Counter", ["add", "me"])
+    failure = client.ask(create_actor=CreateActor(class_digest=b"?", invocation=client.invocation(1))).failure
+    assert failure.code == Failure.PROTOCOL_VIOLATION
+
+
+def test_a_method_of_a_failed_actor_fails_with_its_failure(client: Any) -> None:
+    create = CreateActor(class_digest=b"?", invocation=client.invocation(1))
+    client.do(create_actor=create)
+    failure = client.get(client.call_actor(create.invocation.result_ids[0], "add", 1))
+    assert "nothing was exported" in failure.message
+
+
+def test_an_actor_is_found_by_name(client: Any, port: Any, holdings: Any) -> None:
+    actor_id = client.create(Counter, 1)
+    found = client.new_id()
+    port.named["counter"] = type(holdings.references.get(actor_id).target)(Counter(5))
+    assert client.ask(find_actor=FindActor(actor_id=found, name="counter")).actor.actor_id == found
+    assert client.get(client.call_actor(found, "add", 1)) == 6
+
+
+def test_i2_an_actor_that_has_an_id_is_found_under_it(client: Any, port: Any, holdings: Any) -> None:
+    actor_id = client.create(Counter, 1)
+    port.named["counter"] = holdings.references.get(actor_id).target
+    assert client.ask(find_actor=FindActor(actor_id=client.new_id(), name="counter")).actor.actor_id == actor_id
+    assert holdings.references.get(actor_id).count == 2
+
+
+def test_an_actor_that_is_not_there_is_not_found(client: Any) -> None:
+    missing = client.ask(find_actor=FindActor(actor_id=client.new_id(), name="other")).failure
+    assert missing.type_name == "builtins.ValueError"
+
+
+def test_kill_and_cancel_reach_ray(client: Any, port: Any, holdings: Any) -> None:
+    actor_id, ref = client.create(Counter, 1), client.put(1)
+    client.do(kill_actor=KillActor(actor_id=actor_id, no_restart=True))
+    client.do(cancel_task=CancelTask(object_id=ref, force=True, recursive=True))
+    assert port.killed == [(holdings.references.get(actor_id).target, True)]
+    assert port.cancelled == [(holdings.references.get(ref).target, True, True)]
+    assert "kill" in client.ask(cancel_task=CancelTask(object_id=actor_id)).failure.message
+
+
+def test_wait_answers_when_enough_are_ready(client: Any, port: Any) -> None:
+    digest = client.export(double)
+    (late,) = client.call(digest, 1, later=True)
+    early = client.put(1)
+    assert client.ask(wait=Wait(object_ids=[late, early], num_returns=1, timeout_s=-1)).ready.indexes == [1]
+    assert client.ask(wait=Wait(object_ids=[late, early], num_returns=2, timeout_s=0)).ready.indexes == [1]
+    client.begin(wait=Wait(object_ids=[late, early], num_returns=2, timeout_s=-1))
+    port.pending[0].resolve(2)
+    assert client.replies.get(timeout=10).ready.indexes == [0, 1]
+
+
+def test_d7_waits_that_never_end_hold_up_no_other(client: Any, port: Any) -> None:
+    digest = client.export(double)
+    never, late = client.call(digest, 1, later=True) + client.call(digest, 1, later=True)
+    for _ in range(40):
+        client.begin(wait=Wait(object_ids=[never], num_returns=1, timeout_s=-1))
+    last = client.begin(wait=Wait(object_ids=[late], num_returns=1, timeout_s=-1))
+    port.pending[1].resolve(2)
+    assert client.replies.get(timeout=10).request_id == last
+
+
+def test_a_wait_for_an_unknown_object_is_refused(client: Any) -> None:
+    assert client.ask(wait=Wait(object_ids=[77], num_returns=1)).failure.code == Failure.UNKNOWN_OBJECT
+
+
+def test_d7_next_objects_come_in_the_order_of_the_requests(client: Any) -> None:
+    (stream,) = client.call(client.export(count_to), 3, num_returns="streaming")
+    names = [client.new_id() for _ in range(5)]
+    requests = [client.begin(take_next=TakeNext(generator_id=stream, object_id=name)) for name in names]
+    replies = [client.replies.get(timeout=10) for _ in names]
+    assert [reply.request_id for reply in replies] == requests
+    assert [reply.WhichOneof("outcome") for reply in replies] == ["done"] * 3 + ["failure"] * 2
+    assert replies[-1].failure.code == Failure.END_OF_STREAM
+    assert [client.get(name) for name in names[:3]] == [0, 1, 2]
+
+
+def test_identify_gives_rays_own_ids(client: Any, holdings: Any) -> None:
+    ref, actor_id = client.put(1), client.create(Counter, 1)
+    assert client.ask(identify=Identify(id=ref)).identity.binary == holdings.references.get(ref).target.key
+    assert client.ask(identify=Identify(id=actor_id)).identity.task_id == b""
+
+
+def test_o5_queries(client: Any, driving: Any) -> None:
+    assert driving.value_of(client.ask(query_cluster=QueryCluster(query="nodes")).value) == ["n1"]
+    asked = QueryCluster(query="named_actors", arguments=driving.payload({"all_namespaces": True}))
+    assert driving.value_of(client.ask(query_cluster=asked).value) == ([], True)
+    failure = client.ask(query_cluster=QueryCluster(query="secrets")).failure
+    assert failure.code == Failure.INVALID_ARGUMENT and "named_actors, nodes" in failure.message
+    wrong = QueryCluster(query="nodes", arguments=driving.payload({"x": 1}))
+    assert client.ask(query_cluster=wrong).failure.type_name == "builtins.TypeError"
+
+
+def test_put_without_an_id_lets_the_driver_choose(client: Any, driving: Any) -> None:
+    value = client.ask(put=Put(value=driving.payload(5))).value
+    assert client.get(value.counted_ids[0]) == 5
+
+
+def test_release_drops_the_object_and_checks_its_lists(client: Any, holdings: Any) -> None:
+    ref = client.put(1)
+    client.do(release=Release(ids=[ref], counts=[1]))
+    assert len(holdings.references) == 0
+    assert client.ask(release=Release(ids=[1, 2], counts=[1])).failure.code == Failure.PROTOCOL_VIOLATION
+
+
+def test_h3_an_operation_of_an_unknown_kind_is_refused(client: Any, holdings: Any) -> None:
+    dispatch.carry_out(holdings, Operation(request_id=1), Answer(1, client, True))
+    assert client.replies.get(timeout=10).failure.code == Failure.INVALID_ARGUMENT
+
+
+def test_every_kind_has_a_handler() -> None:
+    kinds = {field.name for field in Operation.DESCRIPTOR.oneofs_by_name["kind"].fields}
+    assert dispatch.HANDLERS.keys() | dispatch.OF_THE_SESSION == kinds
+
+
+@pytest.mark.parametrize("value", [Payload(pickle=b"junk"), Payload(transfer_id=9, sizes_bytes=[1])])
+def test_a_value_that_makes_no_sense_fails_its_object_only(client: Any, value: Payload) -> None:
+    object_id = client.new_id()
+    client.do(put=Put(object_id=object_id, value=value))
+    assert client.get(object_id).code in (Failure.UNPICKLE_FAILED, Failure.PROTOCOL_VIOLATION)
+    assert client.get(client.put(2)) == 2
