@@ -15,7 +15,7 @@ Importing this package loads neither grpc nor cloudpickle; opening a session doe
 
 from typing import Any
 
-from ray_client import actor, exceptions, remote_function, runtime_context, util
+from ray_client import actor, exceptions, remote_function, runtime_context, runtime_env, util
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
@@ -62,6 +62,7 @@ __all__ = [
     "remote",
     "remote_function",
     "runtime_context",
+    "runtime_env",
     "shutdown",
     "timeline",
     "util",

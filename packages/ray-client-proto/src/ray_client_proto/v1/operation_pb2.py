@@ -16,7 +16,7 @@ from ray_client_proto.v1 import error_pb2 as ray__client__proto_dot_v1_dot_error
 from ray_client_proto.v1 import payload_pb2 as ray__client__proto_dot_v1_dot_payload__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#ray_client_proto/v1/operation.proto\x12\rray_client.v1\x1a\x1fray_client_proto/v1/error.proto\x1a!ray_client_proto/v1/payload.proto\"\xa2\x01\n\x06\x45xport\x12\x0e\n\x06\x64igest\x18\x01 \x01(\x0c\x12(\n\x04kind\x18\x02 \x01(\x0e\x32\x1a.ray_client.v1.Export.Kind\x12\'\n\x07payload\x18\x03 \x01(\x0b\x32\x16.ray_client.v1.Payload\"5\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x46UNCTION\x10\x01\x12\t\n\x05\x43LASS\x10\x02\"?\n\x03Put\x12\x11\n\tobject_id\x18\x01 \x01(\x04\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.ray_client.v1.Payload\"\x9d\x01\n\nInvocation\x12)\n\targuments\x18\x01 \x01(\x0b\x32\x16.ray_client.v1.Payload\x12\'\n\x07options\x18\x02 \x01(\x0b\x32\x16.ray_client.v1.Payload\x12\x12\n\nresult_ids\x18\x03 \x03(\x04\x12\x14\n\x0cis_streaming\x18\x04 \x01(\x08\x12\x11\n\tcall_site\x18\x05 \x01(\t\"V\n\x0cScheduleTask\x12\x17\n\x0f\x66unction_digest\x18\x01 \x01(\x0c\x12-\n\ninvocation\x18\x02 \x01(\x0b\x32\x19.ray_client.v1.Invocation\"R\n\x0b\x43reateActor\x12\x14\n\x0c\x63lass_digest\x18\x01 \x01(\x0c\x12-\n\ninvocation\x18\x02 \x01(\x0b\x32\x19.ray_client.v1.Invocation\"\\\n\tCallActor\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\x04\x12\x0e\n\x06method\x18\x02 \x01(\t\x12-\n\ninvocation\x18\x03 \x01(\x0b\x32\x19.ray_client.v1.Invocation\"\x19\n\x03Get\x12\x12\n\nobject_ids\x18\x01 \x03(\x04\"W\n\x04Wait\x12\x12\n\nobject_ids\x18\x01 \x03(\x04\x12\x13\n\x0bnum_returns\x18\x02 \x01(\r\x12\x11\n\ttimeout_s\x18\x03 \x01(\x01\x12\x13\n\x0b\x66\x65tch_local\x18\x04 \x01(\x08\"&\n\x07Release\x12\x0b\n\x03ids\x18\x01 \x03(\x04\x12\x0e\n\x06\x63ounts\x18\x02 \x03(\x04\"A\n\nCancelTask\x12\x11\n\tobject_id\x18\x01 \x01(\x04\x12\r\n\x05\x66orce\x18\x02 \x01(\x08\x12\x11\n\trecursive\x18\x03 \x01(\x08\"1\n\tKillActor\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\x04\x12\x12\n\nno_restart\x18\x02 \x01(\x08\">\n\tFindActor\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\x04\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\tnamespace\x18\x03 \x01(\t\"3\n\x08TakeNext\x12\x14\n\x0cgenerator_id\x18\x01 \x01(\x04\x12\x11\n\tobject_id\x18\x02 \x01(\x04\"\x16\n\x08Identify\x12\n\n\x02id\x18\x01 \x01(\x04\"H\n\x0cQueryCluster\x12\r\n\x05query\x18\x01 \x01(\t\x12)\n\targuments\x18\x02 \x01(\x0b\x32\x16.ray_client.v1.Payload\"\x1c\n\x06\x46orget\x12\x12\n\nrequest_id\x18\x01 \x01(\x04\"&\n\x0fReleaseTransfer\x12\x13\n\x0btransfer_id\x18\x01 \x01(\x04\"\x0c\n\nDisconnect\"\xb9\x06\n\tOperation\x12\x12\n\nrequest_id\x18\x01 \x01(\x04\x12\'\n\x06\x65xport\x18\x02 \x01(\x0b\x32\x15.ray_client.v1.ExportH\x00\x12!\n\x03put\x18\x03 \x01(\x0b\x32\x12.ray_client.v1.PutH\x00\x12\x34\n\rschedule_task\x18\x04 \x01(\x0b\x32\x1b.ray_client.v1.ScheduleTaskH\x00\x12\x32\n\x0c\x63reate_actor\x18\x05 \x01(\x0b\x32\x1a.ray_client.v1.CreateActorH\x00\x12.\n\ncall_actor\x18\x06 \x01(\x0b\x32\x18.ray_client.v1.CallActorH\x00\x12!\n\x03get\x18\x07 \x01(\x0b\x32\x12.ray_client.v1.GetH\x00\x12#\n\x04wait\x18\x08 \x01(\x0b\x32\x13.ray_client.v1.WaitH\x00\x12)\n\x07release\x18\t \x01(\x0b\x32\x16.ray_client.v1.ReleaseH\x00\x12\x30\n\x0b\x63\x61ncel_task\x18\n \x01(\x0b\x32\x19.ray_client.v1.CancelTaskH\x00\x12.\n\nkill_actor\x18\x0b \x01(\x0b\x32\x18.ray_client.v1.KillActorH\x00\x12.\n\nfind_actor\x18\x0c \x01(\x0b\x32\x18.ray_client.v1.FindActorH\x00\x12,\n\ttake_next\x18\r \x01(\x0b\x32\x17.ray_client.v1.TakeNextH\x00\x12+\n\x08identify\x18\x0e \x01(\x0b\x32\x17.ray_client.v1.IdentifyH\x00\x12\x34\n\rquery_cluster\x18\x0f \x01(\x0b\x32\x1b.ray_client.v1.QueryClusterH\x00\x12\'\n\x06\x66orget\x18\x10 \x01(\x0b\x32\x15.ray_client.v1.ForgetH\x00\x12:\n\x10release_transfer\x18\x11 \x01(\x0b\x32\x1e.ray_client.v1.ReleaseTransferH\x00\x12/\n\ndisconnect\x18\x12 \x01(\x0b\x32\x19.ray_client.v1.DisconnectH\x00\x42\x06\n\x04kind\"\x1f\n\x0cReadyObjects\x12\x0f\n\x07indexes\x18\x01 \x03(\r\"\xb4\x01\n\x10\x41\x63torDescription\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\x04\x12\x12\n\nclass_name\x18\x02 \x01(\t\x12\x37\n\x07methods\x18\x03 \x03(\x0b\x32&.ray_client.v1.ActorDescription.Method\x1a\x41\n\x06Method\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bnum_returns\x18\x02 \x01(\r\x12\x14\n\x0cis_streaming\x18\x03 \x01(\x08\";\n\x08Identity\x12\x0e\n\x06\x62inary\x18\x01 \x01(\x0c\x12\x0f\n\x07task_id\x18\x02 \x01(\x0c\x12\x0e\n\x06job_id\x18\x03 \x01(\x0c\"\x06\n\x04\x44one\"\xbb\x02\n\x05Reply\x12\x12\n\nrequest_id\x18\x01 \x01(\x04\x12\r\n\x05index\x18\x02 \x01(\r\x12\'\n\x05value\x18\x03 \x01(\x0b\x32\x16.ray_client.v1.PayloadH\x00\x12)\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x16.ray_client.v1.FailureH\x00\x12,\n\x05ready\x18\x05 \x01(\x0b\x32\x1b.ray_client.v1.ReadyObjectsH\x00\x12\x30\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x1f.ray_client.v1.ActorDescriptionH\x00\x12+\n\x08identity\x18\x07 \x01(\x0b\x32\x17.ray_client.v1.IdentityH\x00\x12#\n\x04\x64one\x18\x08 \x01(\x0b\x32\x13.ray_client.v1.DoneH\x00\x42\t\n\x07outcome\"0\n\x07Replies\x12%\n\x07replies\x18\x01 \x03(\x0b\x32\x14.ray_client.v1.Replyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#ray_client_proto/v1/operation.proto\x12\rray_client.v1\x1a\x1fray_client_proto/v1/error.proto\x1a!ray_client_proto/v1/payload.proto\"\xa2\x01\n\x06\x45xport\x12\x0e\n\x06\x64igest\x18\x01 \x01(\x0c\x12(\n\x04kind\x18\x02 \x01(\x0e\x32\x1a.ray_client.v1.Export.Kind\x12\'\n\x07payload\x18\x03 \x01(\x0b\x32\x16.ray_client.v1.Payload\"5\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x46UNCTION\x10\x01\x12\t\n\x05\x43LASS\x10\x02\"?\n\x03Put\x12\x11\n\tobject_id\x18\x01 \x01(\x04\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.ray_client.v1.Payload\"\x9d\x01\n\nInvocation\x12)\n\targuments\x18\x01 \x01(\x0b\x32\x16.ray_client.v1.Payload\x12\'\n\x07options\x18\x02 \x01(\x0b\x32\x16.ray_client.v1.Payload\x12\x12\n\nresult_ids\x18\x03 \x03(\x04\x12\x14\n\x0cis_streaming\x18\x04 \x01(\x08\x12\x11\n\tcall_site\x18\x05 \x01(\t\"V\n\x0cScheduleTask\x12\x17\n\x0f\x66unction_digest\x18\x01 \x01(\x0c\x12-\n\ninvocation\x18\x02 \x01(\x0b\x32\x19.ray_client.v1.Invocation\"R\n\x0b\x43reateActor\x12\x14\n\x0c\x63lass_digest\x18\x01 \x01(\x0c\x12-\n\ninvocation\x18\x02 \x01(\x0b\x32\x19.ray_client.v1.Invocation\"\\\n\tCallActor\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\x04\x12\x0e\n\x06method\x18\x02 \x01(\t\x12-\n\ninvocation\x18\x03 \x01(\x0b\x32\x19.ray_client.v1.Invocation\"\x19\n\x03Get\x12\x12\n\nobject_ids\x18\x01 \x03(\x04\"W\n\x04Wait\x12\x12\n\nobject_ids\x18\x01 \x03(\x04\x12\x13\n\x0bnum_returns\x18\x02 \x01(\r\x12\x11\n\ttimeout_s\x18\x03 \x01(\x01\x12\x13\n\x0b\x66\x65tch_local\x18\x04 \x01(\x08\"&\n\x07Release\x12\x0b\n\x03ids\x18\x01 \x03(\x04\x12\x0e\n\x06\x63ounts\x18\x02 \x03(\x04\"A\n\nCancelTask\x12\x11\n\tobject_id\x18\x01 \x01(\x04\x12\r\n\x05\x66orce\x18\x02 \x01(\x08\x12\x11\n\trecursive\x18\x03 \x01(\x08\"1\n\tKillActor\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\x04\x12\x12\n\nno_restart\x18\x02 \x01(\x08\">\n\tFindActor\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\x04\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\tnamespace\x18\x03 \x01(\t\"J\n\x08TakeNext\x12\x14\n\x0cgenerator_id\x18\x01 \x01(\x04\x12\x11\n\tobject_id\x18\x02 \x01(\x04\x12\x15\n\ris_completion\x18\x03 \x01(\x08\"\x16\n\x08Identify\x12\n\n\x02id\x18\x01 \x01(\x04\"H\n\x0cQueryCluster\x12\r\n\x05query\x18\x01 \x01(\t\x12)\n\targuments\x18\x02 \x01(\x0b\x32\x16.ray_client.v1.Payload\"\x1c\n\x06\x46orget\x12\x12\n\nrequest_id\x18\x01 \x01(\x04\"&\n\x0fReleaseTransfer\x12\x13\n\x0btransfer_id\x18\x01 \x01(\x04\"\x0c\n\nDisconnect\"\xb9\x06\n\tOperation\x12\x12\n\nrequest_id\x18\x01 \x01(\x04\x12\'\n\x06\x65xport\x18\x02 \x01(\x0b\x32\x15.ray_client.v1.ExportH\x00\x12!\n\x03put\x18\x03 \x01(\x0b\x32\x12.ray_client.v1.PutH\x00\x12\x34\n\rschedule_task\x18\x04 \x01(\x0b\x32\x1b.ray_client.v1.ScheduleTaskH\x00\x12\x32\n\x0c\x63reate_actor\x18\x05 \x01(\x0b\x32\x1a.ray_client.v1.CreateActorH\x00\x12.\n\ncall_actor\x18\x06 \x01(\x0b\x32\x18.ray_client.v1.CallActorH\x00\x12!\n\x03get\x18\x07 \x01(\x0b\x32\x12.ray_client.v1.GetH\x00\x12#\n\x04wait\x18\x08 \x01(\x0b\x32\x13.ray_client.v1.WaitH\x00\x12)\n\x07release\x18\t \x01(\x0b\x32\x16.ray_client.v1.ReleaseH\x00\x12\x30\n\x0b\x63\x61ncel_task\x18\n \x01(\x0b\x32\x19.ray_client.v1.CancelTaskH\x00\x12.\n\nkill_actor\x18\x0b \x01(\x0b\x32\x18.ray_client.v1.KillActorH\x00\x12.\n\nfind_actor\x18\x0c \x01(\x0b\x32\x18.ray_client.v1.FindActorH\x00\x12,\n\ttake_next\x18\r \x01(\x0b\x32\x17.ray_client.v1.TakeNextH\x00\x12+\n\x08identify\x18\x0e \x01(\x0b\x32\x17.ray_client.v1.IdentifyH\x00\x12\x34\n\rquery_cluster\x18\x0f \x01(\x0b\x32\x1b.ray_client.v1.QueryClusterH\x00\x12\'\n\x06\x66orget\x18\x10 \x01(\x0b\x32\x15.ray_client.v1.ForgetH\x00\x12:\n\x10release_transfer\x18\x11 \x01(\x0b\x32\x1e.ray_client.v1.ReleaseTransferH\x00\x12/\n\ndisconnect\x18\x12 \x01(\x0b\x32\x19.ray_client.v1.DisconnectH\x00\x42\x06\n\x04kind\"\x1f\n\x0cReadyObjects\x12\x0f\n\x07indexes\x18\x01 \x03(\r\"\xb4\x01\n\x10\x41\x63torDescription\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\x04\x12\x12\n\nclass_name\x18\x02 \x01(\t\x12\x37\n\x07methods\x18\x03 \x03(\x0b\x32&.ray_client.v1.ActorDescription.Method\x1a\x41\n\x06Method\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bnum_returns\x18\x02 \x01(\r\x12\x14\n\x0cis_streaming\x18\x03 \x01(\x08\";\n\x08Identity\x12\x0e\n\x06\x62inary\x18\x01 \x01(\x0c\x12\x0f\n\x07task_id\x18\x02 \x01(\x0c\x12\x0e\n\x06job_id\x18\x03 \x01(\x0c\"\x06\n\x04\x44one\"\xbb\x02\n\x05Reply\x12\x12\n\nrequest_id\x18\x01 \x01(\x04\x12\r\n\x05index\x18\x02 \x01(\r\x12\'\n\x05value\x18\x03 \x01(\x0b\x32\x16.ray_client.v1.PayloadH\x00\x12)\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x16.ray_client.v1.FailureH\x00\x12,\n\x05ready\x18\x05 \x01(\x0b\x32\x1b.ray_client.v1.ReadyObjectsH\x00\x12\x30\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x1f.ray_client.v1.ActorDescriptionH\x00\x12+\n\x08identity\x18\x07 \x01(\x0b\x32\x17.ray_client.v1.IdentityH\x00\x12#\n\x04\x64one\x18\x08 \x01(\x0b\x32\x13.ray_client.v1.DoneH\x00\x42\t\n\x07outcome\"0\n\x07Replies\x12%\n\x07replies\x18\x01 \x03(\x0b\x32\x14.ray_client.v1.Replyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,31 +50,31 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_FINDACTOR']._serialized_start=1052
   _globals['_FINDACTOR']._serialized_end=1114
   _globals['_TAKENEXT']._serialized_start=1116
-  _globals['_TAKENEXT']._serialized_end=1167
-  _globals['_IDENTIFY']._serialized_start=1169
-  _globals['_IDENTIFY']._serialized_end=1191
-  _globals['_QUERYCLUSTER']._serialized_start=1193
-  _globals['_QUERYCLUSTER']._serialized_end=1265
-  _globals['_FORGET']._serialized_start=1267
-  _globals['_FORGET']._serialized_end=1295
-  _globals['_RELEASETRANSFER']._serialized_start=1297
-  _globals['_RELEASETRANSFER']._serialized_end=1335
-  _globals['_DISCONNECT']._serialized_start=1337
-  _globals['_DISCONNECT']._serialized_end=1349
-  _globals['_OPERATION']._serialized_start=1352
-  _globals['_OPERATION']._serialized_end=2177
-  _globals['_READYOBJECTS']._serialized_start=2179
-  _globals['_READYOBJECTS']._serialized_end=2210
-  _globals['_ACTORDESCRIPTION']._serialized_start=2213
-  _globals['_ACTORDESCRIPTION']._serialized_end=2393
-  _globals['_ACTORDESCRIPTION_METHOD']._serialized_start=2328
-  _globals['_ACTORDESCRIPTION_METHOD']._serialized_end=2393
-  _globals['_IDENTITY']._serialized_start=2395
-  _globals['_IDENTITY']._serialized_end=2454
-  _globals['_DONE']._serialized_start=2456
-  _globals['_DONE']._serialized_end=2462
-  _globals['_REPLY']._serialized_start=2465
-  _globals['_REPLY']._serialized_end=2780
-  _globals['_REPLIES']._serialized_start=2782
-  _globals['_REPLIES']._serialized_end=2830
+  _globals['_TAKENEXT']._serialized_end=1190
+  _globals['_IDENTIFY']._serialized_start=1192
+  _globals['_IDENTIFY']._serialized_end=1214
+  _globals['_QUERYCLUSTER']._serialized_start=1216
+  _globals['_QUERYCLUSTER']._serialized_end=1288
+  _globals['_FORGET']._serialized_start=1290
+  _globals['_FORGET']._serialized_end=1318
+  _globals['_RELEASETRANSFER']._serialized_start=1320
+  _globals['_RELEASETRANSFER']._serialized_end=1358
+  _globals['_DISCONNECT']._serialized_start=1360
+  _globals['_DISCONNECT']._serialized_end=1372
+  _globals['_OPERATION']._serialized_start=1375
+  _globals['_OPERATION']._serialized_end=2200
+  _globals['_READYOBJECTS']._serialized_start=2202
+  _globals['_READYOBJECTS']._serialized_end=2233
+  _globals['_ACTORDESCRIPTION']._serialized_start=2236
+  _globals['_ACTORDESCRIPTION']._serialized_end=2416
+  _globals['_ACTORDESCRIPTION_METHOD']._serialized_start=2351
+  _globals['_ACTORDESCRIPTION_METHOD']._serialized_end=2416
+  _globals['_IDENTITY']._serialized_start=2418
+  _globals['_IDENTITY']._serialized_end=2477
+  _globals['_DONE']._serialized_start=2479
+  _globals['_DONE']._serialized_end=2485
+  _globals['_REPLY']._serialized_start=2488
+  _globals['_REPLY']._serialized_end=2803
+  _globals['_REPLIES']._serialized_start=2805
+  _globals['_REPLIES']._serialized_end=2853
 # @@protoc_insertion_point(module_scope)

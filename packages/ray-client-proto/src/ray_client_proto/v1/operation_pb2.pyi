@@ -129,12 +129,14 @@ class FindActor(_message.Message):
     def __init__(self, actor_id: _Optional[int] = ..., name: _Optional[str] = ..., namespace: _Optional[str] = ...) -> None: ...
 
 class TakeNext(_message.Message):
-    __slots__ = ("generator_id", "object_id")
+    __slots__ = ("generator_id", "object_id", "is_completion")
     GENERATOR_ID_FIELD_NUMBER: _ClassVar[int]
     OBJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    IS_COMPLETION_FIELD_NUMBER: _ClassVar[int]
     generator_id: int
     object_id: int
-    def __init__(self, generator_id: _Optional[int] = ..., object_id: _Optional[int] = ...) -> None: ...
+    is_completion: bool
+    def __init__(self, generator_id: _Optional[int] = ..., object_id: _Optional[int] = ..., is_completion: bool = ...) -> None: ...
 
 class Identify(_message.Message):
     __slots__ = ("id",)

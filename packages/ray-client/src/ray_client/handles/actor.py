@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, final
 
 from ray_client.handles.current import current_session
 from ray_client.handles.function import Prepared, default_num_returns, is_generator
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+class MethodFacts(NamedTuple):
+    """What a handle must know of a method to call it."""
+
+    num_returns: int | str  #: unless a call's options say otherwise
+    signature: inspect.Signature | None = None  #: without `self`; None where only the cluster knows it
+
+
 # Methods that Ray gives every actor.
-_BUILT_IN = {"__ray_ready__": (1, False), "__ray_call__": (1, False), "__ray_terminate__": (1, False)}
+_BUILT_IN = {name: MethodFacts(1) for name in ("__ray_ready__", "__ray_call__", "__ray_terminate__")}
 
 # What Ray's own `@ray.method` leaves on a method, where the driver's `ray.remote` looks for it
 # (ray/actor.py, Ray 2.40 to 2.60).
@@ -145,9 +153,7 @@ class ActorHandle(Generic[T]):
 
     __slots__ = ("__weakref__", "_class_name", "_handle_id", "_methods", "_session")
 
-    def __init__(
-        self, session: Session, handle_id: int, class_name: str, methods: Mapping[str, tuple[int | str, bool]]
-    ) -> None:
+    def __init__(self, session: Session, handle_id: int, class_name: str, methods: Mapping[str, MethodFacts]) -> None:
         self._session = session
         self._handle_id = handle_id
         self._class_name = class_name
@@ -156,14 +162,18 @@ class ActorHandle(Generic[T]):
     @classmethod
     def described(cls, session: Session, handle_id: int, description: ActorDescription) -> ActorHandle[Any]:
         """Give a handle of an actor as the cluster describes it."""
-        return ActorHandle(session, handle_id, description.class_name, description.methods)
+        methods = {
+            name: MethodFacts("streaming" if is_streaming else num_returns)
+            for name, (num_returns, is_streaming) in description.methods.items()
+        }
+        return ActorHandle(session, handle_id, description.class_name, methods)
 
     def __getattr__(self, name: str) -> Any:
         try:
-            num_returns, is_streaming = self._methods[name]
+            facts = self._methods[name]
         except KeyError:
             raise AttributeError(f"'{self._class_name}' actor has no method {name!r}; it has {self._names()}") from None
-        return ActorMethod(self, name, "streaming" if is_streaming else num_returns, {})
+        return ActorMethod(self, name, facts, {})
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._methods]
@@ -207,12 +217,12 @@ class ActorHandle(Generic[T]):
 class ActorMethod:
     """A method of an actor on the cluster."""
 
-    __slots__ = ("_actor", "_name", "_num_returns", "_options")
+    __slots__ = ("_actor", "_facts", "_name", "_options")
 
-    def __init__(self, actor: ActorHandle[Any], name: str, num_returns: int | str, options: Mapping[str, Any]) -> None:
+    def __init__(self, actor: ActorHandle[Any], name: str, facts: MethodFacts, options: Mapping[str, Any]) -> None:
         self._actor = actor
         self._name = name
-        self._num_returns = num_returns
+        self._facts = facts
         self._options = options
 
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -225,15 +235,18 @@ class ActorMethod:
         """Call the method; give a reference to its result without waiting for anything.
 
         Raises:
+            TypeError: the arguments do not fit the method.
             PicklingError: an argument cannot be pickled.
             SessionError: the session has ended.
         """
         from ray_client.session import calls  # loads protobuf, which an import of this package must not
 
         session = self._actor._session
+        if self._facts.signature is not None:
+            self._facts.signature.bind(*args, **kwargs)
         options = session.dump(dict(self._options)) if self._options else None
         results = calls.call_actor(
-            session, self._actor._handle_id, self._name, args, kwargs, options, self._num_returns
+            session, self._actor._handle_id, self._name, args, kwargs, options, self._facts.num_returns
         )
         return handles_of(session, results)
 
@@ -245,24 +258,31 @@ class ActorMethod:
         """
         validate_method_options(options)
         num_returns = options.get("num_returns")
-        return ActorMethod(
-            self._actor,
-            self._name,
-            self._num_returns if num_returns is None else num_returns,
-            {**self._options, **options},
-        )
+        facts = self._facts if num_returns is None else self._facts._replace(num_returns=num_returns)
+        return ActorMethod(self._actor, self._name, facts, {**self._options, **options})
 
 
-def describe_methods(cls: type) -> dict[str, tuple[int | str, bool]]:
-    """Give what a handle must know of a class: method name -> (num_returns, is_streaming)."""
-    methods: dict[str, tuple[int | str, bool]] = dict(_BUILT_IN)
+def describe_methods(cls: type) -> dict[str, MethodFacts]:
+    """Give what a handle must know of a class, by the names of its methods."""
+    methods = dict(_BUILT_IN)
     for name, function in inspect.getmembers(cls, inspect.isroutine):
         if name.startswith("__") and name in vars(object) and name != "__init__":
             continue
         marked = getattr(function, _METHOD_MARKS["num_returns"], None)
         num_returns = default_num_returns(function, {}) if marked is None else marked
-        methods[name] = (1, True) if num_returns == "streaming" else (num_returns, False)
+        methods[name] = MethodFacts(num_returns, _method_signature(cls, name, function))
     return methods
+
+
+def _method_signature(cls: type, name: str, function: Any) -> inspect.Signature | None:
+    """Give a method's signature without `self`; None where it cannot be known."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # functions of extension modules
+        return None
+    if inspect.ismethod(function) or isinstance(inspect.getattr_static(cls, name), staticmethod):
+        return signature
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 def _init_signature(cls: type) -> inspect.Signature | None:

@@ -57,6 +57,12 @@ class ObjectRefGenerator(Generic[T]):
             raise StopAsyncIteration from None
         return ref
 
+    def completed(self) -> ObjectRef[None]:
+        """Give a reference that is ready when the task has ended; its value is the task's error, if it failed."""
+        from ray_client.session import calls  # loads protobuf, which an import of this package must not
+
+        return ObjectRef(self._session, calls.name_completion(self._session, self._handle_id))
+
     def __repr__(self) -> str:
         return f"ObjectRefGenerator(#{self._handle_id} of session {self._session.id[:8]})"
 

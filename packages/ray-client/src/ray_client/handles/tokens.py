@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ray_client.errors import WrongSessionError
-from ray_client.handles.actor import ActorClass, ActorHandle
+from ray_client.handles.actor import ActorClass, ActorHandle, MethodFacts
 from ray_client.handles.function import RemoteFunction
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
@@ -15,6 +15,8 @@ from ray_client.pickling.pickler import Token
 from ray_client.pickling.unpickler import TokenReaders, find_mirrored, find_module
 from ray_client.session.session import Session
 from ray_client_proto.wire import tokens
+
+_STREAMING = "streaming"
 
 
 def token_makers(session: Session) -> dict[type, Callable[[Any], Token]]:
@@ -26,7 +28,10 @@ def token_makers(session: Session) -> dict[type, Callable[[Any], Token]]:
         return handle._handle_id
 
     def actor(handle: ActorHandle[Any]) -> Token:
-        methods = tuple((name, *returns) for name, returns in handle._methods.items())
+        methods = tuple(
+            (name, 1 if facts.num_returns == _STREAMING else facts.num_returns, facts.num_returns == _STREAMING)
+            for name, facts in handle._methods.items()
+        )
         return tokens.actor_handle, (own(handle), handle._class_name, methods)
 
     return {
@@ -53,7 +58,10 @@ def token_readers(session: Session, claim: Callable[[int], None]) -> TokenReader
         return handle_id
 
     def actor(handle_id: int, class_name: str, methods: tuple[tuple[str, int, bool], ...]) -> ActorHandle[Any]:
-        table = {name: (num_returns, is_streaming) for name, num_returns, is_streaming in methods}
+        table = {
+            name: MethodFacts(_STREAMING if is_streaming else num_returns)
+            for name, num_returns, is_streaming in methods
+        }
         return ActorHandle(session, claimed(handle_id), class_name, table)
 
     return {

@@ -135,6 +135,14 @@ def take_next(session: Session, generator_id: int) -> tuple[int, int, Future[op.
     return object_id, request_id, reply
 
 
+def name_completion(session: Session, generator_id: int) -> int:
+    """Give the id of an object that is ready when a stream's task has ended."""
+    object_id = session.new_id()
+    take = op.TakeNext(generator_id=generator_id, object_id=object_id, is_completion=True)
+    session.send(op.Operation(take_next=take))
+    return object_id
+
+
 def cancel_task(session: Session, object_id: int, *, force: bool, recursive: bool) -> None:
     """Cancel the task that makes an object; waits for the cluster only with `force`, which it may refuse."""
     operation = op.Operation(cancel_task=op.CancelTask(object_id=object_id, force=force, recursive=recursive))

@@ -79,4 +79,9 @@ def cancel_task(holdings: Holdings, message: CancelTask, answer: Answer) -> None
 def take_next(holdings: Holdings, message: TakeNext, answer: Answer) -> None:
     """Give the next object of a stream the client's id, once it is there."""
     entry = holdings.references.get(message.generator_id, Kind.GENERATOR)
+    if message.is_completion:
+        ref = holdings.port.completed(entry.target)
+        holdings.references.name(message.object_id, Kind.OBJECT, ref, holdings.port.object_key(ref))
+        answer.done()
+        return
     holdings.streams.take(entry.target, message.object_id, answer)
