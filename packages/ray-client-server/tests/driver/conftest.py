@@ -155,6 +155,9 @@ class FakeRay:
         else:
             ref.callbacks.append(callback)
 
+    def get_now(self, refs: list[FakeRef]) -> list[Any] | None:
+        return [ref.result for ref in refs] if all(ref.is_ready for ref in refs) else None
+
     def wait(self, refs: list[FakeRef], num_returns: int, timeout_s: float | None, fetch_local: bool) -> list[FakeRef]:
         return [ref for ref in refs if ref.is_ready][:num_returns]
 

@@ -69,6 +69,28 @@ def test_o2_each_object_is_answered_as_it_becomes_ready(client: Any, port: Any) 
     assert answers[-1].index == 0 and {reply.request_id for reply in answers} == {request_id}
 
 
+def test_o2_many_objects_are_answered_whether_ready_or_not(client: Any, port: Any) -> None:
+    digest = client.export(double)
+    late = [client.call(digest, 1, later=True)[0] for _ in range(20)]
+    ready = [client.call(digest, number)[0] for number in range(200)]
+    client.begin(get=Get(object_ids=[*late, *ready, *ready]))
+    answers = {client.replies.get(timeout=10).index for _ in range(400)}
+    assert answers == set(range(20, 420))
+    for ref in port.pending:
+        ref.resolve([1])
+    assert {client.replies.get(timeout=10).index for _ in range(20)} == set(range(20))
+
+
+def test_an_object_that_was_lost_is_answered_when_it_is_back(client: Any, holdings: Any) -> None:
+    object_id = client.put("value")
+    ref = holdings.references.get(object_id).target
+    ref.is_ready = False
+    client.begin(get=Get(object_ids=[object_id]))
+    assert client.replies.empty()
+    ref.resolve("value")
+    assert client.replies.get(timeout=10).HasField("value")
+
+
 def test_o2_a_forgotten_answer_is_not_sent(client: Any, port: Any) -> None:
     (late,) = client.call(client.export(double), 1, later=True)
     client.forgotten.add(client.begin(get=Get(object_ids=[late])))

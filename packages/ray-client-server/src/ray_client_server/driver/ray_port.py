@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import ray
+import ray._private.worker
 import ray.actor
 import ray.exceptions
 import ray.remote_function
@@ -92,6 +93,18 @@ def on_ready(ref: Handle, callback: Callable[[Any], None]) -> None:
 
 def _completed(_ref: Handle, callback: Callable[[Any], None], result: Any) -> None:
     callback(result)
+
+
+def get_now(refs: list[Handle]) -> list[Any] | None:
+    """Give the value of each object, or the `RayError` that it failed with; None if not all are there at once.
+
+    `ray.get` would raise the first error and lose which object it belongs to.
+    """
+    try:
+        values, _ = ray._private.worker.global_worker.get_objects(refs, timeout=0, return_exceptions=True)
+    except ray.exceptions.GetTimeoutError:
+        return None
+    return list(values)
 
 
 def wait(refs: list[Handle], num_returns: int, timeout_s: float | None, fetch_local: bool) -> list[Handle]:

@@ -25,14 +25,15 @@ class Entry:
     """One id: what it stands for, and how many counts the client has of it.
 
     `target` is Ray's own object, or the `Failure` of an entry of kind FAILED. `key` is what makes two Ray objects
-    of one kind the same; generators and failed entries have none.
+    of one kind the same; generators and failed entries have none. `is_ready` is set once the value was there.
     """
 
-    __slots__ = ("count", "id", "key", "kind", "target")
+    __slots__ = ("count", "id", "is_ready", "key", "kind", "target")
 
     def __init__(self, handle_id: int, kind: Kind, target: Any, key: bytes | None) -> None:
         self.id, self.kind, self.target, self.key = handle_id, kind, target, key
         self.count = 1
+        self.is_ready = False
 
 
 class References:
@@ -51,7 +52,9 @@ class References:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def name(self, handle_id: int, kind: Kind, target: Any, key: bytes | None = None) -> None:
+    def name(
+        self, handle_id: int, kind: Kind, target: Any, key: bytes | None = None, *, is_ready: bool = False
+    ) -> None:
         """Let an id of the client's stand for `target`, with one count (I1).
 
         Raises:
@@ -62,7 +65,9 @@ class References:
         with self._lock:
             if handle_id in self._entries:
                 raise refused(Failure.PROTOCOL_VIOLATION, f"I4: the id {handle_id} is in use")
-            self._add(Entry(handle_id, kind, target, key))
+            entry = Entry(handle_id, kind, target, key)
+            entry.is_ready = is_ready
+            self._add(entry)
 
     def name_or_count(self, handle_id: int, kind: Kind, target: Any, key: bytes) -> int:
         """As `name`, but an object that has an id already keeps it, with one count more; give the id (I2).

@@ -12,13 +12,27 @@ from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.port import Handle
+from ray_client_server.driver.references import Entry
 
 log = logging.getLogger(__name__)
 
 _THREADS: Final = 2  #: pickling holds the interpreter's lock; the second is for what waits for room
+_MANY: Final = 16  #: from so many objects on it pays to ask Ray which of them are ready
+_AT_ONCE: Final = 100  #: how many values are taken before the first of them goes out
 
 #: Their pickling is quick and runs no code of the user's, so it needs no thread of ours.
 _QUICK: Final = frozenset((int, float, bool, type(None)))
+_QUICK_IF_SHORT: Final = frozenset((str, bytes))
+_SHORT: Final = 1024
+
+
+class Wanted(NamedTuple):
+    """An object that a get asks for, and the place of its answer."""
+
+    entry: Entry
+    ref: Handle
+    answer: Answer
+    place: int
 
 
 class _Ready(NamedTuple):
@@ -31,23 +45,60 @@ class Results:
     """Answers with the values of objects, each as soon as it is there (O2)."""
 
     def __init__(self, codec: Codec) -> None:
-        self._codec = codec
+        self._codec, self._port = codec, codec.port
         self._ready: queue.SimpleQueue[_Ready | None] = queue.SimpleQueue()
         for number in range(_THREADS):
             threading.Thread(target=self._encode_all, name=f"results-{number}", daemon=True).start()
 
-    def send(self, ref: Handle, answer: Answer, index: int) -> None:
-        """Answer with the value of `ref` when it is ready, or with the failure that it has."""
-        codec, ready = self._codec, self._ready
+    def send(self, wanted: list[Wanted]) -> None:
+        """Answer with the value of each object when it is ready, or with the failure that it has.
+
+        Ray gives many ready objects at once in a small part of the time that a callback for each takes, and one of
+        its store in half. To ask whether an object is ready takes longer than a callback; so this asks for many only.
+        """
+        if len(wanted) >= _MANY:
+            self._mark_ready(wanted)
+        ready = [one for one in wanted if one.entry.is_ready]
+        for start in range(0, len(ready), _AT_ONCE):
+            self._send_ready(ready[start : start + _AT_ONCE])
+        for one in wanted:
+            if not one.entry.is_ready:
+                self._send_later(one)
+
+    def _mark_ready(self, wanted: list[Wanted]) -> None:
+        refs = list({one.ref: None for one in wanted if not one.entry.is_ready})
+        found = set(self._port.wait(refs, len(refs), 0.0, True)) if refs else set()
+        for one in wanted:
+            one.entry.is_ready = one.entry.is_ready or one.ref in found
+
+    def _send_ready(self, wanted: list[Wanted]) -> None:
+        results = self._port.get_now([one.ref for one in wanted])
+        if results is None:  # the cluster has lost one, and may yet make it anew
+            for one in wanted:
+                self._send_later(one)
+            return
+        for one, result in zip(wanted, results, strict=True):
+            self._take(result, one.answer, one.place)
+
+    def _send_later(self, wanted: Wanted) -> None:
+        entry, ref, answer, place = wanted
 
         def callback(result: Any) -> None:
             # On a thread of Ray's that all objects share: nothing here may block or run code of the user's.
-            if type(result) in _QUICK:
-                answer.value(codec.encode(result), index)
-            else:
-                ready.put(_Ready(result, answer, index))
+            entry.is_ready = True
+            self._take(result, answer, place)
 
-        codec.port.on_ready(ref, callback)
+        self._port.on_ready(ref, callback)
+
+    def _take(self, result: Any, answer: Answer, place: int) -> None:
+        if answer.sink.is_forgotten(answer.request_id):
+            answer.sink.skip()
+            return
+        kind = type(result)
+        if kind in _QUICK or (kind in _QUICK_IF_SHORT and len(result) < _SHORT):
+            answer.value(self._codec.encode(result), place)
+        else:
+            self._ready.put(_Ready(result, answer, place))
 
     def _encode_all(self) -> None:
         while (ready := self._ready.get()) is not None:
@@ -61,9 +112,6 @@ class Results:
 
     def _encode(self, ready: _Ready) -> None:
         result, answer, index = ready
-        if answer.sink.is_forgotten(answer.request_id):
-            answer.sink.skip()
-            return
         answer.sink.wait_for_room()
         if isinstance(result, self._codec.port.RayError):
             answer.failure(describe(result, self._codec), index)

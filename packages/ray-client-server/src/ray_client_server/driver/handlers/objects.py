@@ -20,6 +20,7 @@ from ray_client_server.driver.failures import describe
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.port import Handle
 from ray_client_server.driver.references import Entry, Kind
+from ray_client_server.driver.results import Wanted
 from ray_client_server.driver.waiting import Deadline
 
 
@@ -33,7 +34,7 @@ def put(holdings: Holdings, message: Put, answer: Answer) -> None:
         holdings.references.fail([message.object_id], failure)
         raise OperationError(failure) from error
     if message.object_id:
-        holdings.references.name(message.object_id, Kind.OBJECT, ref, holdings.port.object_key(ref))
+        holdings.references.name(message.object_id, Kind.OBJECT, ref, holdings.port.object_key(ref), is_ready=True)
         answer.done()
     else:
         answer.value(holdings.codec.encode(ref))
@@ -43,13 +44,15 @@ def get(holdings: Holdings, message: Get, answer: Answer) -> None:
     """Answer with each object as it becomes ready (O2)."""
     if not answer.is_wanted:
         return
+    wanted = []
     for index, object_id in enumerate(message.object_ids):
         try:
-            ref = _ref(holdings, holdings.references.get(object_id, Kind.OBJECT, Kind.GENERATOR))
+            entry = holdings.references.get(object_id, Kind.OBJECT, Kind.GENERATOR)
         except OperationError as error:
             answer.failure(error.failure, index)
         else:
-            holdings.results.send(ref, answer, index)
+            wanted.append(Wanted(entry, _ref(holdings, entry), answer, index))
+    holdings.results.send(wanted)
 
 
 def wait(holdings: Holdings, message: Wait, answer: Answer) -> None:
