@@ -146,13 +146,3 @@ def test_b4_sizes_that_do_not_add_up_are_refused(received: bytes, sizes: list[in
     assembly.add(Chunk(7, 0, 6, memoryview(received)))
     with pytest.raises(ProtocolError, match="B4"):
         assembly.slices(sizes)
-
-
-def test_a_large_transfer_arrives_whole_too() -> None:
-    sent = [memoryview(bytes(range(256)) * 20_000), memoryview(b"end")]
-    sizes = [part.nbytes for part in sent]
-    assembly = Assembly(1, sum(sizes), sum(sizes))
-    for message in chunk.split(1, sent, 1 << 20):
-        assembly.add(chunk.decode(message))
-    assert assembly.slices(sizes) == sent
-    assert all(part.readonly for part in assembly.slices(sizes))

@@ -6,19 +6,16 @@ copied twice more on either side, which on this path costs more than everything 
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ray_client_proto.wire.errors import ProtocolError
-from ray_client_proto.wire.limits import MIB
+from ray_client_proto.wire.memory import fresh_memory
 
 # Field number << 3 | wire type (0 varint, 2 length-delimited); protobuf.dev, "Encoding".
 _TRANSFER_ID, _OFFSET, _TOTAL, _DATA = 0x08, 0x10, 0x18, 0x22
 _FIXED_BYTES = {1: 8, 5: 4}  # wire types of one length: ours has none, a newer peer may
 _MAX_VARINT_BYTES, _UINT64 = 10, (1 << 64) - 1
-_HUGE_FROM_BYTES = 4 * MIB
 _LOWEST_TAG, _HIGHEST_TAG = 1 << 3, (1 << 32) - 1
 
 
@@ -120,17 +117,6 @@ def split(
             return
 
 
-def _allocate(size_bytes: int) -> memoryview:
-    """Give zeroed memory. A large block comes in huge pages: touching it page by page costs as much as filling it."""
-    if size_bytes < _HUGE_FROM_BYTES:
-        return memoryview(bytearray(size_bytes))
-    block = mmap.mmap(-1, size_bytes)
-    # Linux alone has the advice, and a kernel without huge pages refuses it: small ones do as well.
-    with suppress(AttributeError, OSError):
-        block.madvise(mmap.MADV_HUGEPAGE)
-    return memoryview(block)
-
-
 def _window(views: list[memoryview], start: int, length: int) -> Iterator[memoryview]:
     """Yield the parts of `views` that cover `length` bytes from `start`."""
     at = 0
@@ -147,7 +133,13 @@ class Assembly:
     Invariant: the bytes before `received_bytes` are there. Not thread-safe: one lane owns it.
     """
 
-    def __init__(self, transfer_id: int, total_bytes: int, limit_bytes: int) -> None:
+    def __init__(
+        self,
+        transfer_id: int,
+        total_bytes: int,
+        limit_bytes: int,
+        allocate: Callable[[int], memoryview] = fresh_memory,
+    ) -> None:
         """Make room for the whole transfer.
 
         Raises:
@@ -158,7 +150,7 @@ class Assembly:
         self.transfer_id = transfer_id
         self.total_bytes = total_bytes
         self.received_bytes = 0
-        self._buffer = _allocate(total_bytes)
+        self._buffer = allocate(total_bytes)
 
     @property
     def is_complete(self) -> bool:

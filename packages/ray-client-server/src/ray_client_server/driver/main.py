@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _CALLS: Final = 64  #: at a time: the data stream, log readers, bulk lanes and unary forms
 _LAST_WORDS_S: Final = 1.0  #: for streams to get their status before the server is gone
+_IDLE_MEMORY_S: Final = 10.0  #: memory that no transfer needed for this long goes back to the system
 _LOOK_S: Final = 1.0  #: how often the lease is looked at, at least
 
 
@@ -122,6 +123,7 @@ class Driver:
 
     def _wait_for_end(self) -> str:
         """Wait until something ends the session; give the reason."""
+        drop_memory_at = time.monotonic() + _IDLE_MEMORY_S
         while True:
             left_s = self._session.silent_left_s()
             if left_s is not None and left_s <= 0:
@@ -129,7 +131,9 @@ class Driver:
             try:
                 return self._ends.get(timeout=_LOOK_S if left_s is None else min(left_s, _LOOK_S))
             except queue.Empty:
-                continue
+                if time.monotonic() >= drop_memory_at:
+                    self._holdings.uploads.drop_idle_memory()
+                    drop_memory_at = time.monotonic() + _IDLE_MEMORY_S
 
     def _end(self, reason: str) -> None:
         """Let go of everything, within bounds: whatever hangs here dies with the process."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import chunk
 from ray_client_proto.wire.errors import ProtocolError
+from ray_client_proto.wire.memory import SpareMemory
 from ray_client_server.config import Limits
 from ray_client_server.driver.errors import refused
 
@@ -31,6 +32,9 @@ class Uploads:
         self._limits = limits
         self._lock = threading.Lock()
         self._lanes: dict[int, _Lane] = {}
+        self._memory = SpareMemory()
+        #: Call now and then: gives memory back to the system that no transfer needed since.
+        self.drop_idle_memory = self._memory.drop_if_idle
 
     def add(self, message: bytes) -> tuple[int, int]:
         """Take a chunk of any transfer; give the transfer's id, and how many of its bytes are there.
@@ -55,7 +59,9 @@ class Uploads:
             if piece.total_bytes > self._limits.transfer_bytes:
                 raise self._too_large(piece.total_bytes)
             try:
-                assembly = chunk.Assembly(piece.transfer_id, piece.total_bytes, self._limits.transfer_bytes)
+                assembly = chunk.Assembly(
+                    piece.transfer_id, piece.total_bytes, self._limits.transfer_bytes, self._memory.allocate
+                )
             except MemoryError:
                 raise self._too_large(piece.total_bytes) from None
             return self._lanes.setdefault(piece.transfer_id, _Lane(assembly))

@@ -1,0 +1,57 @@
+"""Memory for transfers on their way in."""
+
+from __future__ import annotations
+
+import threading
+
+from ray_client_proto.wire.limits import MIB
+
+_SPARE_BYTES = 128 * MIB
+
+
+def fresh_memory(size_bytes: int) -> memoryview:
+    """Give memory that nobody has used."""
+    return memoryview(bytearray(size_bytes))
+
+
+class SpareMemory:
+    """Gives memory for transfers; the last block again, once nobody has a view of it any more.
+
+    The system hands out fresh memory page by page as it is first touched, which costs as much as
+    everything else in a transfer. Safe from any thread.
+    """
+
+    def __init__(self, limit_bytes: int = _SPARE_BYTES) -> None:
+        """Prepare to keep one block of at most `limit_bytes`."""
+        self._limit_bytes = limit_bytes
+        self._lock = threading.Lock()
+        self._block = bytearray()
+        self._has_been_used = False
+
+    def allocate(self, size_bytes: int) -> memoryview:
+        """Give memory of this size; what it holds is left over from before."""
+        with self._lock:
+            self._has_been_used = True
+            if len(self._block) >= size_bytes and _is_free(self._block):
+                return memoryview(self._block)[:size_bytes]
+            block = bytearray(size_bytes)
+            if size_bytes <= self._limit_bytes:
+                self._block = block
+            return memoryview(block)
+
+    def drop_if_idle(self) -> None:
+        """Let go of the block if it was not asked for since the last call."""
+        with self._lock:
+            if not self._has_been_used:
+                self._block = bytearray()
+            self._has_been_used = False
+
+
+def _is_free(block: bytearray) -> bool:
+    """Tell whether nobody has a view: Python lets nobody resize a block that has one."""
+    try:
+        block.pop()
+    except BufferError:
+        return False
+    block.append(0)  # neither of the two moves the block: it has the room already
+    return True
