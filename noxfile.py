@@ -62,6 +62,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("python", "tools/check_modules.py")
+    session.run("python", "tools/gen_errors.py", "--check")
 
 
 @nox.session
