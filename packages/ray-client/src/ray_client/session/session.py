@@ -157,7 +157,10 @@ class Session:
 
         def decode(reply: Future[op.Reply]) -> None:
             # Not in the reader's thread: unpickling runs user code, which may call `get`.
-            self._decoders.submit(resolve, reply)
+            try:
+                self._decoders.submit(resolve, reply)
+            except RuntimeError:  # the session, or the interpreter, has just ended, and its threads with it
+                resolve(reply)
 
         _, (reply,) = self.fetch([object_id])
         reply.add_done_callback(decode)
