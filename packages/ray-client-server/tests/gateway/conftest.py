@@ -39,12 +39,14 @@ class FakeDriver:
         self.seen_metadata: dict[str, Any] = {}
         self.cancelled = asyncio.Event()
         self._exit: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._living: asyncio.Task[None] | None = None
         self._task = asyncio.ensure_future(self._live())
 
     def kill(self) -> None:
         if not self._exit.done():
             self._exit.set_result("killed by SIGKILL")
-            self._task.cancel()
+            if self._living is not None:
+                self._living.cancel()
 
     async def wait(self) -> str:
         return await asyncio.shield(self._exit)
@@ -61,24 +63,27 @@ class FakeDriver:
         server.add_generic_rpc_handlers((Echo(self),))
         server.add_insecure_port(f"unix:{self.settings.socket_path}")
         await server.start()
-        try:
-            self._report("hello", pid=self.pid)
-            if self.script.failure:
-                self._report("failed", **self.script.failure)
-            elif self.script.gets_ready:
-                self._report(
-                    "ready", job_id="0a", node_id="0b", namespace="space", dashboard_url="", ray_version="2.60.0"
-                )
-            while line := await reader.readline():
-                self.orders.append(json.loads(line))
-                if self.script.obeys:
-                    self._report("ended", reason=self.orders[-1].get("reason", "drained"))
-                    return
-        finally:
-            self._writer.close()
-            await server.stop(None)
-            if not self._exit.done():
-                self._exit.set_result("exit code 0")
+        self._living = asyncio.ensure_future(self._obey(reader))
+        if self._exit.done():  # killed before it began: only now is there something to close
+            self._living.cancel()
+        await asyncio.wait({self._living})
+        self._writer.close()
+        await server.stop(None)
+        await self._writer.wait_closed()
+        if not self._exit.done():
+            self._exit.set_result("exit code 0")
+
+    async def _obey(self, reader: asyncio.StreamReader) -> None:
+        self._report("hello", pid=self.pid)
+        if self.script.failure:
+            self._report("failed", **self.script.failure)
+        elif self.script.gets_ready:
+            self._report("ready", job_id="0a", node_id="0b", namespace="space", dashboard_url="", ray_version="2.60.0")
+        while line := await reader.readline():
+            self.orders.append(json.loads(line))
+            if self.script.obeys:
+                self._report("ended", reason=self.orders[-1].get("reason", "drained"))
+                return
 
 
 class Script:
@@ -145,6 +150,12 @@ class Rig:
         self.gateway = server_module.Gateway(self._settings, cluster, self.directory, self)  # type: ignore[arg-type]
         return await self.gateway.start()
 
+    async def _settle(self) -> None:
+        """Let everything that was closed be gone before the loop is."""
+        await asyncio.gather(*(driver._task for driver in self.drivers), return_exceptions=True)
+        for _ in range(5):
+            await asyncio.sleep(0)
+
     async def start(self, settings: DriverSettings, in_environment: bool) -> FakeDriver:
         """What the gateway calls to start a driver."""
         self.launched.append(in_environment)
@@ -154,6 +165,7 @@ class Rig:
     def close(self) -> None:
         self.channel.close()
         self.do(self.gateway.stop(is_urgent=True))
+        self.do(self._settle())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -10,6 +10,7 @@ import pytest
 
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_server.config import Limits
 
 
 def test_messages_go_through_both_ways_as_they_are(rig):
@@ -68,6 +69,14 @@ def test_m3_an_ended_session_is_remembered_with_its_reason(rig, refused):
     assert (failure.code, failure.details["reason"]) == (Failure.SESSION_ENDED, "had enough")
     wrong = pb.SessionOpened(session_id=opened.session_id, secret=b"\0" * 32)
     assert refused(lambda: rig.call("Data", wrong)([]))[1].code == Failure.UNKNOWN_SESSION
+
+
+def test_a_message_past_the_limit_is_refused_with_limit_and_flag(make_rig, refused):
+    rig = make_rig(limits=Limits(message_bytes=1000, chunk_bytes=100, inline_bytes=100))
+    call = rig.call("Data", rig.open())
+    status, failure = refused(lambda: call([b"x" * 1001]))
+    assert (status, failure.code) == (grpc.StatusCode.RESOURCE_EXHAUSTED, Failure.LIMIT_EXCEEDED)
+    assert failure.details["flag"] == "--limit-message-bytes"
 
 
 def test_a_client_that_cancels_cancels_the_drivers_call(rig):

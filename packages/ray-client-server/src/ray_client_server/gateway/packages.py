@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
 import stat
+import threading
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from ray_client_proto.v1.gateway_pb2 import PackageChunk, PackageStatus
@@ -44,6 +46,7 @@ class PackageStore:
         self._directory = directory
         self._limits = limits
         self._uploading: set[str] = set()
+        self._room = threading.Lock()
         directory.mkdir(mode=0o700, exist_ok=True)
 
     def directory(self, sha256: str) -> Path:
@@ -128,14 +131,15 @@ class PackageStore:
             LimitExceededError: not even then.
         """
         kept = set(in_use) | self._uploading
-        entries = [path for path in self._directory.iterdir() if path.name.partition(".")[0] not in kept]
-        free = self._limits.packages_bytes - sum(_size(path) for path in self._directory.iterdir())
-        for path in sorted(entries, key=lambda path: path.stat().st_mtime):
-            if free >= size_bytes:
-                return
-            free += _size(path)
-            _remove(path)
-            log.info("package.removed", sha256=path.name)
+        with self._room:  # two uploads at a time would count and remove the same ones
+            entries = [path for path in self._directory.iterdir() if path.name.partition(".")[0] not in kept]
+            free = self._limits.packages_bytes - sum(_size(path) for path in self._directory.iterdir())
+            for path in sorted(entries, key=_last_use):
+                if free >= size_bytes:
+                    return
+                free += _size(path)
+                _remove(path)
+                log.info("package.removed", sha256=path.name)
         if free < size_bytes:
             raise LimitExceededError("packages_bytes", self._limits.packages_bytes, "all packages are in use")
 
@@ -192,12 +196,17 @@ def _hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _walk(path: Path, visit: Callable[[Path], int]) -> int:
-    return sum(visit(entry) for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else visit(path)
-
-
 def _size(path: Path) -> int:
-    return _walk(path, lambda file: file.stat().st_size)
+    """Give the bytes of a file or of a directory with all in it; what goes away meanwhile counts nothing."""
+    size_bytes = 0
+    for file in path.rglob("*") if path.is_dir() else (path,):
+        with contextlib.suppress(FileNotFoundError):
+            size_bytes += file.lstat().st_size
+    return size_bytes
+
+
+def _last_use(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0.0
 
 
 def _remove(path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import grpc
 
 from ray_client_proto.wire import metadata as keys
-from ray_client_server.errors import InvalidRequestError, ServerError, UnknownSessionError
+from ray_client_server.errors import InvalidRequestError, LimitExceededError, ServerError, UnknownSessionError
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.observability.logs import EventLog
 from ray_client_server.refusal import refuse
@@ -67,8 +67,9 @@ def session_of(metadata: Any, sessions: SessionTable) -> Session:
 class Relay(grpc.GenericRpcHandler):
     """The handler of every method of the `Session` service, known or not: the driver answers for them."""
 
-    def __init__(self, sessions: SessionTable) -> None:
+    def __init__(self, sessions: SessionTable, message_bytes: int) -> None:
         self._sessions = sessions
+        self._message_bytes = message_bytes
         self._channels: dict[Session, grpc.aio.Channel] = {}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
@@ -110,12 +111,17 @@ class Relay(grpc.GenericRpcHandler):
         except ServerError as error:
             await refuse(context, error)
         call: Any = self._channel(session).stream_stream(method)(metadata=_own(metadata))
-        upwards = asyncio.ensure_future(_copy_up(context, call))
+        upwards = asyncio.ensure_future(_copy_up(context, call, self._message_bytes))
+        downwards = asyncio.ensure_future(_copy_down(call, context))
         try:
-            await _copy_down(call, context)
-            await self._finish(session, call, context)
+            await asyncio.wait({upwards, downwards}, return_when=asyncio.FIRST_COMPLETED)
+            if upwards.done() and (too_large := upwards.result()) is not None:
+                await refuse(context, too_large)
+            if await downwards:
+                await self._finish(session, call, context)
         finally:
             upwards.cancel()
+            downwards.cancel()
             call.cancel()  # after its end this changes nothing; before, the client is gone and the driver learns it
 
     async def _finish(self, session: Session, call: Any, context: grpc.aio.ServicerContext[bytes, bytes]) -> None:
@@ -134,21 +140,32 @@ class Relay(grpc.GenericRpcHandler):
         await context.abort(code, await call.details() or "", trailing)
 
 
-async def _copy_up(context: grpc.aio.ServicerContext[bytes, bytes], call: Any) -> None:
-    """Hand the client's messages to the driver until the client half-closes or either side is gone."""
+async def _copy_up(
+    context: grpc.aio.ServicerContext[bytes, bytes], call: Any, message_bytes: int
+) -> LimitExceededError | None:
+    """Hand the client's messages to the driver until the client half-closes or either side is gone.
+
+    A message that is too large is not handed on; it gives the error to end the call with.
+    """
     read: Callable[[], Any] = context.read
-    write: Callable[[Any], Any] = call.write
     end = grpc.aio.EOF
     try:
+        await call.wait_for_connection()
+        # Not `call.write`: when the driver has just ended the call, that puts a status of its own, INTERNAL, in the
+        # place of the driver's, and drops the driver's last messages with it (seen with grpcio 1.85).
+        send: Callable[[bytes], Any] = call._cython_call.send_serialized_message
         while (message := await read()) is not end:
-            await write(message)
+            if len(message) > message_bytes:
+                return LimitExceededError("message_bytes", message_bytes, f"a message has {len(message)} bytes")
+            await send(message)
         await call.done_writing()
-    except (grpc.RpcError, asyncio.InvalidStateError):
-        return  # the driver ended the call; its status goes down the other way
+    except Exception:  # noqa: BLE001 - of several kinds, some of them private; all mean that the driver ended the call
+        pass  # its status goes down the other way
+    return None
 
 
-async def _copy_down(call: Any, context: grpc.aio.ServicerContext[bytes, bytes]) -> None:
-    """Hand the driver's messages to the client until the driver ends the call."""
+async def _copy_down(call: Any, context: grpc.aio.ServicerContext[bytes, bytes]) -> bool:
+    """Hand the driver's messages to the client until the driver ends the call; tell whether the client is there."""
     read: Callable[[], Any] = call.read
     write: Callable[[Any], Any] = context.write
     end = grpc.aio.EOF
@@ -156,4 +173,7 @@ async def _copy_down(call: Any, context: grpc.aio.ServicerContext[bytes, bytes])
         while (message := await read()) is not end:
             await write(message)
     except grpc.aio.AioRpcError:
-        return  # the status says it all
+        return True  # of the driver's side; its status says it all
+    except Exception:  # noqa: BLE001 - private to gRPC: a write to a client that has gone
+        return False
+    return True

@@ -38,8 +38,8 @@ T = TypeVar("T")
 
 SERVICES = ("ray_client.v1.Gateway", "ray_client.v1.Session")
 
-#: For what gRPC puts around the bytes that a limit counts.
-_HEADROOM_BYTES = 64 * 1024
+#: gRPC itself refuses a message without saying whose limit that was; up to this many times the limit we do it.
+_SAYABLE = 4
 
 
 def is_loopback(host: str) -> bool:
@@ -77,7 +77,7 @@ def server_options(limits: Limits) -> list[tuple[str, int]]:
     """Give gRPC's options for the public port."""
     return [
         ("grpc.so_reuseport", 0),  # a port that is taken is an error, not half of the connections
-        ("grpc.max_receive_message_length", limits.message_bytes + _HEADROOM_BYTES),
+        ("grpc.max_receive_message_length", min(limits.message_bytes * _SAYABLE, 2**31 - 1)),
         ("grpc.max_send_message_length", -1),
         ("grpc.max_metadata_size", limits.metadata_bytes),
         ("grpc.max_concurrent_streams", limits.streams),
@@ -101,7 +101,7 @@ class Gateway:
         self._sessions = SessionTable(limits)
         self._lifecycle = Lifecycle(self._sessions, limits, str(directory), spawner.start)
         self._lifecycle.on_end = self._forget
-        self._relay = Relay(self._sessions)
+        self._relay = Relay(self._sessions, limits.message_bytes)
         self._health = Health(SERVICES)
         self._servicer = GatewayServicer(
             self._sessions,

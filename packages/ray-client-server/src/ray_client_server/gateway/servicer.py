@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import collections
 import contextlib
 import time
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 
@@ -13,7 +13,7 @@ import grpc
 
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
-from ray_client_server.config import Limits
+from ray_client_server.config import DriverSettings, Limits
 from ray_client_server.errors import (
     BrokenRuleError,
     DrainingError,
@@ -57,7 +57,9 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._directory = directory
         self._info = info
         self._starts = asyncio.Semaphore(STARTS)
-        self._uploads: dict[str, asyncio.Lock] = collections.defaultdict(asyncio.Lock)
+        # Apart, since they take minutes: nobody who needs none shall wait for them.
+        self._builds = asyncio.Semaphore(STARTS)
+        self._uploads: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self.is_draining = False
 
     def info(self) -> pb.ServerInfo:
@@ -125,28 +127,17 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         """Take a reserved session to READY, telling the client of each stage."""
         await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.QUEUED))
         session.packages = environment.packages_of(runtime_env)
-        async with self._starts:
-            laid_out = await asyncio.to_thread(environment.lay_out, runtime_env, self._packages.directory)
-            settings = opening.driver_settings(
-                session,
-                request,
-                laid_out,
-                cluster_address=self._info.cluster_address,
-                control_path=self._lifecycle.control.path,
-                limits=self._limits,
-            )
-            stage = pb.OpenSessionProgress.STARTING_DRIVER
-            if laid_out.is_built:
-                stage = pb.OpenSessionProgress.BUILDING_ENVIRONMENT
-            await context.write(pb.OpenSessionProgress(stage=stage))
-            limit = "environment_s" if laid_out.is_built else "handshake_s"
-            within_s: float = getattr(self._limits, limit)
-            try:
-                ready = await asyncio.wait_for(self._lifecycle.open(session, settings, laid_out.is_built), within_s)
-            except asyncio.TimeoutError:
-                raise LimitExceededError(limit, within_s, "the session's driver is not ready yet") from None
-            except OSError as error:
-                raise DriverFailedError(f"no process could be started: {error}") from error
+        laid_out = await asyncio.to_thread(environment.lay_out, runtime_env, self._packages.directory)
+        settings = opening.driver_settings(
+            session,
+            request,
+            laid_out,
+            cluster_address=self._info.cluster_address,
+            control_path=self._lifecycle.control.path,
+            limits=self._limits,
+        )
+        async with self._builds if laid_out.is_built else self._starts:
+            ready = await self._start(session, settings, laid_out.is_built, context)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)
         await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.READY, opened=answer))
         log.info(
@@ -156,6 +147,25 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             pid=session.driver_pid,
             took_s=f"{time.monotonic() - session.opened_at_s:.3f}",
         )
+
+    async def _start(
+        self, session: Session, settings: DriverSettings, is_built: bool, context: Context
+    ) -> dict[str, Any]:
+        """Start the driver and give what it reports when it is ready.
+
+        Raises:
+            ServerError: it failed, or took too long.
+        """
+        stage = pb.OpenSessionProgress.BUILDING_ENVIRONMENT if is_built else pb.OpenSessionProgress.STARTING_DRIVER
+        await context.write(pb.OpenSessionProgress(stage=stage))
+        limit = "environment_s" if is_built else "handshake_s"
+        within_s: float = getattr(self._limits, limit)
+        try:
+            return await asyncio.wait_for(self._lifecycle.open(session, settings, is_built), within_s)
+        except asyncio.TimeoutError:
+            raise LimitExceededError(limit, within_s, "the session's driver is not ready yet") from None
+        except OSError as error:
+            raise DriverFailedError(f"no process could be started: {error}") from error
 
     async def GetPackageStatus(self, request: pb.PackageStatusRequest, context: Context) -> pb.PackageStatus:
         async with _refusing(context):
@@ -167,7 +177,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             first = await self._next_chunk(chunks)
             if first is None:
                 raise BrokenRuleError("an upload without a chunk; even an empty package has one")
-            async with self._uploads[first.sha256]:  # two clients with the same package: the second finds it there
+            lock = self._uploads.setdefault(first.sha256, asyncio.Lock())
+            async with lock:  # two clients with the same package: the second finds it there
                 status = await asyncio.to_thread(self._packages.status, first.sha256)
                 return status if status.is_complete else await self._receive(first, chunks)
         raise AssertionError("refusing raises")
