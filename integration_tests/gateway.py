@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cluster import cluster_python, private_environment
 from processes import Process, RigError, kill_marked, marked_processes, new_mark, poll
@@ -53,6 +55,17 @@ class Gateway:
             raise
         return cls(process, directory, port)
 
+    def sessions(self, token: str | None = None) -> list[Any]:
+        """What the gateway says of its sessions, by its own protocol."""
+        import grpc
+
+        from ray_client_proto.v1 import gateway_pb2, gateway_pb2_grpc
+
+        metadata = (("authorization", f"Bearer {token}"),) if token else ()
+        with grpc.insecure_channel(f"127.0.0.1:{self.port}") as channel:
+            stub = gateway_pb2_grpc.GatewayStub(channel)
+            return list(stub.ListSessions(gateway_pb2.ListSessionsRequest(), timeout=10, metadata=metadata).sessions)
+
     def driver_pids(self) -> list[int]:
         """The processes that the gateway started and that still live, drivers and their fork server."""
         return sorted(pid for pid in marked_processes(self.process.mark) if pid != self.process.pid)
@@ -78,6 +91,33 @@ class Gateway:
             shutil.rmtree(self.directory, ignore_errors=True)
         if processes or files:
             raise RigError(f"the gateway left behind: processes {processes}, files {files}")
+
+
+def run_until_it_refuses(cluster_address: str, *arguments: str) -> tuple[int, str]:
+    """Start a gateway that must refuse to run; give its exit code and what it said."""
+    mark = new_mark()
+    with tempfile.TemporaryDirectory(prefix="rcg-") as home:
+        process = Process(
+            start_command(cluster_address, *arguments), private_environment(Path(home), mark), cwd=Path(home)
+        )
+        try:
+            code = process.wait(within_s=40)
+            poll(lambda: not marked_processes(mark), within_s=10)
+        finally:
+            left = kill_marked(mark)
+        if left:
+            raise RigError(f"a gateway that refused to run left processes behind: {left}")
+        return code, process.describe()
+
+
+def status(gateway: Gateway) -> tuple[int, str]:
+    """Run `ray-client-server status` for a gateway; give its exit code and output."""
+    command = [str(cluster_python()), "-m", "ray_client_server", "status", "--address", f"127.0.0.1:{gateway.port}"]
+    environment = private_environment(gateway.directory / "h", gateway.process.mark)
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30, check=False
+    )
+    return done.returncode, done.stdout
 
 
 def start_command(cluster_address: str, *arguments: str) -> Sequence[str]:

@@ -11,6 +11,7 @@ import os
 import queue
 import signal
 import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -53,6 +54,11 @@ def poll(condition: Callable[[], bool], within_s: float, every_s: float = 0.02) 
             return False
         time.sleep(every_s)
     return True
+
+
+def report(text: str) -> None:
+    """Leave a line in the test's captured output: a time, for whoever looks."""
+    sys.stdout.write(text + "\n")
 
 
 def kill_marked(mark: str) -> dict[int, str]:

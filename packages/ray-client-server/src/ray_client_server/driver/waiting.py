@@ -46,6 +46,7 @@ class Waits:
                 return
             if not attempt(_ALONE_S if is_alone else _SHARED_S):
                 self._queue.put(attempt)
+            del attempt  # it holds references, and the next one may be long in coming
 
     def close(self) -> None:
         """End the threads, each after its slice."""

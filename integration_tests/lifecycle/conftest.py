@@ -1,0 +1,26 @@
+"""Sessions of single tests, on a gateway of the module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from gateway import Gateway
+
+import ray_client as ray
+
+
+@pytest.fixture(autouse=True)
+def no_session_left() -> Iterator[None]:
+    """What a failed test leaves open fails no other test."""
+    yield
+    while ray.is_initialized():
+        ray.shutdown()
+
+
+@pytest.fixture
+def context(gateway: Gateway) -> Iterator[ray.ClientContext]:
+    """A session."""
+    context = ray.init(gateway.address, log_to_driver=False, direct=False)
+    yield context
+    ray.shutdown()
