@@ -105,3 +105,10 @@ def test_an_unknown_token_is_refused() -> None:
     pickled = b"\x80\x05\x8c" + bytes([len(module)]) + module + b"\x8c" + bytes([len(name)]) + name + b"\x93."
     with pytest.raises(UnpicklingError):
         unpickler.load(pickled, (), READERS)
+
+
+def test_byte_code_is_not_sent_to_another_python() -> None:
+    table = pickler.TokenTable({}, {}, foreign_python="3.99.0")
+    with pytest.raises(PicklingError, match=r"'<lambda>'.*3\.99\.0"):
+        pickler.dump(lambda: 1, table)
+    assert pickler.dump([1, len, dict], table).stream

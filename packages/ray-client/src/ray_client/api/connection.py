@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -78,7 +79,7 @@ def connect(
         on_failure = cleanup.pop_all()
         try:
             session.start(
-                TokenTable(token_makers(session), counterparts()),
+                TokenTable(token_makers(session), counterparts(), _foreign_python(opened.server.python_version)),
                 partial(token_readers, session),
                 settings.connect_timeout_s,
             )
@@ -106,3 +107,9 @@ def _request(settings: ConnectSettings, gateway: GatewayClient) -> gateway_pb2.O
         log_to_driver=settings.log_to_driver,
         logging_level=settings.logging_level,
     )
+
+
+def _foreign_python(version: str) -> str:
+    """Give the cluster's Python version if its minor version is not this one's, else an empty text."""
+    ours = "{}.{}.".format(*sys.version_info)
+    return "" if version.startswith(ours) else version

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import pickle
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import cloudpickle
@@ -28,6 +29,8 @@ class TokenTable:
     makers: Mapping[type, Callable[[Any], Token]]
     #: Public class or function of this package -> module and name of its counterpart in `ray`.
     counterparts: Mapping[Any, tuple[str, str]]
+    #: The cluster's Python, if its minor version is another one; empty if byte code may travel.
+    foreign_python: str = ""
 
 
 _CODE = (type, FunctionType)
@@ -59,15 +62,27 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         if make_token is not None:
             return make_token(obj)
         if isinstance(obj, _CODE):
-            counterpart = self._table.counterparts.get(obj)
-            if counterpart is not None:
-                return tokens.ray_global, counterpart
-            _carry_along(obj.__module__)
+            if (obj.__module__ or "").startswith("ray_client"):
+                counterpart = self._table.counterparts.get(obj)
+                if counterpart is not None:
+                    return tokens.ray_global, counterpart
+            else:
+                _carry_along(obj.__module__)
+        elif type(obj) is CodeType and self._table.foreign_python:
+            raise _foreign_code(obj, self._table.foreign_python)
         elif type(obj) is ModuleType:
             if obj.__name__.partition(".")[0] == "ray_client":
                 return tokens.ray_module, ("ray" + obj.__name__[len("ray_client") :],)
             _carry_along(obj.__name__)
         return super().reducer_override(obj)
+
+
+def _foreign_code(code: CodeType, foreign_python: str) -> PicklingError:
+    return PicklingError(
+        f"the function {code.co_name!r} ({code.co_filename}:{code.co_firstlineno})",
+        f"byte code of Python {platform.python_version()} does not run on the cluster's Python {foreign_python}",
+        "use a client of the same minor version, or call a function that is installed on the cluster",
+    )
 
 
 def _carry_along(module_name: str | None) -> None:
