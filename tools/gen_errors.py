@@ -50,7 +50,6 @@ ADVICE = {
     "RuntimeEnvSetupError": "correct `runtime_env`; the text has the end of the installer's output",
     "PendingCallsLimitExceeded": "wait for results before calling on, or raise `max_pending_calls`",
     "TaskUnschedulableError": "ask for resources that some node has, see `nodes()`",
-    "ActorUnschedulableError": "ask for resources that some node has, see `nodes()`",
 }
 
 
