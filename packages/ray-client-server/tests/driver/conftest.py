@@ -56,6 +56,7 @@ class FakeGenerator:
     def __init__(self, refs: list[FakeRef]) -> None:
         self.refs = list(refs)
         self.done = FakeRef().resolve(None)
+        self.is_ready = False
 
 
 class FakeDynamic:
@@ -181,6 +182,9 @@ class FakeRay:
     def call_method(self, actor: FakeActor, method: str, options: Any) -> Callable[..., Any]:
         function = getattr(actor.instance, method)
         return lambda *args, **kwargs: self.call(function, dict(options), args, kwargs)
+
+    def next_now(self, generator: FakeGenerator) -> FakeRef | None:
+        return generator.refs.pop(0) if generator.is_ready and generator.refs else None
 
     async def next_later(self, generator: FakeGenerator) -> FakeRef:
         await asyncio.sleep(0)

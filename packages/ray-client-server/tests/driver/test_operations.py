@@ -215,8 +215,10 @@ def test_a_wait_for_an_unknown_object_is_refused(client: Any) -> None:
     assert client.ask(wait=Wait(object_ids=[77], num_returns=1)).failure.code == Failure.UNKNOWN_OBJECT
 
 
-def test_d7_next_objects_come_in_the_order_of_the_requests(client: Any) -> None:
+@pytest.mark.parametrize("is_ready", [False, True])
+def test_d7_next_objects_come_in_the_order_of_the_requests(client: Any, holdings: Any, is_ready: bool) -> None:
     (stream,) = client.call(client.export(count_to), 3, num_returns="streaming")
+    holdings.references.get(stream).target.is_ready = is_ready
     names = [client.new_id() for _ in range(5)]
     requests = [client.begin(take_next=TakeNext(generator_id=stream, object_id=name)) for name in names]
     replies = [client.replies.get(timeout=10) for _ in names]

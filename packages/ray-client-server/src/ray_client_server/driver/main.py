@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -28,7 +29,7 @@ from ray_client_server.driver.session import DriverSession
 
 log = logging.getLogger(__name__)
 
-_CALLS: Final = 64  #: at a time: the data stream, log readers, bulk lanes and unary forms
+_CALLS: Final = 256  #: at a time: the data stream, log readers, bulk lanes and unary forms; more are refused at once
 _LAST_WORDS_S: Final = 1.0  #: for streams to get their status before the server is gone
 _IDLE_MEMORY_S: Final = 10.0  #: memory that no transfer needed for this long goes back to the system
 _LOOK_S: Final = 1.0  #: how often the lease is looked at, at least
@@ -78,6 +79,8 @@ class Driver:
             return 1
         # After `join`, which installs a handler of Ray's that prints stack traces.
         signal.signal(signal.SIGTERM, lambda *_: self._ends.put("terminated"))
+        # What is there by now stays for good: the garbage collector need not look at it again and again.
+        gc.freeze()
         self._build()
         is_serving.set()
         control.report("ready", **joined._asdict())
@@ -89,7 +92,8 @@ class Driver:
         settings = self._settings
         logs = Logs()
         logging.getLogger().addHandler(logs)
-        logging.getLogger("ray").addHandler(logs)
+        if not logging.getLogger("ray").propagate:
+            logging.getLogger("ray").addHandler(logs)
         self._holdings = holdings = Holdings(ray_port, settings.limits)
         ray_port.listen_to_workers(logs.take_lines)
         self._session = DriverSession(
@@ -101,6 +105,7 @@ class Driver:
         )
         self._server = grpc.server(
             ThreadPoolExecutor(_CALLS, thread_name_prefix="grpc"),
+            maximum_concurrent_rpcs=_CALLS,
             handlers=[SessionServicer(settings, self._session, holdings, logs).handler()],
             options=[
                 ("grpc.max_send_message_length", settings.limits.message_bytes),

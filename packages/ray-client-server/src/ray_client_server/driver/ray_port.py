@@ -156,6 +156,11 @@ def call_method(actor: Handle, method: str, options: Mapping[str, Any]) -> Calla
     return submit
 
 
+def next_now(generator: Handle) -> Handle | None:
+    """Give the next reference of a stream if it is there already; None otherwise, and at the end."""
+    return next(generator) if generator.next_ready() else None
+
+
 def next_later(generator: Handle) -> Awaitable[Handle]:
     """Give the next reference of a stream once it is there; `StopAsyncIteration` at the end."""
     awaitable: Awaitable[Handle] = generator.__anext__()

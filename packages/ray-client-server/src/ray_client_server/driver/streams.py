@@ -38,8 +38,13 @@ class Streams:
             if waiting is not None:
                 waiting.append(_Asked(object_id, answer))
                 return
-            self._asked[generator] = deque((_Asked(object_id, answer),))
-        self._loop.start(self._serve(generator))
+            ref = self._codec.port.next_now(generator)
+            if ref is None:
+                self._asked[generator] = deque((_Asked(object_id, answer),))
+        if ref is None:
+            self._loop.start(self._serve(generator))
+        else:
+            self._give(ref, object_id, answer)
 
     async def _serve(self, generator: Handle) -> None:
         """Serve everybody who waits for a generator, in their order."""
@@ -63,5 +68,8 @@ class Streams:
         except StopAsyncIteration:
             asked.answer.failure(END)
             return
-        self._references.name(asked.object_id, Kind.OBJECT, ref, self._codec.port.object_key(ref))
-        asked.answer.done()
+        self._give(ref, asked.object_id, asked.answer)
+
+    def _give(self, ref: Handle, object_id: int, answer: Answer) -> None:
+        self._references.name(object_id, Kind.OBJECT, ref, self._codec.port.object_key(ref), is_ready=True)
+        answer.done()
