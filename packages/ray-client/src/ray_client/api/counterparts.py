@@ -8,8 +8,8 @@ import inspect
 import pkgutil
 from typing import Any
 
-# The modules that mirror one of `ray`; everything else in this package is ours alone.
-_MIRRORED = ("actor", "exceptions", "remote_function", "runtime_context", "runtime_env", "util")
+#: The modules that mirror one of `ray`; everything else in this package is ours alone.
+MIRRORED = ("actor", "exceptions", "remote_function", "runtime_context", "runtime_env", "util")
 
 
 @functools.cache
@@ -19,7 +19,7 @@ def counterparts() -> dict[Any, tuple[str, str]]:
     `ray_client.get` is defined in `ray_client.api.objects`, but the cluster knows it as `ray.get`.
     """
     found: dict[Any, tuple[str, str]] = {}
-    for name in ["ray_client", *(inner for top in _MIRRORED for inner in _with_inner(f"ray_client.{top}"))]:
+    for name in ["ray_client", *(inner for top in MIRRORED for inner in _with_inner(f"ray_client.{top}"))]:
         module = importlib.import_module(name)
         for public in getattr(module, "__all__", ()):
             obj = getattr(module, public)
