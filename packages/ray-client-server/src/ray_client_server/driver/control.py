@@ -25,7 +25,11 @@ class Control:
         self._session_id = session_id
         self._lock = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.connect(path)
+        try:
+            self._socket.connect(path)
+        except OSError:
+            self._socket.close()
+            raise
         self.report("hello", pid=os.getpid())
 
     def report(self, event: str, **fields: Any) -> None:
@@ -50,3 +54,7 @@ class Control:
             on_gone()
 
         threading.Thread(target=run, name="control", daemon=True).start()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()

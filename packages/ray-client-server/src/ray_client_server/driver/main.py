@@ -153,6 +153,7 @@ class Driver:
         with contextlib.suppress(FileNotFoundError):  # gRPC may have removed it itself
             os.unlink(self._settings.socket_path)
         self._control.report("ended", reason=reason)
+        self._control.close()
 
 
 def _take_output(log_path: str) -> None:
