@@ -5,7 +5,7 @@ Runs in the environment that is measured; counts what was installed, without com
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import re
 import sys
 from importlib import metadata
@@ -34,8 +34,9 @@ def size_bytes(name: str) -> int:
     files = [Path(str(file.locate())) for file in metadata.files(name) or []]
     links = [file for file in files if file.suffix == ".pth"]
     if links:
-        package = importlib.import_module(re.sub(r"[-.]", "_", name))
-        files = [file for folder in package.__path__ for file in Path(folder).rglob("*") if file.is_file()]
+        package = importlib.util.find_spec(re.sub(r"[-.]", "_", name))
+        folders = package.submodule_search_locations if package else None
+        files = [file for folder in folders or () for file in Path(folder).rglob("*") if file.is_file()]
     return sum(file.stat().st_size for file in files if file.suffix != ".pyc" and file.exists())
 
 
