@@ -13,6 +13,7 @@ from typing import Any
 import cloudpickle
 
 from ray_client.errors import PicklingError, RayClientError
+from ray_client.pickling.imports import for_cluster
 from ray_client.pickling.locality import travels_by_value
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
 from ray_client_proto.wire import tokens
@@ -68,8 +69,10 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                     return tokens.ray_global, counterpart
             else:
                 _carry_along(obj.__module__)
-        elif type(obj) is CodeType and self._table.foreign_python:
-            raise _foreign_code(obj, self._table.foreign_python)
+        elif type(obj) is CodeType:
+            if self._table.foreign_python:
+                raise _foreign_code(obj, self._table.foreign_python)
+            return self.dispatch_table[CodeType](for_cluster(obj))
         elif type(obj) is ModuleType:
             if obj.__name__.partition(".")[0] == "ray_client":
                 return tokens.ray_module, ("ray" + obj.__name__[len("ray_client") :],)
