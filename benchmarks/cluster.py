@@ -66,6 +66,7 @@ def _start_head(processes: Processes, python: str) -> tuple[str, str]:
 def _start_gateway(processes: Processes, python: str, cluster_address: str) -> str | None:
     """Start our gateway; give its address, or nothing if it does not start."""
     port_path = processes.home / "gateway.port"
+    port_path.unlink(missing_ok=True)  # of a run before in the same directory
     command = [python, "-m", "ray_client_server", "start", "--address", cluster_address]
     gateway = processes.start([*command, "--port", "0", "--port-file", str(port_path)], "gateway")
     deadline = time.monotonic() + START_S
