@@ -54,14 +54,16 @@ RAY_ENV = {"HOME": str(WORK / "home"), "RAY_AUTH_MODE": "disabled", "RAY_USAGE_S
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and format, and what no linter knows; `-- --fix` mends what can be mended."""
+    """Style, format, what no linter knows, and docs/errors.md; `-- --fix` mends what can be mended."""
     session.install(RUFF)
     if "--fix" in session.posargs:
         session.run("ruff", "check", "--fix", ".")
         session.run("ruff", "format", ".")
+        session.run("python", "tools/gen_errors.py")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("python", "tools/check_modules.py")
+    session.run("python", "tools/gen_errors.py", "--check")
     session.run("python", "tools/gen_errors.py", "--check")
 
 
