@@ -61,7 +61,7 @@ class FakeGenerator:
 
 class FakeDynamic:
     def __init__(self, refs: list[FakeRef]) -> None:
-        self._refs = refs
+        self.refs = refs
 
 
 class FakeActor:
@@ -116,6 +116,7 @@ class FakeRay:
         self.cancelled: list[Any] = []
         self.killed: list[Any] = []
         self.named: dict[str, FakeActor] = {}
+        self.SERIALIZERS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
         self.QUERIES: dict[str, Callable[..., Any]] = {"nodes": lambda: ["n1"], "named_actors": self._named_actors}
 
     def _named_actors(self, *, all_namespaces: bool = False) -> Any:
@@ -197,6 +198,9 @@ class FakeRay:
 
     def dynamic_refs(self, refs: list[FakeRef]) -> FakeDynamic:
         return FakeDynamic(refs)
+
+    def refs_of(self, dynamic: FakeDynamic) -> list[FakeRef]:
+        return list(dynamic.refs)
 
     def object_key(self, ref: FakeRef) -> bytes:
         return ref.key

@@ -45,6 +45,7 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
     def __init__(self, codec: Codec, file: io.BytesIO, buffers: list[memoryview]) -> None:
         self._makers = codec.makers
         self._actor_class = codec.port.ActorClass
+        self._serializers = codec.port.SERIALIZERS
         self.counted_ids: list[int] = []
 
         def take(buffer: pickle.PickleBuffer) -> bool:
@@ -63,6 +64,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             reduced = maker(obj, self.counted_ids)
             if reduced is not None:
                 return reduced
+        elif (serializer := self._serializers.get(type(obj))) is not None:
+            return serializer(obj)
         # The class of each decorated class is one of its own, so there is no exact type to look up.
         elif isinstance(obj, self._actor_class):
             return self._makers[self._actor_class](obj, self.counted_ids)
@@ -217,8 +220,7 @@ class Codec:
         return tokens.ref_generator, (handle_id,)
 
     def _write_dynamic(self, generator: Any, _counted_ids: list[int]) -> _Reduced:
-        # Walking over it would empty it, and Ray may hand out the same object again.
-        return tokens.dynamic_refs, (list(generator._refs),)
+        return tokens.dynamic_refs, (self.port.refs_of(generator),)
 
     def _write_actor(self, actor: Any, counted_ids: list[int]) -> _Reduced:
         handle_id = self._references.hand_out(Kind.ACTOR, actor, self.port.actor_key(actor))

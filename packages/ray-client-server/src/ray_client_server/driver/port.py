@@ -57,6 +57,7 @@ class RayPort(Protocol):
     RayError: type[BaseException]
     RayTaskError: type[BaseException]
     QUERIES: Mapping[str, Callable[..., Any]]
+    SERIALIZERS: Mapping[type, Callable[[Any], tuple[Any, ...]]]
 
     def join(self, settings: DriverSettings) -> Joined: ...
 
@@ -91,6 +92,8 @@ class RayPort(Protocol):
     def completed(self, generator: Handle) -> Handle: ...
 
     def dynamic_refs(self, refs: list[Handle]) -> Any: ...
+
+    def refs_of(self, dynamic: Any) -> list[Handle]: ...
 
     def object_key(self, ref: Handle) -> bytes: ...
 

@@ -1,4 +1,4 @@
-"""Ray, as the driver sees it: the only module of ours that imports `ray`.
+"""Ray, as the driver sees it: with `ray_queries` the only module of ours that imports `ray`.
 
 It implements `port.RayPort`. Where it must use what Ray does not call public, the reason stands beside it;
 all of it was tried with Ray 2.60.
@@ -26,6 +26,9 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from ray_client_server.config import DriverSettings
 from ray_client_server.driver.port import ActorFacts, Handle, Joined, ObjectIds, WorkerLines
+from ray_client_server.driver.ray_queries import QUERIES, SERIALIZERS
+
+__all__ = ["QUERIES", "SERIALIZERS"]
 
 ObjectRef: type = ray.ObjectRef
 ObjectRefGenerator: type = ray.ObjectRefGenerator
@@ -177,6 +180,11 @@ def dynamic_refs(refs: list[Handle]) -> Any:
     return ray.DynamicObjectRefGenerator(refs)
 
 
+def refs_of(dynamic: Any) -> list[Handle]:
+    """Give the references that `dynamic_refs` was made of. Walking over it in public would empty it."""
+    return list(dynamic._refs)
+
+
 def object_key(ref: Handle) -> bytes:
     """Give bytes that are equal for equal objects."""
     key: bytes = ref.binary()
@@ -235,45 +243,6 @@ def listen_to_workers(callback: Callable[[WorkerLines], None]) -> None:
         )
 
     global_worker_stdstream_dispatcher.add_handler("ray_client", receive)
-
-
-def _runtime_context() -> dict[str, Any]:
-    facts = ray.get_runtime_context()
-    return {
-        "job_id": facts.get_job_id(),
-        "node_id": facts.get_node_id(),
-        "worker_id": facts.get_worker_id(),
-        "task_id": facts.get_task_id(),
-        # A driver is no task and no actor; asking Ray for their names would only log warnings.
-        "actor_id": None,
-        "actor_name": None,
-        "task_name": None,
-        "task_function_name": None,
-        "namespace": facts.namespace,
-        "placement_group_id": facts.get_placement_group_id(),
-        "should_capture_child_tasks_in_placement_group": facts.should_capture_child_tasks_in_placement_group,
-        "was_current_actor_reconstructed": False,
-        "accelerator_ids": facts.get_accelerator_ids(),
-        "node_labels": facts.get_node_labels(),
-        "runtime_env_string": facts.get_runtime_env_string(),  # type: ignore[no-untyped-call]
-        "runtime_env": dict(facts.runtime_env),
-        "gcs_address": facts.gcs_address,
-        "session_name": facts.get_session_name(),
-        "temp_dir": facts.get_temp_dir(),
-        "ray_version": ray.__version__,
-    }
-
-
-#: What `QueryCluster` can ask for (docs/protocol.md, rule O5).
-QUERIES: Mapping[str, Callable[..., Any]] = {
-    "nodes": ray.nodes,
-    "cluster_resources": ray.cluster_resources,
-    "available_resources": ray.available_resources,
-    "timeline": ray.timeline,
-    "named_actors": ray.util.list_named_actors,
-    "runtime_context": _runtime_context,
-    "gpu_ids": ray.get_gpu_ids,
-}
 
 
 # For the gateway's own processes (cluster/): they look for a cluster, start one, and start drivers in an environment.
