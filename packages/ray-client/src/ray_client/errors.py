@@ -23,6 +23,7 @@
     ├── UnpicklingError             (pickle.UnpicklingError) a value cannot be unpickled, here or there
     ├── OpaqueObjectError           (TypeError)       an object of the cluster's ray was used here
     ├── UnknownNameError            (AttributeError)  this package has no such name
+    ├── RayInstalledError           (RuntimeError)    `import ray` cannot give this package
     ├── UnknownObjectError          (LookupError)     the session no longer has this object
     ├── InvalidRequestError         (ValueError)      the server says that a request makes no sense
     ├── LimitExceededError                            a request is larger than the server allows
@@ -260,6 +261,20 @@ class UnknownNameError(RayClientError, AttributeError):
         says = "is part of Ray but not of ray_client" if exists_in_ray else "is neither in ray_client nor in Ray"
         super().__init__(f"{full_name} {says}; {advice}")
         self.full_name, self.exists_in_ray, self.advice = full_name, exists_in_ray, advice
+
+
+class RayInstalledError(RayClientError, RuntimeError):
+    """`import ray` cannot give this package, since the real ray is here; `is_imported` tells whether it is in use."""
+
+    def __init__(self, location: str, is_imported: bool) -> None:
+        advice = (
+            "call ray_client.dropin.install() before anything imports it"
+            if is_imported
+            else "say install(force=True) or `python -m ray_client run --force` to have ray_client all the same"
+        )
+        happened = "imported already from" if is_imported else "installed here in"
+        super().__init__(f"`import ray` cannot give ray_client: the real ray was {happened} {location}; {advice}")
+        self.location, self.is_imported = location, is_imported
 
 
 class UnknownObjectError(RayClientError, LookupError):

@@ -13,6 +13,7 @@ from ray_client.api.context import ClientContext
 from ray_client.config import env
 from ray_client.config.address import parse_address
 from ray_client.config.settings import ConnectSettings, TlsSettings
+from ray_client.errors import AddressError
 from ray_client.handles import current
 
 # How long the end of the program waits for the last output of workers, as Ray's own shutdown does.
@@ -59,8 +60,8 @@ def init(
     """Open a session on a cluster.
 
     Args:
-        address: `ray://host[:port]` of a gateway; without it `RAY_ADDRESS`, and without that a server
-            of this machine's own is started, if `ray-client-server` is installed here.
+        address: `ray://host[:port]` of a gateway; without it, or with `auto`, `RAY_ADDRESS`; and without
+            either a server of this machine's own is started, if `ray-client-server` is installed here.
         namespace: for the names of actors; one of the session's own if not given.
         runtime_env: Ray's runtime environment for the session's tasks and actors.
         log_to_driver: print what tasks and actors print.
@@ -89,7 +90,7 @@ def init(
                 "Maybe you called ray.init twice by accident? This error can be suppressed by passing in "
                 "'ignore_reinit_error=True' or by calling 'ray.shutdown()' prior to 'ray.init()'."
             )
-        target = address or env.address()
+        target = _target(address)
         _check_ray_options(ray_options, target)
         settings: dict[str, Any] = {
             "tls": tls or env.tls(),
@@ -127,6 +128,15 @@ def is_initialized() -> bool:
     """Tell whether module-level calls of this thread have an open session."""
     session = current.find_session()
     return session is not None and session.is_open
+
+
+def _target(address: str | None) -> str | None:
+    """Give the address to connect to; None: none was given."""
+    if address == "auto":
+        address = env.address()
+        if address is None:
+            raise AddressError("auto", "it means what RAY_ADDRESS names, and that is not set; set it")
+    return address or env.address()
 
 
 def _connect(settings: ConnectSettings) -> ClientContext:

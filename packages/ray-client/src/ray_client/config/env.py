@@ -1,6 +1,6 @@
 """The environment variables that this package reads; no other module touches `os.environ`.
 
-`RAY_ADDRESS`            the address, where `init` is given none
+`RAY_ADDRESS`            the address, where `init` is given none, or `auto`
 `RAY_NAMESPACE`          the namespace, where `init` is given none
 `RAY_CLIENT_TOKEN`       the gateway's token
 `RAY_CLIENT_TOKEN_PATH`  a file that holds it
@@ -20,6 +20,11 @@ from ray_client.errors import ConnectError
 def address(environ: Mapping[str, str] = os.environ) -> str | None:
     """Give the address that the environment names, if any."""
     return environ.get("RAY_ADDRESS") or None
+
+
+def set_address(address: str) -> None:
+    """Have the environment name this address, for this process and those that it starts."""
+    os.environ["RAY_ADDRESS"] = address
 
 
 def namespace(environ: Mapping[str, str] = os.environ) -> str | None:

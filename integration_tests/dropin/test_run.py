@@ -1,0 +1,131 @@
+"""A program that was written for Ray, unchanged, from an environment without it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from gateway import Gateway
+
+PROGRAM = """
+import sys
+
+import ray
+import ray.util.queue
+from ray.exceptions import RayTaskError
+from ray.util import ActorPool
+from ray.util.queue import Queue
+
+from neighbour import twice
+
+ray.init()
+
+
+@ray.remote
+def square(x):
+    return x * x
+
+
+@ray.remote
+def nested(values):
+    import ray.job_config  # only the cluster has it
+
+    assert ray.job_config.JobConfig is not None
+    return sum(ray.get([square.remote(twice(value)) for value in values]))
+
+
+@ray.remote
+class Counter:
+    def __init__(self):
+        self.value = 0
+
+    def add(self, n):
+        self.value += n
+        return self.value
+
+
+@ray.remote
+def fill(queue, count):
+    for number in range(count):
+        queue.put(number)
+    return isinstance(queue, ray.util.queue.Queue), isinstance(queue, Queue)
+
+
+@ray.remote
+def fail():
+    raise ValueError("as expected")
+
+
+print(ray.get(nested.remote([1, 2, 3])))
+print(list(ActorPool([Counter.remote()]).map(lambda actor, value: actor.add.remote(value), [1, 2, 3])))
+queue = Queue()
+print(ray.get(fill.remote(queue, 3)), queue.get_nowait_batch(3))
+try:
+    ray.get(fail.remote())
+except ValueError as error:
+    print(isinstance(error, RayTaskError))
+print(sys.argv[1:])
+if sys.argv[1:] == ["fail"]:
+    ray.get(fail.remote())
+"""
+
+
+def run(gateway: Gateway, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    (directory / "neighbour.py").write_text("def twice(x):\n    return 2 * x\n")
+    (directory / "program.py").write_text(PROGRAM)
+    command = [sys.executable, "-m", "ray_client", "run", "--address", gateway.address, "program.py", *arguments]
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=90)
+
+
+def test_an_unchanged_program_runs(gateway: Gateway, tmp_path: Path) -> None:
+    done = run(gateway, tmp_path, "--an", "argument")
+    assert done.returncode == 0, done.stderr
+    expected = "56\n[1, 3, 6]\n(True, True) [0, 1, 2]\nTrue\n['--an', 'argument']\n"
+    assert done.stdout == expected
+
+
+def test_what_fails_ends_it_as_python_would(gateway: Gateway, tmp_path: Path) -> None:
+    done = run(gateway, tmp_path, "fail")
+    assert done.returncode == 1
+    assert "Traceback (most recent call last):" in done.stderr
+    assert 'raise ValueError("as expected")' in done.stderr
+    assert "RayTaskError(ValueError)" in done.stderr
+    assert str(Path("ray_client") / "api") not in done.stderr
+
+
+TESTS = """
+import pytest
+import ray
+from ray.util.queue import Queue
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster():
+    ray.init(address="auto")
+    yield
+    ray.shutdown()
+
+
+def test_tasks():
+    @ray.remote
+    def f(x):
+        return ray.get(ray.put(x)) + 1
+
+    assert ray.get(f.remote(1)) == 2
+
+
+def test_queue():
+    queue = Queue(1)
+    queue.put("x")
+    assert queue.get() == "x"
+"""
+
+
+def test_a_test_suite_of_ray_programs_runs(gateway: Gateway, tmp_path: Path) -> None:
+    (tmp_path / "test_program.py").write_text(TESTS)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "ray_client.dropin", "-p", "no:cacheprovider"]
+    environment = {"RAY_ADDRESS": gateway.address, "HOME": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout

@@ -1,0 +1,1 @@
+"""`python -m ray_client`: run a script that was written for Ray, and say which version this is."""

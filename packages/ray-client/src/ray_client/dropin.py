@@ -1,0 +1,126 @@
+"""`import ray` gives this package: for programs that were written for Ray, and are to stay as they are.
+
+    from ray_client import dropin
+
+    dropin.install()
+    import ray
+
+Also a plugin of pytest: `pytest -p ray_client.dropin`; and `python -m ray_client run script.py` runs a
+whole script in this way. See docs/dropin.md.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+from ray_client.api.counterparts import MIRRORED
+from ray_client.errors import RayInstalledError
+from ray_client.names import explain
+
+
+def install(force: bool = False) -> None:
+    """Have `import ray` give this package from now on, and `import ray.util` its `util`; may be repeated.
+
+    Args:
+        force: also where the real ray is installed beside this package.
+
+    Raises:
+        RayInstalledError: it is, and `force` was not given, or the real ray was imported before.
+    """
+    if is_installed():
+        return
+    imported = sys.modules.get("ray")
+    if imported is not None:
+        raise RayInstalledError(str(getattr(imported, "__file__", None)), is_imported=True)
+    real = PathFinder.find_spec("ray")
+    # A directory named `ray` is found too, as a package without a file.
+    if real is not None and real.origin is not None and not force:
+        raise RayInstalledError(real.origin, is_imported=False)
+    sys.meta_path.insert(0, _finder)
+    sys.meta_path.append(_explainer)
+    importlib.import_module("ray")
+
+
+def uninstall() -> None:
+    """Undo `install`: what is imported from now on is what is installed; may be repeated."""
+    if not is_installed():
+        return
+    sys.meta_path.remove(_finder)
+    sys.meta_path.remove(_explainer)
+    for name in [name for name in sys.modules if name == "ray" or name.startswith("ray.")]:
+        del sys.modules[name]
+
+
+def is_installed() -> bool:
+    """Tell whether `import ray` gives this package."""
+    return _finder in sys.meta_path
+
+
+def pytest_addoption(parser: Any) -> None:
+    """Install: of all that pytest calls, this comes first, before any conftest.py is imported."""
+    install()
+
+
+def _twin_name(name: str) -> str:
+    """Give the name of our module for a module of `ray`."""
+    return "ray_client" + name[len("ray") :]
+
+
+def _not_here(name: str) -> ModuleNotFoundError:
+    """Give the error for a module of `ray` that this package does not have."""
+    package, _, last = name.rpartition(".")
+    explained = explain(last, _twin_name(package))
+    what = "it is a part of Ray that only the cluster has" if explained.exists_in_ray else "ray_client knows none"
+    return ModuleNotFoundError(
+        f"No module named {name!r} where `ray` is ray_client: {what}; {explained.advice}", name=name
+    )
+
+
+class _TwinLoader(Loader):
+    """Loads a module of `ray` by putting ours in its place, so that both names are one module."""
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Have the import system make an empty module, which is then thrown away."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        # The import system takes what is here afterwards; what it made would not be identical with ours.
+        sys.modules[module.__name__] = importlib.import_module(_twin_name(module.__name__))
+
+
+class _TwinFinder(MetaPathFinder):
+    """Finds the modules of `ray` here, before any other finder looks."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        top, _, rest = fullname.partition(".")
+        if top != "ray":
+            return None
+        if rest and not (rest.partition(".")[0] in MIRRORED and _exists(_twin_name(fullname), path)):
+            raise _not_here(fullname)
+        return ModuleSpec(fullname, _TwinLoader(), origin="ray_client")
+
+
+class _Explainer(MetaPathFinder):
+    """Says what `from ray import data` lacks: Python looks for it as `ray_client.data`, and finds nothing."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        package, _, name = fullname.rpartition(".")
+        if package.partition(".")[0] == "ray_client" and explain(name, package).exists_in_ray:
+            raise _not_here("ray" + fullname[len("ray_client") :])
+        return None
+
+
+def _exists(twin_name: str, path: Sequence[str] | None) -> bool:
+    return twin_name in sys.modules or PathFinder.find_spec(twin_name, path) is not None
+
+
+_finder, _explainer = _TwinFinder(), _Explainer()
