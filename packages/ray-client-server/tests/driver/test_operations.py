@@ -91,6 +91,27 @@ def test_an_object_that_was_lost_is_answered_when_it_is_back(client: Any, holdin
     assert client.replies.get(timeout=10).HasField("value")
 
 
+def test_o2_every_object_is_answered_whatever_ray_refuses(client: Any, port: Any, monkeypatch: Any) -> None:
+    digest = client.export(double)
+    ids = [client.call(digest, number)[0] for number in range(20)]
+
+    def refuse_all(*_: Any) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(port, "wait", refuse_all)
+    client.begin(get=Get(object_ids=ids))
+    assert {client.replies.get(timeout=10).index for _ in ids} == set(range(20))
+    monkeypatch.setattr(port, "get_now", refuse_all)
+    client.begin(get=Get(object_ids=ids))
+    assert {client.replies.get(timeout=10).index for _ in ids} == set(range(20))
+    monkeypatch.setattr(port, "on_ready", refuse_all)
+    client.begin(get=Get(object_ids=ids))
+    replies = [client.replies.get(timeout=10) for _ in ids]
+    assert {(reply.index, reply.failure.type_name) for reply in replies} == {
+        (index, "builtins.RuntimeError") for index in range(20)
+    }
+
+
 def test_o2_a_forgotten_answer_is_not_sent(client: Any, port: Any) -> None:
     (late,) = client.call(client.export(double), 1, later=True)
     client.forgotten.add(client.begin(get=Get(object_ids=[late])))

@@ -59,21 +59,31 @@ class Results:
         if len(wanted) >= _MANY:
             self._mark_ready(wanted)
         ready = [one for one in wanted if one.entry.is_ready]
+        later = [one for one in wanted if not one.entry.is_ready]
         for start in range(0, len(ready), _AT_ONCE):
             self._send_ready(ready[start : start + _AT_ONCE])
-        for one in wanted:
-            if not one.entry.is_ready:
-                self._send_later(one)
+        for one in later:
+            self._send_later(one)
 
     def _mark_ready(self, wanted: list[Wanted]) -> None:
         refs = list({one.ref: None for one in wanted if not one.entry.is_ready})
-        found = set(self._port.wait(refs, len(refs), 0.0, True)) if refs else set()
+        try:
+            found = set(self._port.wait(refs, len(refs), 0.0, True)) if refs else set()
+        # Whatever Ray has against asking in a batch: asked one by one, each object says for itself what is wrong.
+        except Exception:
+            log.exception("results.wait_failed objects=%d", len(refs))
+            return
         for one in wanted:
             one.entry.is_ready = one.entry.is_ready or one.ref in found
 
     def _send_ready(self, wanted: list[Wanted]) -> None:
-        results = self._port.get_now([one.ref for one in wanted])
-        if results is None:  # the cluster has lost one, and may yet make it anew
+        try:
+            results = self._port.get_now([one.ref for one in wanted])
+        # As above.
+        except Exception:
+            log.exception("results.get_failed objects=%d", len(wanted))
+            results = None
+        if results is None:  # or the cluster has lost one, and may yet make it anew
             for one in wanted:
                 self._send_later(one)
             return
@@ -88,7 +98,11 @@ class Results:
             entry.is_ready = True
             self._take(result, answer, place)
 
-        self._port.on_ready(ref, callback)
+        try:
+            self._port.on_ready(ref, callback)
+        # Ray refuses with errors of many types; each object of a get must be answered, or its future never ends.
+        except Exception as error:  # noqa: BLE001
+            answer.failure(describe(error, self._codec), place)
 
     def _take(self, result: Any, answer: Answer, place: int) -> None:
         if answer.sink.is_forgotten(answer.request_id):
