@@ -29,6 +29,7 @@ from processes import Processes, Requests
 HERE = Path(__file__).resolve().parent
 CASE_TIMEOUT_S = 180.0
 OPEN_ATTEMPTS = 3
+SETTLE_S = 0.2
 DISTRIBUTIONS = {"native": "ray", "stock": "ray", "ours": "ray-client", "gateway": "ray-client"}
 MODULES = {"native": "ray", "stock": "ray", "ours": "ray_client", "gateway": "ray_client"}
 STEADY_CASES = (
@@ -64,7 +65,7 @@ class Run:
             self.sides[f"limit {kind}"] = Requests(self.processes, self._quick(command), f"limit_{kind}")
         for number in range(1, self.arguments.rounds + 1):
             started = time.perf_counter()
-            self._round(fast)
+            self._round(fast, number)
             say(f"round {number} of {self.arguments.rounds}: {time.perf_counter() - started:.0f} s")
         for requests in self.sides.values():
             requests.end()
@@ -100,9 +101,12 @@ class Run:
     def _quick(self, command: list[str]) -> list[str]:
         return [*command, "--quick"] if self.arguments.quick else command
 
-    def _round(self, fast: dict[str, str | None]) -> None:
+    def _round(self, fast: dict[str, str | None], number: int) -> None:
+        sides = list(fast)
+        # Another side begins in each round: what one leaves to be cleaned up, the next one feels.
+        sides = sides[number % len(sides) :] + sides[: number % len(sides)]
         for case in STEADY_CASES:
-            for side in fast:
+            for side in sides:
                 self._take(side, case, case, side)
         for side in ("stock", "gateway"):
             self._take(f"{side} slow", "chain", "chain_slow", side)
@@ -119,6 +123,7 @@ class Run:
     def _take(self, name: str, case: str, row: str, column: str) -> None:
         """Have one side run one case, if that side is there."""
         if name in self.sides:
+            time.sleep(SETTLE_S)
             with self._noting(row, column):
                 self.samples.add(row, column, self.sides[name].ask(CASE_TIMEOUT_S, do="case", name=case))
 
