@@ -24,11 +24,11 @@ ALLOWED = {
 
 
 def requirements(wheel: Path) -> list[str]:
-    """Give what the wheel says it needs."""
+    """Give what the wheel always needs, extras aside."""
     with zipfile.ZipFile(wheel) as archive:
         [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         headers = email.parser.Parser().parsestr(archive.read(metadata).decode())
-    return headers.get_all("Requires-Dist", [])
+    return [need for need in headers.get_all("Requires-Dist", []) if "extra ==" not in need]
 
 
 def problems(dist: Path, from_tree: Path) -> list[str]:
