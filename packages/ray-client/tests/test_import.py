@@ -13,7 +13,9 @@ import ray_client
 
 #: Names of Ray 2.60's `ray.__all__` that mean something on a client.
 RAY_NAMES = {
-    *("ActorID", "JobID", "ObjectRef", "TaskID", "DynamicObjectRefGenerator", "ObjectRefGenerator"),
+    *("ObjectRef", "ObjectID", "DynamicObjectRefGenerator", "ObjectRefGenerator", "Language"),
+    *("ActorClassID", "ActorID", "FunctionID", "JobID", "NodeID", "PlacementGroupID", "TaskID", "UniqueID", "WorkerID"),
+    *("ClusterID", "SCRIPT_MODE", "WORKER_MODE", "experimental"),
     *("available_resources", "cancel", "cluster_resources", "get", "get_actor", "get_gpu_ids", "get_runtime_context"),
     *("init", "is_initialized", "kill", "method", "nodes", "put", "remote", "shutdown", "timeline", "wait"),
     *("actor", "exceptions", "remote_function", "runtime_context", "runtime_env", "util"),

@@ -12,7 +12,7 @@ from ray_client.names import explain
         ("data", "ray_client", True, "`import ray.data` inside a task"),
         ("java_function", "ray_client", True, "use `ray.java_function` inside a task"),
         ("client", "ray_client", True, "ray_client.init"),
-        ("inspect_serializability", "ray_client.util", True, "ray.util.inspect_serializability"),
+        ("collective", "ray_client.util", True, "ray.util.collective"),
         ("gett", "ray_client", False, "did you mean ray_client.get?"),
         ("list_named_actor", "ray_client.util", False, "did you mean ray_client.util.list_named_actors?"),
         ("_private", "ray_client", False, "newer versions"),

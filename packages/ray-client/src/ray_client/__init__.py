@@ -15,7 +15,7 @@ Importing this package loads neither grpc nor cloudpickle; opening a session doe
 
 from typing import Any
 
-from ray_client import actor, exceptions, remote_function, runtime_context, runtime_env, util
+from ray_client import actor, exceptions, experimental, remote_function, runtime_context, runtime_env, util
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
@@ -30,19 +30,43 @@ from ray_client.api.objects import cancel, get, kill, put, wait
 from ray_client.api.remote import remote
 from ray_client.errors import RayClientError
 from ray_client.handles.actor import method
-from ray_client.handles.object_ref import ActorID, JobID, ObjectRef, TaskID
+from ray_client.handles.ids import (
+    ActorClassID,
+    ActorID,
+    ClusterID,
+    FunctionID,
+    JobID,
+    Language,
+    NodeID,
+    PlacementGroupID,
+    TaskID,
+    UniqueID,
+    WorkerID,
+)
+from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
 from ray_client.runtime_context import get_runtime_context
 
 __all__ = [
+    "ActorClassID",
     "ActorID",
     "ClientContext",
+    "ClusterID",
     "DynamicObjectRefGenerator",
+    "FunctionID",
     "JobID",
+    "Language",
+    "NodeID",
+    "ObjectID",
     "ObjectRef",
     "ObjectRefGenerator",
+    "PlacementGroupID",
     "RayClientError",
+    "SCRIPT_MODE",
     "TaskID",
+    "UniqueID",
+    "WORKER_MODE",
+    "WorkerID",
     "__version__",
     "actor",
     "available_resources",
@@ -51,6 +75,7 @@ __all__ = [
     "exceptions",
     "get",
     "get_actor",
+    "experimental",
     "get_gpu_ids",
     "get_runtime_context",
     "init",
@@ -71,6 +96,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+#: The older name of `ObjectRef`.
+ObjectID = ObjectRef
+
+# What `ray` has for the two kinds of process that user code runs in.
+SCRIPT_MODE = 0
+WORKER_MODE = 1
+
     if name == "__version__":
         from importlib.metadata import version  # 15 ms that only those pay who ask
 

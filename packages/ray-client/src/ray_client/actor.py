@@ -1,5 +1,19 @@
-"""What `ray.actor` has: the types of actor classes and handles."""
+"""What `ray.actor` has: the types of actor classes and handles, and the way for an actor to end itself."""
 
-from ray_client.handles.actor import ActorClass, ActorHandle, ActorMethod
+from typing import NoReturn
 
-__all__ = ["ActorClass", "ActorHandle", "ActorMethod"]
+from ray_client.handles.actor import ActorClass, ActorHandle, ActorMethod, method
+
+__all__ = ["ActorClass", "ActorHandle", "ActorMethod", "exit_actor", "method"]
+
+
+def exit_actor() -> NoReturn:
+    """End the actor that calls this; in an actor it is Ray's own function.
+
+    Raises:
+        TypeError: this is no actor.
+    """
+    raise TypeError(
+        "exit_actor API is called on a non-actor worker: this is a client. Call it inside an actor's method; to end an "
+        "actor from outside, use ray_client.kill(handle)."
+    )

@@ -25,10 +25,8 @@ from ray.job_config import JobConfig
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from ray_client_server.config import DriverSettings
+from ray_client_server.driver import ray_queries
 from ray_client_server.driver.port import ActorFacts, Handle, Joined, ObjectIds, WorkerLines
-from ray_client_server.driver.ray_queries import QUERIES, SERIALIZERS
-
-__all__ = ["QUERIES", "SERIALIZERS"]
 
 ObjectRef: type = ray.ObjectRef
 ObjectRefGenerator: type = ray.ObjectRefGenerator
@@ -38,6 +36,8 @@ RemoteFunction: type = ray.remote_function.RemoteFunction
 ActorClass: type = ray.actor.ActorClass
 RayError: type[BaseException] = ray.exceptions.RayError
 RayTaskError: type[BaseException] = ray.exceptions.RayTaskError
+QUERIES = ray_queries.QUERIES
+SERIALIZERS = ray_queries.SERIALIZERS
 
 # How Ray marks lines that are meant for people.
 _EVENT = ray_constants.LOG_PREFIX_EVENT_SUMMARY

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from ray_client.api.counterparts import counterparts
+from ray_client.api.serializers import tell_serializers
 from ray_client.config.settings import ConnectSettings
 from ray_client.handles.tokens import token_makers, token_readers
 from ray_client.logs import LogReader
@@ -84,6 +85,7 @@ def connect(
                 settings.connect_timeout_s,
             )
         except BaseException:
+            tell_serializers(session)
             gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
             on_failure.close()
             raise

@@ -9,7 +9,7 @@ import pkgutil
 from typing import Any
 
 #: The modules that mirror one of `ray`; everything else in this package is ours alone.
-MIRRORED = ("actor", "exceptions", "remote_function", "runtime_context", "runtime_env", "util")
+MIRRORED = ("actor", "exceptions", "experimental", "remote_function", "runtime_context", "runtime_env", "util")
 
 
 @functools.cache

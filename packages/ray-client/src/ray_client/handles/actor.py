@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, f
 
 from ray_client.handles.current import current_session
 from ray_client.handles.function import Prepared, default_num_returns, is_generator
-from ray_client.handles.object_ref import ActorID, real_ids, refuse_plain_pickle
+from ray_client.handles.ids import ActorID
+from ray_client.handles.object_ref import real_ids, refuse_plain_pickle
 from ray_client.handles.results import handles_of
 from ray_client.options import check_num_returns, validate_actor_options, validate_method_options
 

@@ -6,9 +6,13 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
 
+from ray_client.handles.ids import JobID, TaskID
+
 if TYPE_CHECKING:
     import asyncio
+    from contextvars import Context
 
+    from ray_client.handles.awaiting import Watch
     from ray_client.session.session import Session
 
 T = TypeVar("T")
@@ -22,12 +26,13 @@ class ObjectRef(Generic[T]):
     count in the session's reference table, which it gives back when it is collected.
     """
 
-    __slots__ = ("__weakref__", "_handle_id", "_identity", "_session")
+    __slots__ = ("__weakref__", "_handle_id", "_identity", "_session", "_watch")
 
     def __init__(self, session: Session, handle_id: int) -> None:
         self._session = session
         self._handle_id = handle_id
         self._identity: tuple[bytes, bytes, bytes] | None = None
+        self._watch: Watch | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ObjectRef):
@@ -56,7 +61,35 @@ class ObjectRef(Generic[T]):
         self._session.release(self._handle_id)
 
     def __await__(self) -> Generator[Any, None, T]:
+        watch, self._watch = self._watch, None
+        if watch is not None and watch.is_usable():
+            return watch.future.__await__()
         return self.as_future().__await__()
+
+    # What `asyncio.wait` asks of a future, so that it takes references, and gives them back.
+
+    def add_done_callback(self, callback: Callable[[Any], object], *, context: Context | None = None) -> None:
+        """Have the running loop call `callback` with this reference once the value is there."""
+        from ray_client.handles.awaiting import watch_of  # loads asyncio, which an import of this package must not
+
+        self._watch = watch_of(self)
+        self._watch.add(self, callback, context)
+
+    def remove_done_callback(self, callback: Callable[[Any], object]) -> int:
+        """Take such a callback back; give how many there were."""
+        return 0 if self._watch is None else self._watch.remove(callback)
+
+    def done(self) -> bool:
+        """Whether the value is there and was waited for, as by `asyncio.wait`."""
+        return self._watch is not None and self._watch.future.done() and not self._watch.future.cancelled()
+
+    def cancelled(self) -> bool:
+        """False: to cancel a task use `ray_client.cancel`."""
+        return False
+
+    def exception(self) -> BaseException | None:
+        """Give what the task failed with, if `done`; None otherwise."""
+        return self._watch.future.exception() if self._watch is not None and self.done() else None
 
     def future(self) -> Future[T]:
         """Give a future of the value. It always resolves, with the value or with an error.
@@ -122,48 +155,6 @@ class _Holder:
 
     def __call__(self, future: Future[Any]) -> None:
         self._handle = None
-
-
-class BaseID:
-    """An id of Ray's, as bytes."""
-
-    __slots__ = ("_binary",)
-
-    def __init__(self, binary: bytes) -> None:
-        self._binary = binary
-
-    def binary(self) -> bytes:
-        """Give the id as bytes."""
-        return self._binary
-
-    def hex(self) -> str:
-        """Give the id in hex."""
-        return self._binary.hex()
-
-    def is_nil(self) -> bool:
-        """Whether it stands for nothing."""
-        return self._binary == b"\xff" * len(self._binary)
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other._binary == self._binary
-
-    def __hash__(self) -> int:
-        return hash(self._binary)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._binary.hex()})"
-
-
-class TaskID(BaseID):
-    """The id of a task."""
-
-
-class JobID(BaseID):
-    """The id of a job."""
-
-
-class ActorID(BaseID):
-    """The id of an actor."""
 
 
 def real_ids(session: Session, handle_id: int) -> tuple[bytes, bytes, bytes]:

@@ -13,6 +13,7 @@ from typing import Any
 import cloudpickle
 
 from ray_client.errors import PicklingError, RayClientError
+from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.imports import for_cluster
 from ray_client.pickling.locality import travels_by_value
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
@@ -62,6 +63,9 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         make_token = self._table.makers.get(type(obj))
         if make_token is not None:
             return make_token(obj)
+        custom = SERIALIZERS.get(type(obj))
+        if custom is not None:
+            return custom.deserialize, (custom.serialize(obj),)
         if isinstance(obj, _CODE):
             if (obj.__module__ or "").startswith("ray_client"):
                 counterpart = self._table.counterparts.get(obj)

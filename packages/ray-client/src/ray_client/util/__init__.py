@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ray_client.api.serializers import deregister_serializer, register_serializer
+from ray_client.util import accelerators
 from ray_client.util.actor_pool import ActorPool
+from ray_client.util.check_serialize import inspect_serializability
+from ray_client.util.debug import disable_log_once_globally, enable_periodic_logging, log_once
 from ray_client.util.helpers import as_completed, map_unordered
+from ray_client.util.node import get_node_instance_id, get_node_ip_address
 from ray_client.util.placement_group import (
     get_current_placement_group,
     get_placement_group,
@@ -16,13 +21,22 @@ from ray_client.util.placement_group import (
 
 __all__ = [
     "ActorPool",
+    "accelerators",
     "as_completed",
+    "deregister_serializer",
+    "disable_log_once_globally",
+    "enable_periodic_logging",
     "get_current_placement_group",
+    "get_node_instance_id",
+    "get_node_ip_address",
     "get_placement_group",
+    "inspect_serializability",
     "list_named_actors",
+    "log_once",
     "map_unordered",
     "placement_group",
     "placement_group_table",
+    "register_serializer",
     "remove_placement_group",
 ]
 

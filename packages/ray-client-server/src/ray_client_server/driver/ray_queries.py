@@ -1,0 +1,90 @@
+"""What a client can ask of the cluster, or of the session's driver, by name (docs/protocol.md, rule O5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ray
+import ray.experimental
+import ray.util
+import ray.util.state
+from ray.util.state.common import StateSchema
+
+
+def _runtime_context() -> dict[str, Any]:
+    facts = ray.get_runtime_context()
+    return {
+        "job_id": facts.get_job_id(),
+        "node_id": facts.get_node_id(),
+        "worker_id": facts.get_worker_id(),
+        "task_id": facts.get_task_id(),
+        # A driver is no task and no actor; asking Ray for their names would only log warnings.
+        "actor_id": None,
+        "actor_name": None,
+        "task_name": None,
+        "task_function_name": None,
+        "namespace": facts.namespace,
+        "placement_group_id": facts.get_placement_group_id(),
+        "should_capture_child_tasks_in_placement_group": facts.should_capture_child_tasks_in_placement_group,
+        "was_current_actor_reconstructed": False,
+        "accelerator_ids": facts.get_accelerator_ids(),
+        "node_labels": facts.get_node_labels(),
+        "runtime_env_string": facts.get_runtime_env_string(),  # type: ignore[no-untyped-call]
+        "runtime_env": dict(facts.runtime_env),
+        "gcs_address": facts.gcs_address,
+        "session_name": facts.get_session_name(),
+        "temp_dir": facts.get_temp_dir(),
+        "ray_version": ray.__version__,
+    }
+
+
+def _register_serializer(cls: type, serializer: Callable[[Any], Any], deserializer: Callable[[Any], Any]) -> None:
+    # In Ray's own pickles for the workers, and in ours for the client.
+    ray.util.register_serializer(cls, serializer=serializer, deserializer=deserializer)
+    SERIALIZERS[cls] = lambda instance: (deserializer, (serializer(instance),))
+
+
+def _deregister_serializer(cls: type) -> None:
+    ray.util.deregister_serializer(cls)
+    SERIALIZERS.pop(cls, None)
+
+
+def _record_metric(metric: Any, method: str, value: float, tags: dict[str, str]) -> None:
+    getattr(metric, method)(value, tags=tags)
+
+
+def _state(function: str, arguments: dict[str, Any]) -> Any:
+    """Call a function of `ray.util.state`, which asks the cluster's dashboard."""
+    if not function.startswith(("list_", "get_", "summarize_")) or function not in ray.util.state.__all__:
+        raise ValueError(f"ray.util.state has no function {function!r} in Ray {ray.__version__}")
+    found = getattr(ray.util.state, function)(**arguments)
+    if function == "get_log":
+        return list(found)
+    return [_record(one) for one in found] if isinstance(found, list) else _record(found)
+
+
+def _record(found: Any) -> Any:
+    """Give a record as its type's name and its fields, which any version of the client can read."""
+    return (type(found).__name__, found.asdict()) if isinstance(found, StateSchema) else found
+
+
+#: How the user wants instances of some classes pickled: class -> what `__reduce__` would give.
+SERIALIZERS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
+
+#: What `QueryCluster` can ask for (docs/protocol.md, rule O5).
+QUERIES: Mapping[str, Callable[..., Any]] = {
+    "nodes": ray.nodes,
+    "cluster_resources": ray.cluster_resources,
+    "available_resources": ray.available_resources,
+    "timeline": ray.timeline,
+    "named_actors": ray.util.list_named_actors,
+    "runtime_context": _runtime_context,
+    "gpu_ids": ray.get_gpu_ids,
+    "object_locations": ray.experimental.get_object_locations,
+    "local_object_locations": ray.experimental.get_local_object_locations,
+    "state": _state,
+    "record_metric": _record_metric,
+    "register_serializer": _register_serializer,
+    "deregister_serializer": _deregister_serializer,
+}
