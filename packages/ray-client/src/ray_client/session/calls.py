@@ -101,9 +101,8 @@ def create_actor(
     invocation = _invocation(session, args, kwargs, options, results)
     operation = op.Operation(create_actor=op.CreateActor(class_digest=digest, invocation=invocation))
     if wants_answer:
-        session.ask(operation)
-    else:
-        session.send(operation)
+        return session.ask(operation).actor.actor_id
+    session.send(operation)
     return results.ids[0]
 
 

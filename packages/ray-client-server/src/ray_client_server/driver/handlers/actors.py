@@ -32,14 +32,17 @@ def create_actor(holdings: Holdings, message: CreateActor, answer: Answer) -> No
         cls = holdings.exports.bound(message.class_digest, invocation.options)
         args, kwargs = holdings.codec.decode(invocation.arguments).value
         actor = cls.remote(*args, **kwargs)
-        holdings.references.name(invocation.result_ids[0], Kind.ACTOR, actor, holdings.port.actor_key(actor))
+        # With `get_if_exists` it may be one that the session has (I2).
+        actor_id = holdings.references.name_or_count(
+            invocation.result_ids[0], Kind.ACTOR, actor, holdings.port.actor_key(actor)
+        )
     # Ray refuses actors with errors of many types, and the user's options and arguments bring their own.
     except Exception as error:
         failure = at_call_site(describe(error, holdings.codec), invocation.call_site)
         holdings.references.fail(invocation.result_ids, failure)
         raise OperationError(failure) from error
     if answer.is_wanted:
-        answer.reply(Reply(actor=_description(holdings, invocation.result_ids[0], actor)))
+        answer.reply(Reply(actor=_description(holdings, actor_id, actor)))
 
 
 def call_actor(holdings: Holdings, message: CallActor, answer: Answer) -> None:
