@@ -1,0 +1,159 @@
+"""What tasks print reaches the user; which of it can be changed at any time (L1 to L3)."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import grpc
+import pytest
+from gateway import Gateway
+from processes import poll
+
+import ray_client as ray
+from ray_client_proto.v1 import log_pb2, session_pb2_grpc
+from ray_client_proto.wire.metadata import SESSION_ID, SESSION_SECRET
+
+
+@ray.remote
+def say(out: str, err: str = "") -> None:
+    print(out)  # noqa: T201
+    if err:
+        print(err, file=sys.stderr)  # noqa: T201
+
+
+class Output:
+    """What has been printed since the beginning of the test."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self._capfd = capfd
+        self.out = self.err = ""
+
+    def _read(self) -> None:
+        more = self._capfd.readouterr()
+        self.out += more.out
+        self.err += more.err
+
+    def has(self, condition: Callable[[Output], bool]) -> bool:
+        def look() -> bool:
+            self._read()
+            return condition(self)
+
+        return poll(look, within_s=15)
+
+
+@contextlib.contextmanager
+def another_reader(context: ray.ClientContext, gateway: Gateway) -> Iterator[Iterator[str]]:
+    """Attach to the session's logs beside the library; gives the lines of standard output as they come (L3)."""
+    opened = context._connection.session.opened
+    metadata = ((SESSION_ID, opened.session_id), (SESSION_SECRET, opened.secret))
+    is_done = threading.Event()
+
+    def requests() -> Iterator[log_pb2.LogRequest]:
+        yield log_pb2.LogRequest(is_enabled=True, sources=[log_pb2.WORKER_STDOUT])
+        is_done.wait(60)
+
+    with grpc.insecure_channel(f"127.0.0.1:{gateway.port}") as channel:
+        batches = session_pb2_grpc.SessionStub(channel).Logs(requests(), metadata=metadata, timeout=30)
+        try:
+            yield (record.text for batch in batches for record in batch.records)
+        finally:
+            is_done.set()
+            batches.cancel()
+
+
+@pytest.fixture
+def output(capfd: pytest.CaptureFixture[str]) -> Output:
+    return Output(capfd)
+
+
+@pytest.fixture
+def logged(gateway: Gateway, output: Output) -> Iterator[ray.ClientContext]:
+    context = ray.init(gateway.address, direct=False)
+    yield context
+    ray.shutdown()
+
+
+def test_output_of_tasks(logged: ray.ClientContext, output: Output) -> None:
+    ray.get(say.remote("to stdout", "to stderr"))
+    assert output.has(lambda seen: "to stdout" in seen.out and "to stderr" in seen.err)
+    assert "to stdout" not in output.err
+    [line] = [line for line in output.out.splitlines() if "to stdout" in line]
+    assert line.startswith("(say pid=")
+
+
+def test_output_of_actors(logged: ray.ClientContext, output: Output) -> None:
+    @ray.remote
+    class Talker:
+        def talk(self) -> None:
+            print("an actor speaks")  # noqa: T201
+
+    talker = Talker.remote()
+    ray.get(talker.talk.remote())
+    assert output.has(lambda seen: "an actor speaks" in seen.out)
+    assert "(Talker pid=" in output.out
+
+
+def test_many_lines_keep_their_order(logged: ray.ClientContext, output: Output) -> None:
+    @ray.remote
+    def count() -> None:
+        for i in range(200):
+            print(f"line {i:03}")  # noqa: T201
+
+    ray.get(count.remote())
+    assert output.has(lambda seen: "line 199" in seen.out)
+    lines = [line.rpartition(") ")[2] for line in output.out.splitlines() if "line " in line]
+    assert lines == [f"line {i:03}" for i in range(200)]
+
+
+def test_nothing_without_log_to_driver(gateway: Gateway, output: Output) -> None:
+    with ray.init(gateway.address, direct=False, log_to_driver=False):
+        ray.get(say.remote("not for us"))
+    with ray.init(gateway.address, direct=False):
+        ray.get(say.remote("for us"))  # the one before would have come first
+        assert output.has(lambda seen: ") for us" in seen.out)
+    assert "not for us" not in output.out
+
+
+def test_sources_can_be_changed(logged: ray.ClientContext, output: Output) -> None:
+    logged.configure_logs(True, sources=["worker_stderr"])
+    ray.get(say.remote("only stdout 1", "only stderr 1"))
+    assert output.has(lambda seen: "only stderr 1" in seen.err)
+    logged.configure_logs(True, sources=["worker_stdout"])
+    ray.get(say.remote("only stdout 2", "only stderr 2"))
+    assert output.has(lambda seen: "only stdout 2" in seen.out)
+    assert "only stdout 1" not in output.out
+    assert "only stderr 2" not in output.err
+
+
+def test_an_unknown_source(logged: ray.ClientContext) -> None:
+    with pytest.raises(ValueError, match="worker_stdout"):
+        logged.configure_logs(True, sources=["printer"])
+
+
+def test_off_and_on_again(logged: ray.ClientContext, gateway: Gateway, output: Output) -> None:
+    with another_reader(logged, gateway) as texts:
+        logged.configure_logs(False)
+        ray.get(say.remote("while off"))
+        assert "while off" in texts  # it has been read by whoever wanted it
+        logged.configure_logs(True)
+        ray.get(say.remote("while on"))
+    assert output.has(lambda seen: "while on" in seen.out)
+    assert "while off" not in output.out
+
+
+def test_records_of_the_driver(logged: ray.ClientContext, caplog: pytest.LogCaptureFixture) -> None:
+    logged.configure_logs(True, level=logging.DEBUG)
+    with caplog.at_level(logging.DEBUG, logger="ray_client.driver"):
+        assert ray.get(ray.put(1)) == 1
+        assert all(record.name.startswith("ray_client") for record in caplog.records)
+
+
+def test_another_reader(logged: ray.ClientContext, gateway: Gateway, output: Output) -> None:
+    with another_reader(logged, gateway) as texts:
+        ray.get(say.remote("for two readers"))
+        assert "for two readers" in texts
+    assert output.has(lambda seen: "for two readers" in seen.out)

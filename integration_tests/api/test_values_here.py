@@ -1,0 +1,124 @@
+"""Values that this environment cannot take: every future resolves; what is only on the cluster can be passed back."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+
+import pytest
+
+import ray_client as ray
+from ray_client.errors import OpaqueObjectError, UnpicklingError
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@ray.remote
+def only_there() -> object:
+    """An instance of a class whose package comes with Ray and is not here."""
+    import msgpack
+
+    return msgpack.Timestamp(5, 0)
+
+
+@ray.remote
+def seconds(stamp: object) -> int:
+    return stamp.seconds
+
+
+@ray.remote
+def node_id() -> object:
+    import ray
+
+    return ray.NodeID.from_random()
+
+
+@ray.remote
+def hex_of(value: object) -> str:
+    return value.hex()
+
+
+def test_the_package_is_not_here() -> None:
+    assert importlib.util.find_spec("msgpack") is None
+    assert importlib.util.find_spec("ray") is None
+
+
+def test_get() -> None:
+    with pytest.raises(UnpicklingError, match="msgpack") as caught:
+        ray.get(only_there.remote())
+    assert caught.value.side == "client"
+    assert caught.value.missing_module == "msgpack"
+
+
+def test_await_and_future() -> None:
+    with pytest.raises(UnpicklingError):
+        only_there.remote().future().result(timeout=30)
+
+    async def main() -> None:
+        await only_there.remote()
+
+    with pytest.raises(UnpicklingError):
+        asyncio.run(main())
+
+
+def test_among_others() -> None:
+    refs = [ray.put(1), only_there.remote(), ray.put(3)]
+    with pytest.raises(UnpicklingError):
+        ray.get(refs)
+    assert ray.get([refs[0], refs[2]]) == [1, 3]
+    assert ray.wait([refs[1]]) == ([refs[1]], [])
+
+
+def test_the_reference_can_be_passed_on() -> None:
+    assert ray.get(seconds.remote(only_there.remote())) == 5
+
+
+def test_an_argument_that_cannot_be_unpickled_there() -> None:
+    class Trap:
+        def __reduce__(self) -> tuple:
+            return fail_there, ()
+
+    @ray.remote
+    def use(value: object) -> None:
+        pass
+
+    with pytest.raises((UnpicklingError, ray.exceptions.RayError, RuntimeError)):
+        ray.get(use.remote(Trap()))
+    assert ray.get(ray.put(1)) == 1
+
+
+def fail_there() -> None:
+    raise RuntimeError("cannot be built")
+
+
+def test_an_object_of_rays_own_is_opaque() -> None:
+    opaque = ray.get(node_id.remote())
+    assert "NodeID" in repr(opaque)
+    with pytest.raises(OpaqueObjectError, match="only on the cluster"):
+        opaque.hex()
+
+
+def test_an_opaque_object_can_be_passed_back() -> None:
+    opaque = ray.get(node_id.remote())
+    assert len(ray.get(hex_of.remote(opaque))) == 56
+    [again] = ray.get(ray.put([opaque]))
+    assert ray.get(hex_of.remote(again)) == ray.get(hex_of.remote(opaque))
+
+
+def test_a_value_too_deep_to_pickle() -> None:
+    deep: list = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises((RecursionError, TypeError)):
+        ray.put(deep)
+    assert ray.get(ray.put(1)) == 1
+
+
+def test_a_value_whose_pickling_fails() -> None:
+    class Broken:
+        def __reduce__(self) -> tuple:
+            raise ZeroDivisionError("while pickling")
+
+    with pytest.raises(Exception, match="while pickling"):
+        ray.put(Broken())
+    assert ray.get(ray.put(1)) == 1
