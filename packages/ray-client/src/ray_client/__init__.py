@@ -25,7 +25,7 @@ from ray_client.api.cluster import (
     timeline,
 )
 from ray_client.api.context import ClientContext
-from ray_client.api.lifecycle import init, is_initialized, shutdown
+from ray_client.api.lifecycle import connect, connect_async, init, is_initialized, shutdown
 from ray_client.api.objects import cancel, get, kill, put, wait
 from ray_client.api.remote import remote
 from ray_client.errors import RayClientError
@@ -72,10 +72,12 @@ __all__ = [
     "available_resources",
     "cancel",
     "cluster_resources",
+    "connect",
+    "connect_async",
     "exceptions",
+    "experimental",
     "get",
     "get_actor",
-    "experimental",
     "get_gpu_ids",
     "get_runtime_context",
     "init",
@@ -94,8 +96,6 @@ __all__ = [
     "wait",
 ]
 
-
-def __getattr__(name: str) -> Any:
 #: The older name of `ObjectRef`.
 ObjectID = ObjectRef
 
@@ -103,6 +103,8 @@ ObjectID = ObjectRef
 SCRIPT_MODE = 0
 WORKER_MODE = 1
 
+
+def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version  # 15 ms that only those pay who ask
 

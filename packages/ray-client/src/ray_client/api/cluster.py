@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ray_client.handles.actor import ActorHandle
 from ray_client.handles.current import current_session
+
+if TYPE_CHECKING:
+    from ray_client.session.session import Session
 
 
 def get_actor(name: str, namespace: str | None = None) -> ActorHandle[Any]:
@@ -15,36 +18,45 @@ def get_actor(name: str, namespace: str | None = None) -> ActorHandle[Any]:
         ValueError: there is no such actor, or the name is empty.
         SessionError: the session has ended.
     """
+    return find_actor_in(current_session("get_actor()"), name, namespace)
+
+
+def find_actor_in(session: Session, name: str, namespace: str | None) -> ActorHandle[Any]:
+    """Do `get_actor` in a session."""
     from ray_client.session import calls
 
     if not name:
         raise ValueError("Please supply a non-empty value to get_actor")
     if namespace is not None and not isinstance(namespace, str):
         raise TypeError(f"namespace must be None or a string, got {type(namespace)}")
-    session = current_session("get_actor()")
     return ActorHandle.described(session, *calls.find_actor(session, name, namespace or ""))
 
 
 def nodes() -> list[dict[str, Any]]:
     """Give the cluster's nodes, as `ray.nodes`."""
-    return list(_query("nodes"))
+    return list(query_in(current_session("nodes()"), "nodes"))
 
 
 def cluster_resources() -> dict[str, float]:
     """Give what the cluster has in all, by resource."""
-    return dict(_query("cluster_resources"))
+    return dict(query_in(current_session("cluster_resources()"), "cluster_resources"))
 
 
 def available_resources() -> dict[str, float]:
     """Give what of the cluster is free, by resource."""
-    return dict(_query("available_resources"))
+    return dict(query_in(current_session("available_resources()"), "available_resources"))
 
 
 def timeline(filename: str | None = None) -> list[dict[str, Any]] | None:
     """Give the events of the cluster's tasks in Chrome's trace format, or write them to a file of this machine."""
+    return timeline_in(current_session("timeline()"), filename)
+
+
+def timeline_in(session: Session, filename: str | None) -> list[dict[str, Any]] | None:
+    """Do `timeline` in a session."""
     import json
 
-    events = list(_query("timeline"))
+    events = list(query_in(session, "timeline"))
     if filename is None:
         return events
     with open(filename, "w", encoding="utf-8") as file:
@@ -54,15 +66,16 @@ def timeline(filename: str | None = None) -> list[dict[str, Any]] | None:
 
 def get_gpu_ids() -> list[int] | list[str]:
     """Give the GPUs of this process's worker: on a client as on any driver, none."""
-    return list(_query("gpu_ids"))
+    return list(query_in(current_session("get_gpu_ids()"), "gpu_ids"))
 
 
 def list_named_actors(all_namespaces: bool = False) -> list[str] | list[dict[str, str]]:
     """Give the names of the namespace's actors; with `all_namespaces`, those of all with their namespaces."""
-    return list(_query("named_actors", all_namespaces=all_namespaces))
+    return list(query_in(current_session("list_named_actors()"), "named_actors", all_namespaces=all_namespaces))
 
 
-def _query(query: str, **arguments: Any) -> Any:
+def query_in(session: Session, query: str, **arguments: Any) -> Any:
+    """Ask a session's driver about the cluster (docs/protocol.md, rule O5)."""
     from ray_client.session import calls
 
-    return calls.query_cluster(current_session(f"{query}()"), query, **arguments)
+    return calls.query_cluster(session, query, **arguments)

@@ -77,6 +77,7 @@ def connect(
             return GrpcStream(route, outgoing, opened.session_id)
 
         session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
+        session.cancels_on_interrupt = settings.on_interrupt == "cancel"
         on_failure = cleanup.pop_all()
         try:
             session.start(
@@ -84,8 +85,8 @@ def connect(
                 partial(token_readers, session),
                 settings.connect_timeout_s,
             )
-        except BaseException:
             tell_serializers(session)
+        except BaseException:
             gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
             on_failure.close()
             raise

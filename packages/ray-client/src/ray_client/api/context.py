@@ -1,4 +1,4 @@
-"""What `init` returns."""
+"""A session as an object: what `init` and `connect` return."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ray_client.api.functions import SessionFunctions
 from ray_client.handles import current
 
 if TYPE_CHECKING:
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
 _LOG_SOURCES = ("worker_stdout", "worker_stderr", "driver")
 
 
-class ClientContext:
-    """An open session, for printing, for `with`, and for using it beside others.
+class ClientContext(SessionFunctions):
+    """An open session: the functions of Ray as methods, and facts of the connection.
 
-    In a `with` block, the module-level functions of this thread use this session, and leaving the
-    block closes it.
+    In a `with` block the module-level functions of this thread, or of this asyncio task, use this
+    session, and leaving the block closes it; `async with` does the same without blocking the loop.
     """
 
     def __init__(self, connection: Connection) -> None:
+        super().__init__(connection.session)
         self._connection = connection
         self._uses: list[Any] = []
 
@@ -90,8 +92,8 @@ class ClientContext:
         wanted: list[Any] = [LogSource.Value(source.upper()) for source in sources]
         self._connection.logs.configure(enabled, wanted, level)
 
-    def disconnect(self, linger_s: float = 0.0) -> None:
-        """Close the session; may be repeated.
+    def close(self, linger_s: float = 0.0) -> None:
+        """End the session, after everything that was asked of it before; may be repeated.
 
         Args:
             linger_s: wait this long first, for output of workers that is still on its way.
@@ -99,6 +101,15 @@ class ClientContext:
         if current.find_default() is self._connection.session:
             current.set_default(None)
         self._connection.close(linger_s)
+
+    #: Ray's name for the same.
+    disconnect = close
+
+    async def aclose(self) -> None:
+        """Do `close` without blocking the running loop."""
+        import asyncio  # 40 ms that only those pay who use it
+
+        await asyncio.to_thread(self.close)
 
     def __enter__(self) -> ClientContext:
         use = current.use(self._connection.session)
@@ -110,7 +121,16 @@ class ClientContext:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._uses.pop().__exit__(None, None, None)
-        self.disconnect()
+        self.close()
+
+    async def __aenter__(self) -> ClientContext:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._uses.pop().__exit__(None, None, None)
+        await self.aclose()
 
     def _rows(self) -> list[tuple[str, str]]:
         state = "open" if self.is_connected else "closed"

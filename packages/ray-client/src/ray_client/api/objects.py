@@ -1,4 +1,7 @@
-"""Objects: put, get, wait, cancel."""
+"""Objects and calls: put, get, wait, cancel, kill.
+
+Each is here twice: `put_in(session, ...)` does it, and `put(...)` does it in the current session.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures import as_completed as futures_as_completed
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ray_client.errors import WrongSessionError
 from ray_client.exceptions import GetTimeoutError
@@ -15,6 +18,9 @@ from ray_client.handles.actor import ActorHandle
 from ray_client.handles.current import current_session
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import ObjectRefGenerator
+
+if TYPE_CHECKING:
+    from ray_client.session.session import Session
 
 
 def put(value: Any, *, _owner: Any = None) -> ObjectRef[Any]:
@@ -30,6 +36,11 @@ def put(value: Any, *, _owner: Any = None) -> ObjectRef[Any]:
         NotConnectedError: no session is open.
         SessionError: the session has ended.
     """
+    return put_in(current_session("put()"), value)
+
+
+def put_in(session: Session, value: Any) -> ObjectRef[Any]:
+    """Do `put` in a session."""
     from ray_client.session import calls
 
     if isinstance(value, ObjectRef):
@@ -37,7 +48,6 @@ def put(value: Any, *, _owner: Any = None) -> ObjectRef[Any]:
             "Calling 'put' on an ray.ObjectRef is not allowed. If you really want to do this, you can wrap the "
             "ray.ObjectRef in a list and call 'put' on it."
         )
-    session = current_session("put()")
     return ObjectRef(session, calls.put(session, value))
 
 
@@ -52,10 +62,26 @@ def get(refs: Any, *, timeout: float | None = None) -> Any:
         UnpicklingError: a value cannot be unpickled here.
         SessionError: the session has ended.
     """
-    if isinstance(refs, ObjectRef):
-        return _values([refs], timeout)[0]
+    return get_in(current_session("get()"), refs, timeout)
+
+
+def get_in(session: Session, refs: Any, timeout: float | None) -> Any:
+    """Do `get` in a session."""
     if isinstance(refs, ObjectRefGenerator):
         return refs  # as in Ray
+    found = _values(session, refs_of(session, refs), timeout)
+    return found[0] if isinstance(refs, ObjectRef) else found
+
+
+def refs_of(session: Session, refs: Any) -> Sequence[ObjectRef[Any]]:
+    """Give what `get` was given as a sequence of references.
+
+    Raises:
+        ValueError: it is something else.
+        WrongSessionError: one belongs to another session.
+    """
+    if isinstance(refs, ObjectRef):
+        refs = [refs]
     if not isinstance(refs, Sequence) or isinstance(refs, str | bytes):
         raise ValueError(
             f"Invalid type of object refs, {type(refs)}, is given. 'object_refs' must either be an ObjectRef or a "
@@ -67,22 +93,27 @@ def get(refs: Any, *, timeout: float | None = None) -> Any:
                 f"Invalid type of object refs, {type(ref)}, is given. 'object_refs' must either be an ObjectRef or a "
                 "list of ObjectRefs."
             )
-    return _values(refs, timeout) if refs else []
+        check_session(ref, session)
+    return refs
 
 
-def _values(refs: Sequence[ObjectRef[Any]], timeout: float | None) -> list[Any]:
-    session = current_session("get()")
-    for ref in refs:
-        _check_session(ref, session)
+def _values(session: Session, refs: Sequence[ObjectRef[Any]], timeout: float | None) -> list[Any]:
+    if not refs:
+        return []
+    from ray_client.session.interrupts import interruptible  # loads protobuf, which an import of this package must not
+
     deadline_s = None if timeout is None else time.monotonic() + timeout
     # Each object is asked for once; the futures are in the order of `places`.
     places = {object_id: place for place, object_id in enumerate(dict.fromkeys(ref._handle_id for ref in refs))}
     request_id, futures = session.fetch(list(places))
     try:
-        replies = [_result(future, deadline_s, len(refs)) for future in futures]
-    finally:
-        session.forget(request_id, len(futures))
-    return [session.value_of(replies[places[ref._handle_id]]) for ref in refs]
+        with interruptible(session, places):
+            replies = [_result(future, deadline_s, len(refs)) for future in futures]
+    except BaseException:
+        session.abandon(request_id, futures)
+        raise
+    values = session.values_of(replies)
+    return [values[places[ref._handle_id]] for ref in refs]
 
 
 def _result(future: Future[Any], deadline_s: float | None, count: int) -> Any:
@@ -91,10 +122,15 @@ def _result(future: Future[Any], deadline_s: float | None, count: int) -> Any:
     try:
         return future.result(max(0.0, deadline_s - time.monotonic()))
     except FutureTimeoutError:
-        raise GetTimeoutError(
-            f"Get timed out: {count} object(s) asked for, and some not ready in time. Increase the timeout, or "
-            "check that the cluster has the resources that their tasks want."
-        ) from None
+        raise get_timed_out(count) from None
+
+
+def get_timed_out(count: int) -> GetTimeoutError:
+    """Give the error for a `get` of so many objects that took too long."""
+    return GetTimeoutError(
+        f"Get timed out: {count} object(s) asked for, and some not ready in time. Increase the timeout, or "
+        "check that the cluster has the resources that their tasks want."
+    )
 
 
 def wait(
@@ -108,11 +144,19 @@ def wait(
 
     Raises:
         TypeError, ValueError: an argument makes no sense.
+        WrongSessionError: a reference belongs to another session.
         SessionError: the session has ended.
     """
-    from ray_client.session import calls
+    return wait_in(current_session("wait()"), ray_waitables, num_returns, timeout, fetch_local)
 
-    session = current_session("wait()")
+
+def wait_in(
+    session: Session, ray_waitables: Any, num_returns: int, timeout: float | None, fetch_local: bool
+) -> tuple[list[Any], list[Any]]:
+    """Do `wait` in a session."""
+    from ray_client.session import calls
+    from ray_client.session.interrupts import interruptible
+
     if isinstance(ray_waitables, ObjectRef | ObjectRefGenerator):
         raise TypeError("wait() expected a list of ray.ObjectRef or ray.ObjectRefGenerator, got a single one")
     if not isinstance(ray_waitables, list):
@@ -125,7 +169,7 @@ def wait(
                 f"wait() expected a list of ray.ObjectRef or ray.ObjectRefGenerator, got list containing "
                 f"{type(waitable)}"
             )
-        _check_session(waitable, session)
+        check_session(waitable, session)
     if not ray_waitables:
         return [], []
     if len(set(ray_waitables)) != len(ray_waitables):
@@ -135,7 +179,8 @@ def wait(
     if num_returns > len(ray_waitables):
         raise ValueError("num_returns cannot be greater than the number of ray_waitables provided to ray.wait.")
     ids = [waitable._handle_id for waitable in ray_waitables]
-    indexes = set(calls.wait(session, ids, num_returns, timeout, fetch_local))
+    with interruptible(session, ids):
+        indexes = set(calls.wait(session, ids, num_returns, timeout, fetch_local))
     ready = [waitable for index, waitable in enumerate(ray_waitables) if index in indexes]
     return ready, [waitable for index, waitable in enumerate(ray_waitables) if index not in indexes]
 
@@ -174,8 +219,14 @@ def cancel(ref: ObjectRef[Any] | ObjectRefGenerator[Any], *, force: bool = False
     Raises:
         TypeError: it is not a reference.
         ValueError: `force` is not for what an actor makes.
+        WrongSessionError: it belongs to another session.
         SessionError: the session has ended.
     """
+    cancel_in(current_session("cancel()"), ref, force, recursive)
+
+
+def cancel_in(session: Session, ref: Any, force: bool, recursive: bool) -> None:
+    """Do `cancel` in a session."""
     from ray_client.session import calls
 
     if not isinstance(ref, ObjectRef | ObjectRefGenerator):
@@ -183,7 +234,8 @@ def cancel(ref: ObjectRef[Any] | ObjectRefGenerator[Any], *, force: bool = False
             f"ray.cancel() only supported for object refs and object ref generators. For actors, try ray.kill(). "
             f"Got: {type(ref)}."
         )
-    calls.cancel_task(ref._session, ref._handle_id, force=force, recursive=recursive)
+    check_session(ref, session)
+    calls.cancel_task(session, ref._handle_id, force=force, recursive=recursive)
 
 
 def kill(actor: ActorHandle[Any], *, no_restart: bool = True) -> None:
@@ -191,15 +243,27 @@ def kill(actor: ActorHandle[Any], *, no_restart: bool = True) -> None:
 
     Raises:
         ValueError: it is not an actor's handle.
+        WrongSessionError: it belongs to another session.
         SessionError: the session has ended.
     """
+    kill_in(current_session("kill()"), actor, no_restart)
+
+
+def kill_in(session: Session, actor: Any, no_restart: bool) -> None:
+    """Do `kill` in a session."""
     from ray_client.session import calls
 
     if not isinstance(actor, ActorHandle):
         raise ValueError(f"ray.kill() only supported for actors. For tasks, try ray.cancel(). Got: {type(actor)}.")
-    calls.kill_actor(actor._session, actor._handle_id, no_restart=no_restart)
+    check_session(actor, session)
+    calls.kill_actor(session, actor._handle_id, no_restart=no_restart)
 
 
-def _check_session(handle: Any, session: Any) -> None:
+def check_session(handle: Any, session: Session) -> None:
+    """See to it that a handle belongs to a session.
+
+    Raises:
+        WrongSessionError: it belongs to another.
+    """
     if handle._session is not session:
         raise WrongSessionError(repr(handle), handle._session.id, session.id)

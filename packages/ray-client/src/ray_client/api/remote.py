@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from ray_client.handles.actor import ActorClass
 from ray_client.handles.function import RemoteFunction
+
+if TYPE_CHECKING:
+    from ray_client.session.session import Session
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,18 +35,23 @@ def remote(*args: Any, **options: Any) -> Any:
         TypeError: it was given something else, or nothing at all.
         ValueError: an option is unknown or its value makes no sense.
     """
+    return remote_in(None, args, options)
+
+
+def remote_in(session: Session | None, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Do `remote` for a session; for None, calls use the one that is current when they are made."""
     if len(args) == 1 and not options and callable(args[0]):
-        return _wrap(args[0], {})
+        return _wrap(args[0], {}, session)
     if args or not options:
         raise TypeError(_USAGE)
-    return lambda code: _wrap(code, options)
+    return lambda code: _wrap(code, options, session)
 
 
-def _wrap(code: Any, options: dict[str, Any]) -> Any:
+def _wrap(code: Any, options: dict[str, Any], session: Session | None) -> Any:
     if isinstance(code, RemoteFunction | ActorClass):
         raise TypeError("The @ray.remote decorator must be applied to either a function or a class, and only once.")
     if inspect.isclass(code):
-        return ActorClass(code, options)
+        return ActorClass(code, options, session)
     if inspect.isfunction(code) or inspect.isbuiltin(code) or hasattr(code, "__wrapped__"):
-        return RemoteFunction(code, options)
+        return RemoteFunction(code, options, session)
     raise TypeError("The @ray.remote decorator must be applied to either a function or a class.")

@@ -71,8 +71,8 @@ def method(*args: Any, **options: Any) -> Any:
 class ActorClass(Generic[T]):
     """A class whose instances live on the cluster: `C.remote(...)` creates one and returns its handle."""
 
-    def __init__(self, cls: type[T], options: Mapping[str, Any]) -> None:
-        """Wrap a class.
+    def __init__(self, cls: type[T], options: Mapping[str, Any], session: Session | None = None) -> None:
+        """Wrap a class; its actors are created in `session`, or else in the one that is current then.
 
         Raises:
             ValueError, TypeError: an option is unknown or its value makes no sense.
@@ -81,6 +81,7 @@ class ActorClass(Generic[T]):
         functools.update_wrapper(self, cls, updated=())
         self._class = cls
         self._options = dict(options)
+        self._session = session
         self._methods = describe_methods(cls)
         self._signature = _init_signature(cls)
         self._prepared: Prepared | None = None
@@ -110,7 +111,7 @@ class ActorClass(Generic[T]):
         """
         from ray_client.session import calls  # loads protobuf, which an import of this package must not
 
-        prepared = self._prepare(current_session(f"{self._class.__name__}.remote()"))
+        prepared = self._prepare(self._session or current_session(f"{self._class.__name__}.remote()"))
         if self._signature is not None:
             self._signature.bind(*args, **kwargs)
         actor_id = calls.create_actor(
@@ -130,7 +131,7 @@ class ActorClass(Generic[T]):
             ValueError, TypeError: an option is unknown or its value makes no sense.
         """
         validate_actor_options(options, in_options=True)
-        changed = ActorClass(self._class, {**self._options, **options})
+        changed = ActorClass(self._class, {**self._options, **options}, self._session)
         if self._prepared is not None:
             changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
         return changed

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from ray_client.errors import NotConnectedError
@@ -12,19 +12,15 @@ from ray_client.errors import NotConnectedError
 if TYPE_CHECKING:
     from ray_client.session.session import Session
 
-
-class _PerThread(threading.local):
-    def __init__(self) -> None:
-        self.stack: list[Session] = []
-
-
 _default: Session | None = None
-_per_thread = _PerThread()
+# Of this thread, or of this asyncio task: two tasks that take turns on a thread may use two sessions.
+_used: ContextVar[tuple[Session, ...]] = ContextVar("ray_client_used", default=())
 
 
 def find_session() -> Session | None:
-    """Give the session of the innermost `use` of this thread, else the default one, else None."""
-    return _per_thread.stack[-1] if _per_thread.stack else _default
+    """Give the session of the innermost `use` of this thread or task, else the default one, else None."""
+    used = _used.get()
+    return used[-1] if used else _default
 
 
 def current_session(doing: str) -> Session:
@@ -52,9 +48,13 @@ def set_default(session: Session | None) -> None:
 
 @contextmanager
 def use(session: Session) -> Iterator[None]:
-    """Have this thread's calls in the block use this session."""
-    _per_thread.stack.append(session)
+    """Have the calls in the block use this session: those of this thread or task, and of tasks begun in it."""
+    _used.set((*_used.get(), session))
     try:
         yield
     finally:
-        _per_thread.stack.remove(session)
+        # Not by a token of `set`: a fixture may be left in another context than it was entered in.
+        used = list(_used.get())
+        if session in used:
+            del used[len(used) - 1 - used[::-1].index(session)]
+        _used.set(tuple(used))

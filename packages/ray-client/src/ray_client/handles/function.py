@@ -30,8 +30,8 @@ class Prepared(NamedTuple):
 class RemoteFunction(Generic[P, T]):
     """A function that runs on the cluster: `f.remote(...)` returns at once, with a reference to its result."""
 
-    def __init__(self, function: Callable[P, T], options: Mapping[str, Any]) -> None:
-        """Wrap a function.
+    def __init__(self, function: Callable[P, T], options: Mapping[str, Any], session: Session | None = None) -> None:
+        """Wrap a function; its calls use `session`, or else the one that is current when they are made.
 
         Raises:
             ValueError, TypeError: an option is unknown or its value makes no sense.
@@ -40,6 +40,7 @@ class RemoteFunction(Generic[P, T]):
         functools.update_wrapper(self, function)
         self._function = function
         self._options = dict(options)
+        self._session = session
         self._signature = inspect.signature(function)
         self._num_returns = options.get("num_returns") or default_num_returns(function, options)
         self._prepared: Prepared | None = None
@@ -61,7 +62,7 @@ class RemoteFunction(Generic[P, T]):
         """
         from ray_client.session import calls  # loads protobuf, which an import of this package must not
 
-        prepared = self._prepare(current_session(f"{self._function.__name__}.remote()"))
+        prepared = self._prepare(self._session or current_session(f"{self._function.__name__}.remote()"))
         self._signature.bind(*args, **kwargs)
         results = calls.schedule_task(
             prepared.session, prepared.digest, args, kwargs, prepared.options, self._num_returns
@@ -75,7 +76,7 @@ class RemoteFunction(Generic[P, T]):
             ValueError, TypeError: an option is unknown or its value makes no sense.
         """
         validate_task_options(options, in_options=True)
-        changed = RemoteFunction(self._function, {**self._options, **options})
+        changed = RemoteFunction(self._function, {**self._options, **options}, self._session)
         if self._prepared is not None:
             changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
         return changed

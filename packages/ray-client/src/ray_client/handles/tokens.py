@@ -22,10 +22,23 @@ _STREAMING = "streaming"
 def token_makers(session: Session) -> dict[type, Callable[[Any], Token]]:
     """Give the table of what a session's pickler does with each type of handle."""
 
-    def own(handle: Any) -> Any:
+    def check(handle: Any) -> None:
         if handle._session is not session:
             raise WrongSessionError(repr(handle), handle._session.id, session.id)
+
+    def own(handle: Any) -> Any:
+        check(handle)
         return handle._handle_id
+
+    def function(decorated: RemoteFunction[Any, Any]) -> Token:
+        if decorated._session is not None:  # by `@session.remote`
+            check(decorated)
+        return tokens.remote_function, (decorated._function, decorated._options)
+
+    def actor_class(decorated: ActorClass[Any]) -> Token:
+        if decorated._session is not None:
+            check(decorated)
+        return tokens.actor_class, (decorated._class, decorated._options)
 
     def actor(handle: ActorHandle[Any]) -> Token:
         methods = tuple(
@@ -39,8 +52,8 @@ def token_makers(session: Session) -> dict[type, Callable[[Any], Token]]:
         ObjectRefGenerator: lambda generator: (tokens.ref_generator, (own(generator),)),
         DynamicObjectRefGenerator: lambda generator: (tokens.dynamic_refs, (list(generator),)),
         ActorHandle: actor,
-        RemoteFunction: lambda function: (tokens.remote_function, (function._function, function._options)),
-        ActorClass: lambda cls: (tokens.actor_class, (cls._class, cls._options)),
+        RemoteFunction: function,
+        ActorClass: actor_class,
         **OPAQUE_TOKEN_MAKERS,
     }
 

@@ -148,12 +148,12 @@ def cancel_task(session: Session, object_id: int, *, force: bool, recursive: boo
     if force:
         session.ask(operation)
     else:
-        session.send(operation)
+        session.send(operation, is_urgent=True)
 
 
 def kill_actor(session: Session, actor_id: int, *, no_restart: bool) -> None:
     """End an actor at once."""
-    session.send(op.Operation(kill_actor=op.KillActor(actor_id=actor_id, no_restart=no_restart)))
+    session.send(op.Operation(kill_actor=op.KillActor(actor_id=actor_id, no_restart=no_restart)), is_urgent=True)
 
 
 def identify(session: Session, handle_id: int) -> tuple[bytes, bytes, bytes]:

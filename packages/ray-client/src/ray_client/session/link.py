@@ -99,15 +99,15 @@ class DataLink:
         if self._end is not None:
             raise self._end
 
-    def send(self, operation: operation_pb2.Operation) -> None:
-        """Queue an operation; wait while the frames not yet acknowledged leave no room.
+    def send(self, operation: operation_pb2.Operation, is_urgent: bool = False) -> None:
+        """Queue an operation; unless urgent, wait while the frames not yet acknowledged leave no room.
 
         Raises:
             SessionError: the session has ended.
         """
         size = operation.ByteSize()
         with self._lock:
-            while self._end is None and not self._fits(size):
+            while self._end is None and not is_urgent and not self._fits(size):
                 self._room.wait()
             if self._end is not None:
                 raise self._end

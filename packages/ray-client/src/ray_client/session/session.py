@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections import Counter
@@ -68,6 +69,8 @@ class Session:
         )
         self._exports = Exports(self._send_export)
         self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="ray-client-decode")
+        #: Whether Ctrl-C cancels what was waited for.
+        self.cancels_on_interrupt = False
         self._table = TokenTable({}, {})
         self._make_readers: MakeReaders = lambda claim: {}
 
@@ -96,24 +99,26 @@ class Session:
 
     # Operations
 
-    def send(self, operation: op.Operation) -> None:
-        """Send an operation that needs no answer.
+    def send(self, operation: op.Operation, is_urgent: bool = False) -> None:
+        """Send an operation that needs no answer; a small one that is urgent never waits for room.
 
         Raises:
             SessionError: the session has ended, or belongs to the parent process.
         """
         if os.getpid() != self._pid:
             raise ForkedProcessError(self.id, self._pid, os.getpid())
-        self._link.send(operation)
+        self._link.send(operation, is_urgent)
 
-    def request(self, operation: op.Operation, count: int = 1) -> tuple[int, list[Future[op.Reply]]]:
+    def request(
+        self, operation: op.Operation, count: int = 1, is_urgent: bool = False
+    ) -> tuple[int, list[Future[op.Reply]]]:
         """Send an operation; give its request id and a future for each of its replies. Raises as `send` does."""
         if os.getpid() != self._pid:
             raise ForkedProcessError(self.id, self._pid, os.getpid())
         request_id, futures = self._pending.expect(count)
         operation.request_id = request_id
         try:
-            self._link.send(operation)
+            self._link.send(operation, is_urgent)
         except BaseException:
             self._pending.forget(request_id, count)
             raise
@@ -137,33 +142,60 @@ class Session:
     def forget(self, request_id: int, count: int) -> None:
         """Stop waiting for the replies of a request; does nothing if all have come."""
         if self._pending.forget(request_id, count) and self.is_open:
-            self._link.send(op.Operation(forget=op.Forget(request_id=request_id)))
+            self._link.send(op.Operation(forget=op.Forget(request_id=request_id)), is_urgent=True)
+
+    def abandon(self, request_id: int, replies: list[Future[op.Reply]]) -> None:
+        """Stop waiting for the replies of a request, and let go of those that have come."""
+
+        def let_go(reply: Future[op.Reply]) -> None:
+            if reply.exception() is None and self.is_open:
+                self._let_go(reply.result())
+
+        self.forget(request_id, len(replies))
+        for reply in replies:
+            reply.add_done_callback(let_go)
 
     def fetch(self, object_ids: list[int]) -> tuple[int, list[Future[op.Reply]]]:
         """Ask for the values of objects; give the request id and a future for each reply."""
         return self.request(op.Operation(get=op.Get(object_ids=object_ids)), len(object_ids))
 
     def future_value(self, object_id: int) -> Future[Any]:
-        """Give a future of an object's value; it always resolves."""
-        result: Future[Any] = Future()
+        """Give a future of an object's value, as `future_values` does."""
+        return self._future([object_id], lambda values: values[0])
 
-        def resolve(reply: Future[op.Reply]) -> None:
+    def future_values(self, object_ids: list[int]) -> Future[list[Any]]:
+        """Give a future of objects' values. It always resolves; to cancel it forgets the request. Never blocks."""
+        return self._future(object_ids, lambda values: values)
+
+    def _future(self, object_ids: list[int], select: Callable[[list[Any]], Any]) -> Future[Any]:
+        result: Future[Any] = Future()
+        get = op.Operation(get=op.Get(object_ids=object_ids))
+        request_id, replies = self.request(get, len(object_ids), is_urgent=True)
+        arrivals = itertools.count(1)
+
+        def resolve() -> None:
             if not result.set_running_or_notify_cancel():
                 return
             try:
-                result.set_result(self.value_of(reply.result()))
+                result.set_result(select(self.values_of([reply.result() for reply in replies])))
             except BaseException as exc:  # noqa: BLE001 - the value's own error, or whatever unpickling it ran into
                 result.set_exception(exc)
 
-        def decode(reply: Future[op.Reply]) -> None:
-            # Not in the reader's thread: unpickling runs user code, which may call `get`.
-            try:
-                self._decoders.submit(resolve, reply)
-            except RuntimeError:  # the session, or the interpreter, has just ended, and its threads with it
-                resolve(reply)
+        def arrive(_reply: Future[op.Reply]) -> None:
+            if next(arrivals) == len(replies):
+                # Not in the reader's thread: unpickling runs user code, which may call `get`.
+                try:
+                    self._decoders.submit(resolve)
+                except RuntimeError:  # the session, or the interpreter, has just ended, and its threads with it
+                    resolve()
 
-        _, (reply,) = self.fetch([object_id])
-        reply.add_done_callback(decode)
+        def settle(result: Future[Any]) -> None:
+            if result.cancelled():
+                self.abandon(request_id, replies)
+
+        result.add_done_callback(settle)
+        for reply in replies:
+            reply.add_done_callback(arrive)
         return result
 
     # Values
@@ -189,6 +221,18 @@ class Session:
         if reply.HasField("failure"):
             raise self.exception_of(reply.failure)
         return self.load(reply.value)
+
+    def values_of(self, replies: list[op.Reply]) -> list[Any]:
+        """Give the values that replies carry; raises as `value_of` does, and lets go of the others then."""
+        values: list[Any] = []
+        try:
+            for reply in replies:
+                values.append(self.value_of(reply))
+        except BaseException:
+            for reply in replies[len(values) + 1 :]:
+                self._let_go(reply)
+            raise
+        return values
 
     def load(self, payload: Payload) -> Any:
         """Give the value of a payload, and take over the counts of the handles in it (rule R3)."""
