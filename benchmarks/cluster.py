@@ -17,13 +17,13 @@ START_S = 120.0
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where everything listens; `ours` and `ours_slow` are absent if the gateway did not start."""
+    """Where everything listens."""
 
     native: str
     stock: str
     stock_slow: str
-    ours: str | None
-    ours_slow: str | None
+    ours: str
+    ours_slow: str
     limit: str
     limit_relayed: str
 
@@ -37,8 +37,8 @@ def start(processes: Processes, cluster_python: str, laptop_python: str) -> Addr
         native=native,
         stock=f"ray://{stock}",
         stock_slow=f"ray://{_start_delay(processes, laptop_python, stock)}",
-        ours=ours and f"ray://{ours}",
-        ours_slow=ours and f"ray://{_start_delay(processes, laptop_python, ours)}",
+        ours=f"ray://{ours}",
+        ours_slow=f"ray://{_start_delay(processes, laptop_python, ours)}",
         limit=limit,
         limit_relayed=_start_own(processes, cluster_python, "grpc_limit.py", "relay", limit),
     )
@@ -63,8 +63,8 @@ def _start_head(processes: Processes, python: str) -> tuple[str, str]:
     return f"127.0.0.1:{port}", f"127.0.0.1:{client_port}"
 
 
-def _start_gateway(processes: Processes, python: str, cluster_address: str) -> str | None:
-    """Start our gateway; give its address, or nothing if it does not start."""
+def _start_gateway(processes: Processes, python: str, cluster_address: str) -> str:
+    """Start our gateway; give its address."""
     port_path = processes.home / "gateway.port"
     port_path.unlink(missing_ok=True)  # of a run before in the same directory
     command = [python, "-m", "ray_client_server", "start", "--address", cluster_address]
@@ -74,7 +74,8 @@ def _start_gateway(processes: Processes, python: str, cluster_address: str) -> s
         if port_path.exists() and (port := port_path.read_text().strip()):
             return f"127.0.0.1:{port}"
         time.sleep(0.1)
-    return None
+    log = (processes.home / "gateway.log").read_text(errors="replace")
+    raise RuntimeError(f"the gateway did not start; the end of its log:\n{log[-2000:]}")
 
 
 def _start_delay(processes: Processes, python: str, target: str) -> str:

@@ -73,13 +73,10 @@ class Run:
         self._add_disk()
         return self.samples
 
-    def _open_sides(self, fast: dict[str, str | None], slow: dict[str, str | None]) -> None:
+    def _open_sides(self, fast: dict[str, str], slow: dict[str, str]) -> None:
         for suffix, addresses in (("", fast), (" slow", slow)):
             for side, address in addresses.items():
-                if address is None:
-                    self.samples.errors["open", side] = "the gateway did not start"
-                else:
-                    self._open_side(side, address, side + suffix)
+                self._open_side(side, address, side + suffix)
 
     def _open_side(self, side: str, address: str, name: str) -> None:
         """Start and connect a side; more than once, since Ray's client server fails to start now and then."""
@@ -101,7 +98,7 @@ class Run:
     def _quick(self, command: list[str]) -> list[str]:
         return [*command, "--quick"] if self.arguments.quick else command
 
-    def _round(self, fast: dict[str, str | None], number: int) -> None:
+    def _round(self, fast: dict[str, str], number: int) -> None:
         sides = list(fast)
         # Another side begins in each round: what one leaves to be cleaned up, the next one feels.
         sides = sides[number % len(sides) :] + sides[: number % len(sides)]
@@ -114,7 +111,7 @@ class Run:
             for kind in ("direct", "relayed"):
                 self._take(f"limit {kind}", case, f"limit_{case}", kind)
         for side, address in fast.items():
-            if side in self.sides and address is not None:
+            if side in self.sides:
                 self._open_and_put(side, address)
         for side, module in MODULES.items():
             with self._noting("import", side):
