@@ -69,9 +69,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types of the three packages, strictly, beside the real Ray."""
+    """Types of the three packages, strictly, beside the real Ray, and those of a program that uses them."""
     session.install(*MYPY, RAY, "grpcio", "cloudpickle")
-    session.run("mypy", *SOURCES, *session.posargs)
+    session.run("mypy", *SOURCES, "packages/ray-client/tests/typing/sample.py", *session.posargs)
 
 
 @nox.session

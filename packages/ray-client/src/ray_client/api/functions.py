@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from ray_client.api import cluster, objects
-from ray_client.api.remote import remote_in
+from ray_client.api.remote import RemoteDecorator, remote_in
 from ray_client.handles.actor import ActorClass, ActorHandle
 from ray_client.handles.function import RemoteFunction
 from ray_client.handles.object_ref import ObjectRef
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Waitable = TypeVar("Waitable")  #: an ObjectRef or an ObjectRefGenerator
 
 
 class SessionFunctions:
@@ -33,25 +34,37 @@ class SessionFunctions:
     @overload
     def remote(self, code: Callable[P, T], /) -> RemoteFunction[P, T]: ...
     @overload
-    def remote(self, **options: Any) -> Callable[[Any], Any]: ...
+    def remote(self, **options: Any) -> RemoteDecorator: ...
     def remote(self, *args: Any, **options: Any) -> Any:
         """Make a function or a class remote, for this session; raises as `ray.remote`."""
         return remote_in(self._session, args, options)
 
-    def put(self, value: Any) -> ObjectRef[Any]:
+    def put(self, value: T) -> ObjectRef[T]:
         """Store a value on the cluster; raises as `ray.put`."""
         return objects.put_in(self._session, value)
 
+    @overload
+    def get(self, refs: ObjectRef[T], *, timeout: float | None = None) -> T: ...
+    @overload
+    def get(self, refs: Sequence[ObjectRef[T]], *, timeout: float | None = None) -> list[T]: ...
+    @overload
+    def get(self, refs: ObjectRefGenerator[T], *, timeout: float | None = None) -> ObjectRefGenerator[T]: ...
     def get(self, refs: Any, *, timeout: float | None = None) -> Any:
         """Give the value of a reference, or of each reference of a sequence; raises as `ray.get`."""
         return objects.get_in(self._session, refs, timeout)
 
-    async def aput(self, value: Any) -> ObjectRef[Any]:
+    async def aput(self, value: T) -> ObjectRef[T]:
         """Do `put` without blocking the running loop."""
         from ray_client.api.asynchronous import put_later_in  # loads asyncio, which an import of this package must not
 
         return await put_later_in(self._session, value)
 
+    @overload
+    async def aget(self, refs: ObjectRef[T], *, timeout: float | None = None) -> T: ...
+    @overload
+    async def aget(self, refs: Sequence[ObjectRef[T]], *, timeout: float | None = None) -> list[T]: ...
+    @overload
+    async def aget(self, refs: ObjectRefGenerator[T], *, timeout: float | None = None) -> ObjectRefGenerator[T]: ...
     async def aget(self, refs: Any, *, timeout: float | None = None) -> Any:
         """Do `get` without blocking the running loop; cancelled, it forgets the request."""
         from ray_client.api.asynchronous import get_later_in
@@ -59,8 +72,13 @@ class SessionFunctions:
         return await get_later_in(self._session, refs, timeout)
 
     def wait(
-        self, ray_waitables: Any, *, num_returns: int = 1, timeout: float | None = None, fetch_local: bool = True
-    ) -> tuple[list[Any], list[Any]]:
+        self,
+        ray_waitables: list[Waitable],
+        *,
+        num_returns: int = 1,
+        timeout: float | None = None,
+        fetch_local: bool = True,
+    ) -> tuple[list[Waitable], list[Waitable]]:
         """Wait until `num_returns` of the references are ready; give those, and the others; raises as `ray.wait`."""
         return objects.wait_in(self._session, ray_waitables, num_returns, timeout, fetch_local)
 

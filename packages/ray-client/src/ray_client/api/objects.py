@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures import as_completed as futures_as_completed
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ray_client.errors import WrongSessionError
 from ray_client.exceptions import GetTimeoutError
@@ -22,8 +22,11 @@ from ray_client.handles.ref_generator import ObjectRefGenerator
 if TYPE_CHECKING:
     from ray_client.session.session import Session
 
+T = TypeVar("T")
+Waitable = TypeVar("Waitable")  #: an ObjectRef or an ObjectRefGenerator
 
-def put(value: Any, *, _owner: Any = None) -> ObjectRef[Any]:
+
+def put(value: T, *, _owner: Any = None) -> ObjectRef[T]:
     """Store a value on the cluster; give its reference without waiting for an answer.
 
     Args:
@@ -39,7 +42,7 @@ def put(value: Any, *, _owner: Any = None) -> ObjectRef[Any]:
     return put_in(current_session("put()"), value)
 
 
-def put_in(session: Session, value: Any) -> ObjectRef[Any]:
+def put_in(session: Session, value: T) -> ObjectRef[T]:
     """Do `put` in a session."""
     from ray_client.session import calls
 
@@ -51,6 +54,12 @@ def put_in(session: Session, value: Any) -> ObjectRef[Any]:
     return ObjectRef(session, calls.put(session, value))
 
 
+@overload
+def get(refs: ObjectRef[T], *, timeout: float | None = None) -> T: ...
+@overload
+def get(refs: Sequence[ObjectRef[T]], *, timeout: float | None = None) -> list[T]: ...
+@overload
+def get(refs: ObjectRefGenerator[T], *, timeout: float | None = None) -> ObjectRefGenerator[T]: ...
 def get(refs: Any, *, timeout: float | None = None) -> Any:
     """Give the value of a reference, or the list of values of a sequence of them, once they are there.
 
@@ -134,12 +143,12 @@ def get_timed_out(count: int) -> GetTimeoutError:
 
 
 def wait(
-    ray_waitables: Any,
+    ray_waitables: list[Waitable],
     *,
     num_returns: int = 1,
     timeout: float | None = None,
     fetch_local: bool = True,
-) -> tuple[list[Any], list[Any]]:
+) -> tuple[list[Waitable], list[Waitable]]:
     """Wait until `num_returns` of the references are ready; give those, and the others.
 
     Raises:

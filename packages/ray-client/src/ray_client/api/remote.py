@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 from ray_client.handles.actor import ActorClass
 from ray_client.handles.function import RemoteFunction
@@ -22,12 +22,21 @@ _USAGE = (
 )
 
 
+class RemoteDecorator(Protocol):
+    """What `remote` with options gives."""
+
+    @overload
+    def __call__(self, code: type[T], /) -> ActorClass[T]: ...  # type: ignore[overload-overlap]  # as below
+    @overload
+    def __call__(self, code: Callable[P, T], /) -> RemoteFunction[P, T]: ...
+
+
 @overload
 def remote(code: type[T], /) -> ActorClass[T]: ...  # type: ignore[overload-overlap]  # a class is callable too
 @overload
 def remote(code: Callable[P, T], /) -> RemoteFunction[P, T]: ...
 @overload
-def remote(**options: Any) -> Callable[[Any], Any]: ...
+def remote(**options: Any) -> RemoteDecorator: ...
 def remote(*args: Any, **options: Any) -> Any:
     """Make a function or a class remote; with options, give a decorator that does.
 

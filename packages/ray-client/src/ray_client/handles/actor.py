@@ -170,7 +170,7 @@ class ActorHandle(Generic[T]):
         }
         return ActorHandle(session, handle_id, description.class_name, methods)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> ActorMethod:
         try:
             facts = self._methods[name]
         except KeyError:

@@ -5,13 +5,40 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar, overload
 
 from ray_client.handles.current import current_session
 from ray_client.handles.results import handles_of
 from ray_client.options import validate_task_options
 
 if TYPE_CHECKING:
+    from ray_client.handles.call_types import (
+        T0,
+        T1,
+        T2,
+        T3,
+        T4,
+        T5,
+        T6,
+        T7,
+        T8,
+        T9,
+        R,
+        Returns,
+        Takes1,
+        Takes2,
+        Takes3,
+        Takes4,
+        Takes5,
+        Takes6,
+        Takes7,
+        Takes8,
+        Takes9,
+        Takes10,
+        Yields,
+    )
+    from ray_client.handles.object_ref import ObjectRef
+    from ray_client.handles.ref_generator import ObjectRefGenerator
     from ray_client.session.session import Session
     from ray_client_proto.v1.payload_pb2 import Payload
 
@@ -51,7 +78,112 @@ class RemoteFunction(Generic[P, T]):
             f"Remote functions cannot be called directly. Instead of running '{name}()', try '{name}.remote()'."
         )
 
-    def remote(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+    # Python has no way to say "each parameter may be a reference to its type" of all parameters at once.
+    @overload
+    def remote(self: Returns[P, NoReturn], *args: P.args, **kwargs: P.kwargs) -> Any: ...  # a function without types
+    @overload
+    def remote(  # type: ignore[overload-overlap]  # what yields is a value too, for those below
+        self: Yields[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> ObjectRefGenerator[R]: ...
+    @overload
+    def remote(self, *args: P.args, **kwargs: P.kwargs) -> ObjectRef[T]: ...
+    @overload
+    def remote(self: Takes1[T0, R], arg0: T0 | ObjectRef[T0], /) -> ObjectRef[R]: ...
+    @overload
+    def remote(self: Takes2[T0, T1, R], arg0: T0 | ObjectRef[T0], arg1: T1 | ObjectRef[T1], /) -> ObjectRef[R]: ...
+    @overload
+    def remote(
+        self: Takes3[T0, T1, T2, R],
+        arg0: T0 | ObjectRef[T0],
+        arg1: T1 | ObjectRef[T1],
+        arg2: T2 | ObjectRef[T2],
+        /,
+    ) -> ObjectRef[R]: ...
+    @overload
+    def remote(
+        self: Takes4[T0, T1, T2, T3, R],
+        arg0: T0 | ObjectRef[T0],
+        arg1: T1 | ObjectRef[T1],
+        arg2: T2 | ObjectRef[T2],
+        arg3: T3 | ObjectRef[T3],
+        /,
+    ) -> ObjectRef[R]: ...
+    @overload
+    def remote(
+        self: Takes5[T0, T1, T2, T3, T4, R],
+        arg0: T0 | ObjectRef[T0],
+        arg1: T1 | ObjectRef[T1],
+        arg2: T2 | ObjectRef[T2],
+        arg3: T3 | ObjectRef[T3],
+        arg4: T4 | ObjectRef[T4],
+        /,
+    ) -> ObjectRef[R]: ...
+    @overload
+    def remote(
+        self: Takes6[T0, T1, T2, T3, T4, T5, R],
+        arg0: T0 | ObjectRef[T0],
+        arg1: T1 | ObjectRef[T1],
+        arg2: T2 | ObjectRef[T2],
+        arg3: T3 | ObjectRef[T3],
+        arg4: T4 | ObjectRef[T4],
+        arg5: T5 | ObjectRef[T5],
+        /,
+    ) -> ObjectRef[R]: ...
+    @overload
+    def remote(
+        self: Takes7[T0, T1, T2, T3, T4, T5, T6, R],
+        arg0: T0 | ObjectRef[T0],
+        arg1: T1 | ObjectRef[T1],
+        arg2: T2 | ObjectRef[T2],
+        arg3: T3 | ObjectRef[T3],
+        arg4: T4 | ObjectRef[T4],
+        arg5: T5 | ObjectRef[T5],
+        arg6: T6 | ObjectRef[T6],
+        /,
+    ) -> ObjectRef[R]: ...
+    @overload
+    def remote(
+        self: Takes8[T0, T1, T2, T3, T4, T5, T6, T7, R],
+        arg0: T0 | ObjectRef[T0],
+        arg1: T1 | ObjectRef[T1],
+        arg2: T2 | ObjectRef[T2],
+        arg3: T3 | ObjectRef[T3],
+        arg4: T4 | ObjectRef[T4],
+        arg5: T5 | ObjectRef[T5],
+        arg6: T6 | ObjectRef[T6],
+        arg7: T7 | ObjectRef[T7],
+        /,
+    ) -> ObjectRef[R]: ...
+    @overload
+    def remote(
+        self: Takes9[T0, T1, T2, T3, T4, T5, T6, T7, T8, R],
+        arg0: T0 | ObjectRef[T0],
+        arg1: T1 | ObjectRef[T1],
+        arg2: T2 | ObjectRef[T2],
+        arg3: T3 | ObjectRef[T3],
+        arg4: T4 | ObjectRef[T4],
+        arg5: T5 | ObjectRef[T5],
+        arg6: T6 | ObjectRef[T6],
+        arg7: T7 | ObjectRef[T7],
+        arg8: T8 | ObjectRef[T8],
+        /,
+    ) -> ObjectRef[R]: ...
+    @overload
+    def remote(
+        self: Takes10[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, R],
+        arg0: T0 | ObjectRef[T0],
+        arg1: T1 | ObjectRef[T1],
+        arg2: T2 | ObjectRef[T2],
+        arg3: T3 | ObjectRef[T3],
+        arg4: T4 | ObjectRef[T4],
+        arg5: T5 | ObjectRef[T5],
+        arg6: T6 | ObjectRef[T6],
+        arg7: T7 | ObjectRef[T7],
+        arg8: T8 | ObjectRef[T8],
+        arg9: T9 | ObjectRef[T9],
+        /,
+    ) -> ObjectRef[R]: ...
+    def remote(self, *args: Any, **kwargs: Any) -> Any:
         """Run the function on the cluster; give a reference to its result without waiting for anything.
 
         Raises:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ray_client.handles.awaiting import Watch
     from ray_client.session.session import Session
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 
 @final

@@ -11,7 +11,7 @@ from ray_client.handles.object_ref import ObjectRef, refuse_plain_pickle
 if TYPE_CHECKING:
     from ray_client.session.session import Session
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 
 @final
