@@ -14,6 +14,7 @@ import argparse
 import datetime
 import os
 import platform
+import random
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from processes import Processes, Requests
 HERE = Path(__file__).resolve().parent
 CASE_TIMEOUT_S = 180.0
 OPEN_ATTEMPTS = 3
-SETTLE_S = 0.2
+SETTLE_S = 0.4
 DISTRIBUTIONS = {"native": "ray", "stock": "ray", "ours": "ray-client", "gateway": "ray-client"}
 MODULES = {"native": "ray", "stock": "ray", "ours": "ray_client", "gateway": "ray_client"}
 STEADY_CASES = (
@@ -99,11 +100,9 @@ class Run:
         return [*command, "--quick"] if self.arguments.quick else command
 
     def _round(self, fast: dict[str, str], number: int) -> None:
-        sides = list(fast)
-        # Another side begins in each round: what one leaves to be cleaned up, the next one feels.
-        sides = sides[number % len(sides) :] + sides[: number % len(sides)]
+        order = random.Random(number)  # what one side leaves to be cleaned up, the next one feels
         for case in STEADY_CASES:
-            for side in sides:
+            for side in order.sample(list(fast), len(fast)):
                 self._take(side, case, case, side)
         for side in ("stock", "gateway"):
             self._take(f"{side} slow", "chain", "chain_slow", side)
