@@ -12,7 +12,7 @@ from ray_client.api.functions import SessionFunctions
 from ray_client.handles import current
 
 if TYPE_CHECKING:
-    from ray_client.api.connection import Connection
+    from ray_client.api.assembly import Connection
 
 _LOG_SOURCES = ("worker_stdout", "worker_stderr", "driver")
 

@@ -217,7 +217,7 @@ def _open(
 
 
 def _connect(settings: ConnectSettings) -> ClientContext:
-    from ray_client.api.connection import connect  # loads grpc, which an import of this package must not
+    from ray_client.api.opening import connect  # loads grpc, which an import of this package must not
 
     return ClientContext(connect(settings))
 

@@ -1,0 +1,88 @@
+"""A session put together from its parts. Importing this loads them, which takes a while: see `opening`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+
+import grpc
+
+from ray_client.api.counterparts import counterparts
+from ray_client.api.serializers import tell_serializers
+from ray_client.config.settings import ConnectSettings
+from ray_client.handles.tokens import token_makers, token_readers
+from ray_client.logs import LogReader
+from ray_client.pickling.pickler import TokenTable
+from ray_client.session.session import Session
+from ray_client.transport.channel import call_metadata, open_local_channel
+from ray_client.transport.lanes import GrpcLanes
+from ray_client.transport.route import Route, SessionCalls, is_reachable
+from ray_client.transport.stream import GrpcStream
+from ray_client_proto.v1 import gateway_pb2
+
+
+class Connection:
+    """An open session with the channel that it lives on. Closing may be repeated."""
+
+    def __init__(self, settings: ConnectSettings, session: Session, logs: LogReader, cleanup: ExitStack) -> None:
+        self.settings = settings
+        self.session = session
+        self.logs = logs
+        self._cleanup = cleanup
+
+    def on_close(self, callback: Callable[[], object]) -> None:
+        """Have `callback` called once the session has been closed."""
+        self._cleanup.callback(callback)
+
+    def close(self, linger_s: float = 0.0) -> None:
+        """End the session on the cluster after everything sent before, and the channel.
+
+        Args:
+            linger_s: wait this long first, for output of workers that is still on its way.
+        """
+        if linger_s and self.settings.log_to_driver and self.session.is_open:
+            self.session.ended.wait(linger_s)
+        self.session.close()
+        self.logs.close()
+        self._cleanup.close()
+
+
+def assemble(
+    settings: ConnectSettings, channel: grpc.Channel, opened: gateway_pb2.SessionOpened, cleanup: ExitStack
+) -> Connection:
+    """Attach to an open session; give the connection, which owns `cleanup` from then on.
+
+    Raises:
+        SessionLostError: the session cannot be attached to.
+    """
+    metadata = call_metadata(settings.token, opened.session_id, opened.secret)
+    direct = None
+    if settings.is_direct and is_reachable(opened.direct_target):
+        local_channel = open_local_channel(opened.direct_target)
+        cleanup.callback(local_channel.close)
+        direct = SessionCalls(local_channel, metadata)
+    route = Route(SessionCalls(channel, metadata), direct)
+
+    def open_stream(outgoing: Iterator[bytes]) -> GrpcStream:
+        return GrpcStream(route, outgoing, opened.session_id)
+
+    session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
+    session.cancels_on_interrupt = settings.on_interrupt == "cancel"
+    session.start(
+        TokenTable(token_makers(session), counterparts(), _foreign_python(opened.server.python_version)),
+        partial(token_readers, session),
+        settings.connect_timeout_s,
+    )
+    tell_serializers(session)
+    logs = LogReader(lambda requests: route.calls.logs(requests))
+    logs.configure(settings.log_to_driver, level=settings.logging_level)
+    logs.start()
+    return Connection(settings, session, logs, cleanup.pop_all())
+
+
+def _foreign_python(version: str) -> str:
+    """Give the cluster's Python version if its minor version is not this one's, else an empty text."""
+    ours = "{}.{}.".format(*sys.version_info)
+    return "" if version.startswith(ours) else version

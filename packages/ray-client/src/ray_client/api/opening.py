@@ -1,0 +1,65 @@
+"""Opening a session: what is said to the gateway, and what is done while it starts the driver."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+from ray_client.config.settings import ConnectSettings
+from ray_client.errors import RayClientError
+from ray_client.packages import prepare_runtime_env
+from ray_client.transport.channel import open_channel
+from ray_client.transport.gateway import GatewayClient, describe_client
+from ray_client_proto.v1 import gateway_pb2
+
+if TYPE_CHECKING:
+    from ray_client.api.assembly import Connection
+
+_ASSEMBLY = "ray_client.api.assembly"
+
+
+def connect(
+    settings: ConnectSettings,
+    on_progress: Callable[[gateway_pb2.OpenSessionProgress], None] | None = None,
+) -> Connection:
+    """Open a session; on failure nothing is left behind.
+
+    Raises:
+        ConnectError: its subclass says what went wrong.
+    """
+    with ExitStack() as cleanup:
+        channel = open_channel(settings.address, settings.tls)
+        cleanup.callback(channel.close)
+        gateway = GatewayClient(channel, settings.token, settings.address)
+        request = _request(settings, gateway)
+        # What a session is made of takes as long to import as the server takes to start a driver.
+        threading.Thread(target=importlib.import_module, args=(_ASSEMBLY,), daemon=True).start()
+        opened = gateway.open_session(request, on_progress, settings.open_timeout_s, settings.connect_timeout_s)
+        try:
+            from ray_client.api.assembly import assemble
+
+            return assemble(settings, channel, opened, cleanup)
+        except BaseException:
+            with suppress(RayClientError):  # what went wrong before counts, and the lease ends the session anyway
+                gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
+            raise
+
+
+def _request(settings: ConnectSettings, gateway: GatewayClient) -> gateway_pb2.OpenSessionRequest:
+    runtime_env = {}
+    if settings.runtime_env:
+        gateway.server_info(settings.connect_timeout_s)  # what listens there may not be a gateway
+        runtime_env = prepare_runtime_env(settings.runtime_env, gateway.upload_package)
+    return gateway_pb2.OpenSessionRequest(
+        client=describe_client(),
+        namespace=settings.namespace or "",
+        runtime_env_json=json.dumps(runtime_env) if runtime_env else "",
+        job_metadata=settings.job_metadata,
+        lease_s=settings.lease_s,
+        log_to_driver=settings.log_to_driver,
+        logging_level=settings.logging_level,
+    )
