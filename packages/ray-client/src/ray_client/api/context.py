@@ -76,6 +76,8 @@ class ClientContext(SessionFunctions):
     def configure_logs(self, enabled: bool = True, sources: Iterable[str] = (), level: int = logging.INFO) -> None:
         """Say which of the cluster's output is wanted from now on.
 
+        A session that was opened with `log_to_driver=False` gets nothing of its workers' output whatever is said here.
+
         Args:
             enabled: false: nothing.
             sources: of `worker_stdout`, `worker_stderr` and `driver`; none: all.
