@@ -94,7 +94,6 @@ def test_a_child_s_environment_has_the_changes(monkeypatch: pytest.MonkeyPatch) 
     [
         {"lease_s": -1.0},
         {"connect_timeout_s": 0.0},
-        {"reconnect_budget_s": -1.0},
         {"token": ""},
         {"token": "two\nlines"},
         {"token": "tökén"},

@@ -39,12 +39,11 @@ class ConnectSettings:
     connect_timeout_s: float = 30.0  #: for everything up to the gateway's first answer
     open_timeout_s: float = 600.0  #: for opening a session, which may have to build an environment
     is_direct: bool = True  #: go past the gateway to a driver on this machine
-    reconnect_budget_s: float = 0.0  #: how long to try to come back after a cut; 0: as long as the lease
     on_interrupt: str = "keep"  #: what Ctrl-C does with what was waited for: `keep` or `cancel`
 
     def __post_init__(self) -> None:
-        if self.lease_s < 0 or self.reconnect_budget_s < 0:
-            raise ValueError(f"lease_s and reconnect_budget_s cannot be negative: {self}")
+        if self.lease_s < 0:
+            raise ValueError(f"lease_s cannot be negative: {self}")
         if self.connect_timeout_s <= 0 or self.open_timeout_s <= 0:
             raise ValueError(f"connect_timeout_s and open_timeout_s must be more than 0: {self}")
         if self.on_interrupt not in ("keep", "cancel"):
