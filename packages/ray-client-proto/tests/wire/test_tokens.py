@@ -1,4 +1,4 @@
-"""The closed set of tokens: rules T1 to T8."""
+"""The closed set of tokens: rules T1 to T11."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "actor_class": (dict, {}),
     "ray_module": ("util",),
     "ray_global": ("ray.util", "inspect_serializability"),
+    "source_function": ({"name": "f"}, {}),
+    "source_state": (print, {"kind": "function"}),
+    "source_class": ("Point", (tuple,), {"_fields": ("x", "y")}),
 }
 
 

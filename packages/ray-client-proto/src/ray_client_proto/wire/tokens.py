@@ -1,4 +1,4 @@
-"""Tokens: how handles and modules travel inside pickles (docs/protocol.md, rules T1 to T7).
+"""Tokens: how handles and modules travel inside pickles (docs/protocol.md, rules T1 to T11).
 
 A pickle refers to the functions below by name; the reading side's unpickler puts its own in their
 place (`find_class`), so they run only where somebody loads such a pickle without a session.
@@ -53,6 +53,21 @@ def ray_global(module: str, qualname: str) -> NoReturn:
     _refuse("name", f"{module}.{qualname}")
 
 
+def source_function(source: dict[str, Any], module_globals: dict[str, Any]) -> NoReturn:
+    """T10: a function as source; functions of one module share its globals."""
+    _refuse("source of", source.get("name"))
+
+
+def source_state(target: Any, state: dict[str, Any]) -> NoReturn:
+    """T10: what a function, class or module from source is filled with once it is there."""
+    _refuse("contents of", target)
+
+
+def source_class(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> NoReturn:
+    """T11: makes the class of a named tuple, in place of its metaclass."""
+    _refuse("class", name)
+
+
 def _refuse(kind: str, what: object) -> NoReturn:
     raise StrayTokenError(f"a pickle holds the {kind} {what!r} of a session; load it through that session")
 
@@ -68,5 +83,8 @@ NAMES: Final = frozenset(
         actor_class,
         ray_module,
         ray_global,
+        source_function,
+        source_state,
+        source_class,
     )
 )  #: the closed set of tokens; anything else in this module's name is refused
