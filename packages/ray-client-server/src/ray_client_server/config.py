@@ -101,7 +101,7 @@ class DriverSettings:
     """Everything that a driver needs to know of its session.
 
     `working_dir` becomes the current directory and the first entry of `sys.path`; `python_paths` follow it. Both
-    are directories on this node. `runtime_env` is what Ray gets for the job, with packages as local directories.
+    are directories on this node. `client_python` is the version of the client's Python. `runtime_env` is what Ray gets for the job, with packages as local directories.
     """
 
     session_id: str
@@ -118,6 +118,8 @@ class DriverSettings:
     logging_level: int = 0
     working_dir: str | None = None
     python_paths: tuple[str, ...] = ()
+    packages_dir: str = ""  #: where packages are laid out, each under its hash, for environments of single tasks
+    client_python: str = ""
     limits: Limits = field(default_factory=Limits)
 
     def to_json(self) -> str:

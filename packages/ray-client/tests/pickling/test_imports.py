@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ray_client.pickling.imports import for_cluster
+from ray_client_proto.code.imports import for_cluster
 
 
 def imports_as() -> Any:

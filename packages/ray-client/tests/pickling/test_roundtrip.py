@@ -14,6 +14,7 @@ from ray_client.api.counterparts import counterparts
 from ray_client.errors import OpaqueObjectError, PicklingError, UnpicklingError
 from ray_client.pickling import pickler, unpickler
 from ray_client.pickling.opaque import OPAQUE_TOKEN_MAKERS, opaque_global
+from ray_client_proto.code.carrier import Carrier
 from ray_client_proto.wire import tokens
 
 TABLE = pickler.TokenTable(OPAQUE_TOKEN_MAKERS, counterparts())
@@ -107,8 +108,13 @@ def test_an_unknown_token_is_refused() -> None:
         unpickler.load(pickled, (), READERS)
 
 
-def test_byte_code_is_not_sent_to_another_python() -> None:
-    table = pickler.TokenTable({}, {}, foreign_python="3.99.0")
-    with pytest.raises(PicklingError, match=r"'<lambda>'.*3\.99\.0"):
-        pickler.dump(lambda: 1, table)
+def test_code_without_source_is_not_sent_to_another_python() -> None:
+    table = pickler.TokenTable({}, {}, Carrier((3, 99)))
+    with pytest.raises(PicklingError, match=r"'<lambda>'.*3\.99.*either use the same minor version.*or install"):
+        pickler.dump(eval("lambda: 1"), table)
     assert pickler.dump([1, len, dict], table).stream
+
+
+def test_source_goes_to_another_python_and_comes_back() -> None:
+    pickled = pickler.dump(lambda x: x + 1, pickler.TokenTable({}, {}, Carrier((3, 99))))
+    assert unpickler.load(pickled.stream, pickled.buffers, READERS)(2) == 3

@@ -16,7 +16,7 @@ from ray_client_server.driver.waiting import Loop, Waits
 class Holdings:
     """The session's objects, exports and transfers, and what waits for them. Its parts say who may use them."""
 
-    def __init__(self, port: RayPort, limits: Limits) -> None:
+    def __init__(self, port: RayPort, limits: Limits, client_python: str = "", packages_dir: str = "") -> None:
         self.port, self.limits = port, limits
         self.references = References()
         self.uploads = Uploads(limits)
@@ -28,6 +28,7 @@ class Holdings:
             downloads=self.downloads,
             inline_bytes=limits.inline_bytes,
         )
+            client_python=client_python,
         self.exports = Exports(self.codec)
         self.results = Results(self.codec)
         self.waits = Waits()

@@ -1,4 +1,4 @@
-"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T8, V1 to V3)."""
+"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T11, V1 to V3)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 
 import cloudpickle
 
+from ray_client_proto.code.carrier import Carrier, foreign_minor, readers
+from ray_client_proto.code.imports import for_cluster_throughout
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
@@ -27,6 +29,9 @@ _STREAM_BUFFER_BYTES: Final = 1 << 20
 _PLAIN: Final = frozenset((int, float, complex, bool, str, bytes, type(None)))
 
 _Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
+#: What is built from a client's source imports `ray` where that says `ray_client` (T7).
+_SOURCE_READERS: Final = readers(for_cluster_throughout)
+
 
 
 class Unpickled(NamedTuple):
@@ -45,6 +50,7 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
     def __init__(self, codec: Codec, file: io.BytesIO, buffers: list[memoryview]) -> None:
         self._makers = codec.makers
         self._actor_class = codec.port.ActorClass
+        self._carrier = codec.carrier
         self._serializers = codec.port.SERIALIZERS
         self.counted_ids: list[int] = []
 
@@ -69,7 +75,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         # The class of each decorated class is one of its own, so there is no exact type to look up.
         elif isinstance(obj, self._actor_class):
             return self._makers[self._actor_class](obj, self.counted_ids)
-        return super().reducer_override(obj)
+        reduced = super().reducer_override(obj)
+        return reduced if self._carrier is None else self._carrier.reduce(obj, reduced, self.dispatch_table)
 
 
 class SessionUnpickler(pickle.Unpickler):
@@ -82,6 +89,8 @@ class SessionUnpickler(pickle.Unpickler):
         if module == tokens.MODULE:
             self.has_tokens = True
             return self.codec.readers[name]
+            if name in _SOURCE_READERS:
+                return _SOURCE_READERS[name]
         if module.startswith("ray_client") and (module == "ray_client" or module.startswith("ray_client.")):
             module = "ray" + module[len("ray_client") :]  # T7
         return super().find_class(module, name)
@@ -107,7 +116,14 @@ class Codec:
     """Turns payloads into values and values into payloads, for one session. Safe from any thread."""
 
     def __init__(
-        self, *, port: RayPort, references: References, uploads: Uploads, downloads: Downloads, inline_bytes: int
+        self,
+        *,
+        port: RayPort,
+        references: References,
+        uploads: Uploads,
+        downloads: Downloads,
+        inline_bytes: int,
+        client_python: str = "",
     ) -> None:
         self.port = port
         self._references, self._uploads, self._downloads = references, uploads, downloads
@@ -118,6 +134,9 @@ class Codec:
             port.DynamicObjectRefGenerator: self._write_dynamic,
             port.ActorHandle: self._write_actor,
             port.RemoteFunction: self._write_function,
+        client_minor = foreign_minor(client_python)
+        #: Sends code as source, if byte code of this Python does not run on the client's.
+        self.carrier = None if client_minor is None else Carrier(client_minor, for_cluster_throughout)
             port.ActorClass: self._write_class,
             types.ModuleType: _write_module,
         }

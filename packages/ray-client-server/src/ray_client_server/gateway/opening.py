@@ -120,6 +120,8 @@ def driver_settings(
         limits=limits,
     )
 
+        packages_dir=packages_dir,
+        client_python=request.client.python_version,
 
 def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:
     """Give the answer that ends the handshake; it holds the secret."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -19,6 +18,7 @@ from ray_client.session.session import Session
 from ray_client.transport.channel import call_metadata, open_local_channel
 from ray_client.transport.lanes import GrpcLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
+from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client.transport.stream import GrpcStream
 from ray_client_proto.v1 import gateway_pb2
 
@@ -71,7 +71,7 @@ def assemble(
     session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
-        TokenTable(token_makers(session), counterparts(), _foreign_python(opened.server.python_version)),
+        TokenTable(token_makers(session), counterparts(), _carrier(opened.server.python_version)),
         partial(token_readers, session),
         settings.connect_timeout_s,
     )
@@ -82,7 +82,7 @@ def assemble(
     return Connection(settings, session, logs, cleanup.pop_all())
 
 
-def _foreign_python(version: str) -> str:
-    """Give the cluster's Python version if its minor version is not this one's, else an empty text."""
-    ours = "{}.{}.".format(*sys.version_info)
-    return "" if version.startswith(ours) else version
+def _carrier(python_version: str) -> Carrier | None:
+    """Give what sends code to the cluster's Python as source, if byte code of this one does not run there."""
+    other = foreign_minor(python_version)
+    return None if other is None else Carrier(other)

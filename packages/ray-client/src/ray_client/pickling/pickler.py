@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
@@ -14,9 +13,11 @@ import cloudpickle
 
 from ray_client.errors import PicklingError, RayClientError
 from ray_client.pickling.custom import SERIALIZERS
-from ray_client.pickling.imports import for_cluster
 from ray_client.pickling.locality import travels_by_value
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
+from ray_client_proto.code.carrier import Carrier
+from ray_client_proto.code.errors import SourceError
+from ray_client_proto.code.imports import for_cluster
 from ray_client_proto.wire import tokens
 
 #: What a reducer gives: a token function and its arguments.
@@ -31,8 +32,8 @@ class TokenTable:
     makers: Mapping[type, Callable[[Any], Token]]
     #: Public class or function of this package -> module and name of its counterpart in `ray`.
     counterparts: Mapping[Any, tuple[str, str]]
-    #: The cluster's Python, if its minor version is another one; empty if byte code may travel.
-    foreign_python: str = ""
+    #: Sends code as source, if the minor version of the cluster's Python is another one; None if byte code may travel.
+    carrier: Carrier | None = None
 
 
 _CODE = (type, FunctionType)
@@ -74,22 +75,15 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             else:
                 _carry_along(obj.__module__)
         elif type(obj) is CodeType:
-            if self._table.foreign_python:
-                raise _foreign_code(obj, self._table.foreign_python)
-            return self.dispatch_table[CodeType](for_cluster(obj))
+            if self._table.carrier is None:
+                return self.dispatch_table[CodeType](for_cluster(obj))
         elif type(obj) is ModuleType:
             if obj.__name__.partition(".")[0] == "ray_client":
                 return tokens.ray_module, ("ray" + obj.__name__[len("ray_client") :],)
             _carry_along(obj.__name__)
-        return super().reducer_override(obj)
-
-
-def _foreign_code(code: CodeType, foreign_python: str) -> PicklingError:
-    return PicklingError(
-        f"the function {code.co_name!r} ({code.co_filename}:{code.co_firstlineno})",
-        f"byte code of Python {platform.python_version()} does not run on the cluster's Python {foreign_python}",
-        "use a client of the same minor version, or call a function that is installed on the cluster",
-    )
+        reduced = super().reducer_override(obj)
+        carrier = self._table.carrier
+        return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
 
 
 def _carry_along(module_name: str | None) -> None:
@@ -111,6 +105,8 @@ def dump(value: Any, table: TokenTable) -> Pickled:
         SessionPickler(file, table, buffers).dump(value)
     except RayClientError:
         raise
+    except SourceError as exc:
+        raise PicklingError(exc.what, exc.reason, exc.advice) from exc
     except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
         raise PicklingError(f"a value of type {type(value).__qualname__}", f"{type(exc).__name__}: {exc}") from exc
     return Pickled(file.getvalue(), buffers)

@@ -1,4 +1,4 @@
-"""Unpickle with tokens as handles (docs/protocol.md, rules T1 to T8)."""
+"""Unpickle with tokens as handles (docs/protocol.md, rules T1 to T11)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from typing import Any
 from ray_client.errors import RayClientError, UnpicklingError
 from ray_client.pickling.opaque import opaque_global
 from ray_client_proto.wire import tokens
+from ray_client_proto.code.carrier import readers
 
 #: Token name -> what makes the handle from the token's arguments.
 TokenReaders = Mapping[str, Callable[..., Any]]
 
 
 class SessionUnpickler(pickle.Unpickler):
+_SOURCE_READERS = readers()
+
     """Reads one value. Tokens become handles, names of `ray` become ours."""
 
     def __init__(self, stream: io.BytesIO, token_readers: TokenReaders, buffers: Iterable[Any]) -> None:
@@ -25,7 +28,7 @@ class SessionUnpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if module == tokens.MODULE:
-            return self._token_readers[name]
+            return _SOURCE_READERS.get(name) or self._token_readers[name]
         if module == "ray" or module.startswith("ray."):
             return find_mirrored(module, name)
         return super().find_class(module, name)
