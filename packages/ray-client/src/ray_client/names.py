@@ -12,7 +12,6 @@ _LIBRARIES: Final = frozenset(
     [
         "air",
         "autoscaler",
-        "dag",
         "dashboard",
         "data",
         "job_submission",

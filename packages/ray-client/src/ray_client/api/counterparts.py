@@ -9,7 +9,7 @@ import pkgutil
 from typing import Any
 
 #: The modules that mirror one of `ray`; everything else in this package is ours alone.
-MIRRORED = ("actor", "exceptions", "experimental", "remote_function", "runtime_context", "runtime_env", "util")
+MIRRORED = ("actor", "dag", "exceptions", "experimental", "remote_function", "runtime_context", "runtime_env", "util")
 
 
 @functools.cache
@@ -29,6 +29,7 @@ def counterparts() -> dict[Any, tuple[str, str]]:
 
 
 def _with_inner(name: str) -> list[str]:
-    """Give a module's name, and those of the modules inside it."""
+    """Give a module's name, and those of the public modules inside it."""
     path = getattr(importlib.import_module(name), "__path__", ())
-    return [name, *(inner for info in pkgutil.iter_modules(path, name + ".") for inner in _with_inner(info.name))]
+    inner = [info.name for info in pkgutil.iter_modules(path) if not info.name.startswith("_")]
+    return [name, *(deeper for one in inner for deeper in _with_inner(f"{name}.{one}"))]

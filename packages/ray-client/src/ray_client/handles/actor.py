@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, f
 
 from ray_client.handles.current import current_session
 from ray_client.handles.function import Prepared, default_num_returns, is_generator
+from ray_client.handles.graph import ClassNode, bind_method
 from ray_client.handles.ids import ActorID
 from ray_client.handles.object_ref import real_ids, refuse_plain_pickle
 from ray_client.handles.results import handles_of
@@ -136,6 +137,10 @@ class ActorClass(Generic[T]):
             changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
         return changed
 
+    def bind(self, *args: Any, **kwargs: Any) -> ClassNode:
+        """Give the node of a graph that stands for an actor, which each `execute` of the graph creates."""
+        return ClassNode(self, args, kwargs, self._options, self._class)
+
     def _prepare(self, session: Session) -> Prepared:
         prepared = self._prepared
         if prepared is None or prepared.session is not session:
@@ -251,6 +256,10 @@ class ActorMethod:
             session, self._actor._handle_id, self._name, args, kwargs, options, self._facts.num_returns
         )
         return handles_of(session, results)
+
+    def bind(self, *args: Any, **kwargs: Any) -> Any:
+        """Give the node of a graph that stands for this call; with several results, a tuple of one node for each."""
+        return bind_method(self, self._name, self._facts.num_returns, args, kwargs)
 
     def options(self, **options: Any) -> ActorMethod:
         """Give the same method with other options.

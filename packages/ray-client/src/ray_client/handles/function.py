@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar, overload
 
 from ray_client.handles.current import current_session
+from ray_client.handles.graph import FunctionNode
 from ray_client.handles.results import handles_of
 from ray_client.options import validate_task_options
 
@@ -214,6 +215,10 @@ class RemoteFunction(Generic[P, T]):
         return changed
 
     def _prepare(self, session: Session) -> Prepared:
+    def bind(self, *args: Any, **kwargs: Any) -> FunctionNode:
+        """Give the node of a graph that stands for this call, which its `execute` makes."""
+        return FunctionNode(self, args, kwargs, self._options)
+
         prepared = self._prepared
         if prepared is None or prepared.session is not session:
             from ray_client.session import calls
