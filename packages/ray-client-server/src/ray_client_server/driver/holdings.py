@@ -27,8 +27,8 @@ class Holdings:
             uploads=self.uploads,
             downloads=self.downloads,
             inline_bytes=limits.inline_bytes,
-        )
             client_python=client_python,
+        )
         self.exports = Exports(self.codec)
         self.results = Results(self.codec)
         self.waits = Waits()

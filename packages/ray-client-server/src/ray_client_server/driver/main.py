@@ -94,7 +94,7 @@ class Driver:
         logging.getLogger().addHandler(logs)
         if not logging.getLogger("ray").propagate:
             logging.getLogger("ray").addHandler(logs)
-        self._holdings = holdings = Holdings(ray_port, settings.limits, settings.client_python, settings.packages_dir)
+        self._holdings = holdings = Holdings(ray_port, settings.limits, settings.client_python)
         ray_port.listen_to_workers(logs.take_lines)
         self._session = DriverSession(
             lambda operation, answer: carry_out(holdings, operation, answer),

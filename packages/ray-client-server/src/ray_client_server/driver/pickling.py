@@ -28,10 +28,10 @@ _STREAM_BUFFER_BYTES: Final = 1 << 20
 #: Types without a handle inside and without a reducer: they go through C alone.
 _PLAIN: Final = frozenset((int, float, complex, bool, str, bytes, type(None)))
 
-_Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 #: What is built from a client's source imports `ray` where that says `ray_client` (T7).
 _SOURCE_READERS: Final = readers(for_cluster_throughout)
 
+_Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class Unpickled(NamedTuple):
@@ -49,8 +49,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
 
     def __init__(self, codec: Codec, file: io.BytesIO, buffers: list[memoryview]) -> None:
         self._makers = codec.makers
-        self._actor_class = codec.port.ActorClass
         self._carrier = codec.carrier
+        self._actor_class = codec.port.ActorClass
         self._serializers = codec.port.SERIALIZERS
         self.counted_ids: list[int] = []
 
@@ -87,10 +87,10 @@ class SessionUnpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if module == tokens.MODULE:
-            self.has_tokens = True
-            return self.codec.readers[name]
             if name in _SOURCE_READERS:
                 return _SOURCE_READERS[name]
+            self.has_tokens = True
+            return self.codec.readers[name]
         if module.startswith("ray_client") and (module == "ray_client" or module.startswith("ray_client.")):
             module = "ray" + module[len("ray_client") :]  # T7
         return super().find_class(module, name)
@@ -126,6 +126,9 @@ class Codec:
         client_python: str = "",
     ) -> None:
         self.port = port
+        client_minor = foreign_minor(client_python)
+        #: Sends code as source, if byte code of this Python does not run on the client's.
+        self.carrier = None if client_minor is None else Carrier(client_minor, for_cluster_throughout)
         self._references, self._uploads, self._downloads = references, uploads, downloads
         self._inline_bytes = inline_bytes
         self.makers: dict[type, Callable[[Any, list[int]], _Reduced | None]] = {
@@ -134,9 +137,6 @@ class Codec:
             port.DynamicObjectRefGenerator: self._write_dynamic,
             port.ActorHandle: self._write_actor,
             port.RemoteFunction: self._write_function,
-        client_minor = foreign_minor(client_python)
-        #: Sends code as source, if byte code of this Python does not run on the client's.
-        self.carrier = None if client_minor is None else Carrier(client_minor, for_cluster_throughout)
             port.ActorClass: self._write_class,
             types.ModuleType: _write_module,
         }

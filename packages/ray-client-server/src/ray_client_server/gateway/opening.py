@@ -117,11 +117,10 @@ def driver_settings(
         logging_level=request.logging_level,
         working_dir=environment.working_dir,
         python_paths=environment.python_paths,
+        client_python=request.client.python_version,
         limits=limits,
     )
 
-        packages_dir=packages_dir,
-        client_python=request.client.python_version,
 
 def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:
     """Give the answer that ends the handshake; it holds the secret."""

@@ -18,8 +18,8 @@ from ray_client.session.session import Session
 from ray_client.transport.channel import call_metadata, open_local_channel
 from ray_client.transport.lanes import GrpcLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
-from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client.transport.stream import GrpcStream
+from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.v1 import gateway_pb2
 
 

@@ -10,16 +10,16 @@ from typing import Any
 
 from ray_client.errors import RayClientError, UnpicklingError
 from ray_client.pickling.opaque import opaque_global
-from ray_client_proto.wire import tokens
 from ray_client_proto.code.carrier import readers
+from ray_client_proto.wire import tokens
 
 #: Token name -> what makes the handle from the token's arguments.
 TokenReaders = Mapping[str, Callable[..., Any]]
 
-
-class SessionUnpickler(pickle.Unpickler):
 _SOURCE_READERS = readers()
 
+
+class SessionUnpickler(pickle.Unpickler):
     """Reads one value. Tokens become handles, names of `ray` become ours."""
 
     def __init__(self, stream: io.BytesIO, token_readers: TokenReaders, buffers: Iterable[Any]) -> None:
