@@ -214,11 +214,11 @@ class RemoteFunction(Generic[P, T]):
             changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
         return changed
 
-    def _prepare(self, session: Session) -> Prepared:
     def bind(self, *args: Any, **kwargs: Any) -> FunctionNode:
         """Give the node of a graph that stands for this call, which its `execute` makes."""
         return FunctionNode(self, args, kwargs, self._options)
 
+    def _prepare(self, session: Session) -> Prepared:
         prepared = self._prepared
         if prepared is None or prepared.session is not session:
             from ray_client.session import calls
