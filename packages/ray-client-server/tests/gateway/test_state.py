@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -45,11 +46,18 @@ def test_a_place_that_cannot_be_written_is_refused():
         StateDirectory("/proc/nowhere")
 
 
-def test_what_a_killed_gateway_left_is_removed_by_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+@pytest.fixture
+def short_path():
+    """A directory with a short name, for sockets: pytest's own, under a long TMPDIR, is too long for them."""
+    with tempfile.TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
+def test_what_a_killed_gateway_left_is_removed_by_the_next(short_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(short_path))
     left, running = StateDirectory(None), StateDirectory(None)
     os.close(left._lock)  # as the kernel does when the process is killed
-    unrelated = tmp_path / "rcs-not-ours"
+    unrelated = short_path / "rcs-not-ours"
     unrelated.mkdir()
     StateDirectory(None).close()
     assert not left.path.exists() and running.path.exists() and unrelated.exists()
