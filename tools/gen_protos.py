@@ -35,7 +35,8 @@ def generate(output: Path) -> None:
 
 def generated_files(root: Path) -> dict[str, bytes]:
     """Give the content of every generated file under `root`, by its path there."""
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*_pb2*.py*"))}
+    paths = [*root.rglob("*_pb2*.py"), *root.rglob("*_pb2*.pyi")]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 
 def main() -> None:
