@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import ray
 import ray.experimental
@@ -66,7 +66,7 @@ def _state(function: str, arguments: dict[str, Any]) -> Any:
 
 def _record(found: Any) -> Any:
     """Give a record as its type's name and its fields, which any version of the client can read."""
-    return (type(found).__name__, found.asdict()) if isinstance(found, StateSchema) else found
+    return (type(found).__name__, cast(Any, found).asdict()) if isinstance(found, StateSchema) else found
 
 
 #: How the user wants instances of some classes pickled: class -> what `__reduce__` would give.

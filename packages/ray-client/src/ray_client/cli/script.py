@@ -5,12 +5,14 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import runpy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType, TracebackType
 
-_PACKAGE = str(Path(__file__).parent.parent) + os.sep
+#: Code that is not the user's: this package, and what starts it; `runpy` is frozen from Python 3.11 on.
+_NOT_USERS = (str(Path(__file__).parent.parent) + os.sep, "<frozen ", runpy.__file__)
 
 
 def run_script(path: str, arguments: Sequence[str], shows_all_frames: bool = False) -> None:
@@ -68,8 +70,7 @@ def _users_frames(trace: TracebackType | None) -> TracebackType | None:
     """Give the traceback without the frames of this package and of what started it."""
     frames = []
     while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if not name.startswith(_PACKAGE) and not name.startswith("<frozen "):
+        if not trace.tb_frame.f_code.co_filename.startswith(_NOT_USERS):
             frames.append(trace)
         trace = trace.tb_next
     kept = None
