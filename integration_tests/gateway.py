@@ -75,6 +75,11 @@ class Gateway:
         temp = self.directory / "t"
         return sorted(str(path.relative_to(temp)) for path in temp.rglob("*"))
 
+    def discard(self) -> None:
+        """Remove all that is left of a gateway that was killed."""
+        kill_marked(self.process.mark)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
     def close(self) -> None:
         """End the gateway.
 

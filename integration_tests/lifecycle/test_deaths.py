@@ -10,7 +10,7 @@ import time
 import pytest
 from cluster import Head
 from gateway import Gateway, status
-from processes import kill_marked, poll, report
+from processes import poll, report
 
 import ray_client as ray
 from ray_client.errors import ConnectError, ServerDrainingError, SessionLostError
@@ -105,7 +105,7 @@ def test_drain_with_nothing_to_wait_for_is_quick(head: Head) -> None:
         gateway.process.send(signal.SIGTERM)
         assert gateway.process.wait(within_s=40) == 0
         report(f"drained in {time.monotonic() - began_s:.2f} s")
-        assert time.monotonic() - began_s < 10
+        assert time.monotonic() - began_s < 20  # running calls would have 30
         ray.shutdown()
     finally:
         gateway.close()
@@ -127,7 +127,7 @@ def test_a_killed_gateway_leaves_no_process(head: Head, direct: bool) -> None:
         assert caught.value.session_id == context.session_id
     finally:
         ray.shutdown()
-        kill_marked(gateway.process.mark)
+        gateway.discard()
 
 
 def test_status(gateway: Gateway) -> None:
