@@ -21,6 +21,7 @@
     │   └── ForkedProcessError      (RuntimeError)    the session belongs to the parent process
     ├── PicklingError               (pickle.PicklingError, TypeError) a value cannot be pickled here
     ├── UnpicklingError             (pickle.UnpicklingError) a value cannot be unpickled, here or there
+    │   └── MissingModuleError      (ModuleNotFoundError) a module that it needs is not there
     ├── OpaqueObjectError           (TypeError)       an object of the cluster's ray was used here
     ├── UnknownNameError            (AttributeError)  this package has no such name
     ├── RayInstalledError           (RuntimeError)    `import ray` cannot give this package
@@ -241,6 +242,21 @@ class UnpicklingError(RayClientError, pickle.UnpicklingError):
             advice = f"install the package of {missing_module!r} {here}"
         super().__init__(f"cannot unpickle {what} on the {side}: {reason}; {advice}")
         self.what, self.side, self.reason, self.missing_module = what, side, reason, missing_module
+
+
+class MissingModuleError(UnpicklingError, ModuleNotFoundError):
+    """A value cannot be unpickled since a module is missing on that `side`, `client` or `cluster`; `line` mends it."""
+
+    def __init__(self, module: str, side: str, what: str, wanted: str, line: str) -> None:
+        place = "this environment" if side == "client" else "the cluster"
+        needed = f" (it holds {wanted})" if wanted else ""
+        RayClientError.__init__(self, f"{place} has no module {module!r}, which {what} needs{needed}; add {line}")
+        self.what, self.side, self.reason, self.missing_module = what, side, f"No module named {module!r}", module
+        self.wanted, self.line = wanted, line
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # of ImportError, which would lose it in a pickle
+        return self.missing_module
 
 
 class OpaqueObjectError(RayClientError, TypeError):

@@ -14,13 +14,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!ray_client_proto/v1/gateway.proto\x12\rray_client.v1\"/\n\rProtocolRange\x12\x0e\n\x06oldest\x18\x01 \x01(\r\x12\x0e\n\x06newest\x18\x02 \x01(\r\"\xc5\x01\n\nClientInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\x08protocol\x18\x02 \x01(\x0b\x32\x1c.ray_client.v1.ProtocolRange\x12\x14\n\x0c\x63\x61pabilities\x18\x03 \x03(\t\x12\x16\n\x0epython_version\x18\x04 \x01(\t\x12\x1b\n\x13\x63loudpickle_version\x18\x05 \x01(\t\x12\x10\n\x08hostname\x18\x06 \x01(\t\x12\x0b\n\x03pid\x18\x07 \x01(\r\x12\x0c\n\x04user\x18\x08 \x01(\t\">\n\x11ServerInfoRequest\x12)\n\x06\x63lient\x18\x01 \x01(\x0b\x32\x19.ray_client.v1.ClientInfo\"\x83\x02\n\nServerInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\x08protocol\x18\x02 \x01(\x0b\x32\x1c.ray_client.v1.ProtocolRange\x12\x14\n\x0c\x63\x61pabilities\x18\x03 \x03(\t\x12\x16\n\x0epython_version\x18\x04 \x01(\t\x12\x1b\n\x13\x63loudpickle_version\x18\x05 \x01(\t\x12\x13\n\x0bray_version\x18\x06 \x01(\t\x12\x17\n\x0f\x63luster_address\x18\x07 \x01(\t\x12\x10\n\x08sessions\x18\x08 \x01(\r\x12\x14\n\x0cmax_sessions\x18\t \x01(\r\x12\x13\n\x0bis_draining\x18\n \x01(\x08\"\xa9\x02\n\x12OpenSessionRequest\x12)\n\x06\x63lient\x18\x01 \x01(\x0b\x32\x19.ray_client.v1.ClientInfo\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x18\n\x10runtime_env_json\x18\x03 \x01(\t\x12H\n\x0cjob_metadata\x18\x04 \x03(\x0b\x32\x32.ray_client.v1.OpenSessionRequest.JobMetadataEntry\x12\x0f\n\x07lease_s\x18\x05 \x01(\x01\x12\x15\n\rlog_to_driver\x18\x06 \x01(\x08\x12\x15\n\rlogging_level\x18\x07 \x01(\r\x1a\x32\n\x10JobMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"g\n\rSessionLimits\x12\x15\n\rmessage_bytes\x18\x01 \x01(\x04\x12\x13\n\x0b\x63hunk_bytes\x18\x02 \x01(\x04\x12\x14\n\x0cinline_bytes\x18\x03 \x01(\x04\x12\x14\n\x0creplay_bytes\x18\x04 \x01(\x04\"\xa7\x02\n\rSessionOpened\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06secret\x18\x02 \x01(\x0c\x12\x10\n\x08protocol\x18\x03 \x01(\r\x12\x14\n\x0c\x63\x61pabilities\x18\x04 \x03(\t\x12\x0f\n\x07lease_s\x18\x05 \x01(\x01\x12,\n\x06limits\x18\x06 \x01(\x0b\x32\x1c.ray_client.v1.SessionLimits\x12)\n\x06server\x18\x07 \x01(\x0b\x32\x19.ray_client.v1.ServerInfo\x12\x0e\n\x06job_id\x18\x08 \x01(\t\x12\x11\n\tnamespace\x18\t \x01(\t\x12\x0f\n\x07node_id\x18\n \x01(\t\x12\x15\n\rdashboard_url\x18\x0b \x01(\t\x12\x15\n\rdirect_target\x18\x0c \x01(\t\"\xf3\x01\n\x13OpenSessionProgress\x12\x37\n\x05stage\x18\x01 \x01(\x0e\x32(.ray_client.v1.OpenSessionProgress.Stage\x12\x0f\n\x07message\x18\x02 \x01(\t\x12,\n\x06opened\x18\x03 \x01(\x0b\x32\x1c.ray_client.v1.SessionOpened\"d\n\x05Stage\x12\x15\n\x11STAGE_UNSPECIFIED\x10\x00\x12\n\n\x06QUEUED\x10\x01\x12\x18\n\x14\x42UILDING_ENVIRONMENT\x10\x02\x12\x13\n\x0fSTARTING_DRIVER\x10\x03\x12\t\n\x05READY\x10\x04\"%\n\x13\x43loseSessionRequest\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\x16\n\x14\x43loseSessionResponse\"\x15\n\x13ListSessionsRequest\"\xe3\x01\n\x0eSessionSummary\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x37\n\x05stage\x18\x02 \x01(\x0e\x32(.ray_client.v1.OpenSessionProgress.Stage\x12\x0e\n\x06job_id\x18\x03 \x01(\t\x12\x11\n\tnamespace\x18\x04 \x01(\t\x12)\n\x06\x63lient\x18\x05 \x01(\x0b\x32\x19.ray_client.v1.ClientInfo\x12\r\n\x05\x61ge_s\x18\x06 \x01(\x01\x12\x13\n\x0bis_attached\x18\x07 \x01(\x08\x12\x12\n\ndriver_pid\x18\x08 \x01(\r\"r\n\x14ListSessionsResponse\x12/\n\x08sessions\x18\x01 \x03(\x0b\x32\x1d.ray_client.v1.SessionSummary\x12)\n\x06server\x18\x02 \x01(\x0b\x32\x19.ray_client.v1.ServerInfo\"W\n\x0cPackageChunk\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x14\n\x0coffset_bytes\x18\x02 \x01(\x04\x12\x13\n\x0btotal_bytes\x18\x03 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x04 \x01(\x0c\"&\n\x14PackageStatusRequest\x12\x0e\n\x06sha256\x18\x01 \x01(\t\"L\n\rPackageStatus\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x13\n\x0bis_complete\x18\x02 \x01(\x08\x12\x16\n\x0ereceived_bytes\x18\x03 \x01(\x04\x32\x86\x04\n\x07Gateway\x12L\n\rGetServerInfo\x12 .ray_client.v1.ServerInfoRequest\x1a\x19.ray_client.v1.ServerInfo\x12V\n\x0bOpenSession\x12!.ray_client.v1.OpenSessionRequest\x1a\".ray_client.v1.OpenSessionProgress0\x01\x12W\n\x0c\x43loseSession\x12\".ray_client.v1.CloseSessionRequest\x1a#.ray_client.v1.CloseSessionResponse\x12W\n\x0cListSessions\x12\".ray_client.v1.ListSessionsRequest\x1a#.ray_client.v1.ListSessionsResponse\x12U\n\x10GetPackageStatus\x12#.ray_client.v1.PackageStatusRequest\x1a\x1c.ray_client.v1.PackageStatus\x12L\n\rUploadPackage\x12\x1b.ray_client.v1.PackageChunk\x1a\x1c.ray_client.v1.PackageStatus(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!ray_client_proto/v1/gateway.proto\x12\rray_client.v1\"/\n\rProtocolRange\x12\x0e\n\x06oldest\x18\x01 \x01(\r\x12\x0e\n\x06newest\x18\x02 \x01(\r\"\xc5\x01\n\nClientInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\x08protocol\x18\x02 \x01(\x0b\x32\x1c.ray_client.v1.ProtocolRange\x12\x14\n\x0c\x63\x61pabilities\x18\x03 \x03(\t\x12\x16\n\x0epython_version\x18\x04 \x01(\t\x12\x1b\n\x13\x63loudpickle_version\x18\x05 \x01(\t\x12\x10\n\x08hostname\x18\x06 \x01(\t\x12\x0b\n\x03pid\x18\x07 \x01(\r\x12\x0c\n\x04user\x18\x08 \x01(\t\">\n\x11ServerInfoRequest\x12)\n\x06\x63lient\x18\x01 \x01(\x0b\x32\x19.ray_client.v1.ClientInfo\"\xef\x02\n\nServerInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\x08protocol\x18\x02 \x01(\x0b\x32\x1c.ray_client.v1.ProtocolRange\x12\x14\n\x0c\x63\x61pabilities\x18\x03 \x03(\t\x12\x16\n\x0epython_version\x18\x04 \x01(\t\x12\x1b\n\x13\x63loudpickle_version\x18\x05 \x01(\t\x12\x13\n\x0bray_version\x18\x06 \x01(\t\x12\x17\n\x0f\x63luster_address\x18\x07 \x01(\t\x12\x10\n\x08sessions\x18\x08 \x01(\r\x12\x14\n\x0cmax_sessions\x18\t \x01(\r\x12\x13\n\x0bis_draining\x18\n \x01(\x08\x12\x39\n\x08packages\x18\x0b \x03(\x0b\x32\'.ray_client.v1.ServerInfo.PackagesEntry\x1a/\n\rPackagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa9\x02\n\x12OpenSessionRequest\x12)\n\x06\x63lient\x18\x01 \x01(\x0b\x32\x19.ray_client.v1.ClientInfo\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x18\n\x10runtime_env_json\x18\x03 \x01(\t\x12H\n\x0cjob_metadata\x18\x04 \x03(\x0b\x32\x32.ray_client.v1.OpenSessionRequest.JobMetadataEntry\x12\x0f\n\x07lease_s\x18\x05 \x01(\x01\x12\x15\n\rlog_to_driver\x18\x06 \x01(\x08\x12\x15\n\rlogging_level\x18\x07 \x01(\r\x1a\x32\n\x10JobMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"g\n\rSessionLimits\x12\x15\n\rmessage_bytes\x18\x01 \x01(\x04\x12\x13\n\x0b\x63hunk_bytes\x18\x02 \x01(\x04\x12\x14\n\x0cinline_bytes\x18\x03 \x01(\x04\x12\x14\n\x0creplay_bytes\x18\x04 \x01(\x04\"\xa7\x02\n\rSessionOpened\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06secret\x18\x02 \x01(\x0c\x12\x10\n\x08protocol\x18\x03 \x01(\r\x12\x14\n\x0c\x63\x61pabilities\x18\x04 \x03(\t\x12\x0f\n\x07lease_s\x18\x05 \x01(\x01\x12,\n\x06limits\x18\x06 \x01(\x0b\x32\x1c.ray_client.v1.SessionLimits\x12)\n\x06server\x18\x07 \x01(\x0b\x32\x19.ray_client.v1.ServerInfo\x12\x0e\n\x06job_id\x18\x08 \x01(\t\x12\x11\n\tnamespace\x18\t \x01(\t\x12\x0f\n\x07node_id\x18\n \x01(\t\x12\x15\n\rdashboard_url\x18\x0b \x01(\t\x12\x15\n\rdirect_target\x18\x0c \x01(\t\"\xf3\x01\n\x13OpenSessionProgress\x12\x37\n\x05stage\x18\x01 \x01(\x0e\x32(.ray_client.v1.OpenSessionProgress.Stage\x12\x0f\n\x07message\x18\x02 \x01(\t\x12,\n\x06opened\x18\x03 \x01(\x0b\x32\x1c.ray_client.v1.SessionOpened\"d\n\x05Stage\x12\x15\n\x11STAGE_UNSPECIFIED\x10\x00\x12\n\n\x06QUEUED\x10\x01\x12\x18\n\x14\x42UILDING_ENVIRONMENT\x10\x02\x12\x13\n\x0fSTARTING_DRIVER\x10\x03\x12\t\n\x05READY\x10\x04\"%\n\x13\x43loseSessionRequest\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\x16\n\x14\x43loseSessionResponse\"\x15\n\x13ListSessionsRequest\"\xe3\x01\n\x0eSessionSummary\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x37\n\x05stage\x18\x02 \x01(\x0e\x32(.ray_client.v1.OpenSessionProgress.Stage\x12\x0e\n\x06job_id\x18\x03 \x01(\t\x12\x11\n\tnamespace\x18\x04 \x01(\t\x12)\n\x06\x63lient\x18\x05 \x01(\x0b\x32\x19.ray_client.v1.ClientInfo\x12\r\n\x05\x61ge_s\x18\x06 \x01(\x01\x12\x13\n\x0bis_attached\x18\x07 \x01(\x08\x12\x12\n\ndriver_pid\x18\x08 \x01(\r\"r\n\x14ListSessionsResponse\x12/\n\x08sessions\x18\x01 \x03(\x0b\x32\x1d.ray_client.v1.SessionSummary\x12)\n\x06server\x18\x02 \x01(\x0b\x32\x19.ray_client.v1.ServerInfo\"W\n\x0cPackageChunk\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x14\n\x0coffset_bytes\x18\x02 \x01(\x04\x12\x13\n\x0btotal_bytes\x18\x03 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x04 \x01(\x0c\"&\n\x14PackageStatusRequest\x12\x0e\n\x06sha256\x18\x01 \x01(\t\"L\n\rPackageStatus\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x13\n\x0bis_complete\x18\x02 \x01(\x08\x12\x16\n\x0ereceived_bytes\x18\x03 \x01(\x04\x32\x86\x04\n\x07Gateway\x12L\n\rGetServerInfo\x12 .ray_client.v1.ServerInfoRequest\x1a\x19.ray_client.v1.ServerInfo\x12V\n\x0bOpenSession\x12!.ray_client.v1.OpenSessionRequest\x1a\".ray_client.v1.OpenSessionProgress0\x01\x12W\n\x0c\x43loseSession\x12\".ray_client.v1.CloseSessionRequest\x1a#.ray_client.v1.CloseSessionResponse\x12W\n\x0cListSessions\x12\".ray_client.v1.ListSessionsRequest\x1a#.ray_client.v1.ListSessionsResponse\x12U\n\x10GetPackageStatus\x12#.ray_client.v1.PackageStatusRequest\x1a\x1c.ray_client.v1.PackageStatus\x12L\n\rUploadPackage\x12\x1b.ray_client.v1.PackageChunk\x1a\x1c.ray_client.v1.PackageStatus(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ray_client_proto.v1.gateway_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
+  _globals['_SERVERINFO_PACKAGESENTRY']._options = None
+  _globals['_SERVERINFO_PACKAGESENTRY']._serialized_options = b'8\001'
   _globals['_OPENSESSIONREQUEST_JOBMETADATAENTRY']._options = None
   _globals['_OPENSESSIONREQUEST_JOBMETADATAENTRY']._serialized_options = b'8\001'
   _globals['_PROTOCOLRANGE']._serialized_start=52
@@ -30,35 +32,37 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_SERVERINFOREQUEST']._serialized_start=301
   _globals['_SERVERINFOREQUEST']._serialized_end=363
   _globals['_SERVERINFO']._serialized_start=366
-  _globals['_SERVERINFO']._serialized_end=625
-  _globals['_OPENSESSIONREQUEST']._serialized_start=628
-  _globals['_OPENSESSIONREQUEST']._serialized_end=925
-  _globals['_OPENSESSIONREQUEST_JOBMETADATAENTRY']._serialized_start=875
-  _globals['_OPENSESSIONREQUEST_JOBMETADATAENTRY']._serialized_end=925
-  _globals['_SESSIONLIMITS']._serialized_start=927
-  _globals['_SESSIONLIMITS']._serialized_end=1030
-  _globals['_SESSIONOPENED']._serialized_start=1033
-  _globals['_SESSIONOPENED']._serialized_end=1328
-  _globals['_OPENSESSIONPROGRESS']._serialized_start=1331
-  _globals['_OPENSESSIONPROGRESS']._serialized_end=1574
-  _globals['_OPENSESSIONPROGRESS_STAGE']._serialized_start=1474
-  _globals['_OPENSESSIONPROGRESS_STAGE']._serialized_end=1574
-  _globals['_CLOSESESSIONREQUEST']._serialized_start=1576
-  _globals['_CLOSESESSIONREQUEST']._serialized_end=1613
-  _globals['_CLOSESESSIONRESPONSE']._serialized_start=1615
-  _globals['_CLOSESESSIONRESPONSE']._serialized_end=1637
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=1639
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=1660
-  _globals['_SESSIONSUMMARY']._serialized_start=1663
-  _globals['_SESSIONSUMMARY']._serialized_end=1890
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1892
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=2006
-  _globals['_PACKAGECHUNK']._serialized_start=2008
-  _globals['_PACKAGECHUNK']._serialized_end=2095
-  _globals['_PACKAGESTATUSREQUEST']._serialized_start=2097
-  _globals['_PACKAGESTATUSREQUEST']._serialized_end=2135
-  _globals['_PACKAGESTATUS']._serialized_start=2137
-  _globals['_PACKAGESTATUS']._serialized_end=2213
-  _globals['_GATEWAY']._serialized_start=2216
-  _globals['_GATEWAY']._serialized_end=2734
+  _globals['_SERVERINFO']._serialized_end=733
+  _globals['_SERVERINFO_PACKAGESENTRY']._serialized_start=686
+  _globals['_SERVERINFO_PACKAGESENTRY']._serialized_end=733
+  _globals['_OPENSESSIONREQUEST']._serialized_start=736
+  _globals['_OPENSESSIONREQUEST']._serialized_end=1033
+  _globals['_OPENSESSIONREQUEST_JOBMETADATAENTRY']._serialized_start=983
+  _globals['_OPENSESSIONREQUEST_JOBMETADATAENTRY']._serialized_end=1033
+  _globals['_SESSIONLIMITS']._serialized_start=1035
+  _globals['_SESSIONLIMITS']._serialized_end=1138
+  _globals['_SESSIONOPENED']._serialized_start=1141
+  _globals['_SESSIONOPENED']._serialized_end=1436
+  _globals['_OPENSESSIONPROGRESS']._serialized_start=1439
+  _globals['_OPENSESSIONPROGRESS']._serialized_end=1682
+  _globals['_OPENSESSIONPROGRESS_STAGE']._serialized_start=1582
+  _globals['_OPENSESSIONPROGRESS_STAGE']._serialized_end=1682
+  _globals['_CLOSESESSIONREQUEST']._serialized_start=1684
+  _globals['_CLOSESESSIONREQUEST']._serialized_end=1721
+  _globals['_CLOSESESSIONRESPONSE']._serialized_start=1723
+  _globals['_CLOSESESSIONRESPONSE']._serialized_end=1745
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=1747
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=1768
+  _globals['_SESSIONSUMMARY']._serialized_start=1771
+  _globals['_SESSIONSUMMARY']._serialized_end=1998
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=2000
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=2114
+  _globals['_PACKAGECHUNK']._serialized_start=2116
+  _globals['_PACKAGECHUNK']._serialized_end=2203
+  _globals['_PACKAGESTATUSREQUEST']._serialized_start=2205
+  _globals['_PACKAGESTATUSREQUEST']._serialized_end=2243
+  _globals['_PACKAGESTATUS']._serialized_start=2245
+  _globals['_PACKAGESTATUS']._serialized_end=2321
+  _globals['_GATEWAY']._serialized_start=2324
+  _globals['_GATEWAY']._serialized_end=2842
 # @@protoc_insertion_point(module_scope)

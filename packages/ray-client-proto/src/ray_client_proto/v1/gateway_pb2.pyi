@@ -41,7 +41,14 @@ class ServerInfoRequest(_message.Message):
     def __init__(self, client: _Optional[_Union[ClientInfo, _Mapping]] = ...) -> None: ...
 
 class ServerInfo(_message.Message):
-    __slots__ = ("version", "protocol", "capabilities", "python_version", "cloudpickle_version", "ray_version", "cluster_address", "sessions", "max_sessions", "is_draining")
+    __slots__ = ("version", "protocol", "capabilities", "python_version", "cloudpickle_version", "ray_version", "cluster_address", "sessions", "max_sessions", "is_draining", "packages")
+    class PackagesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     VERSION_FIELD_NUMBER: _ClassVar[int]
     PROTOCOL_FIELD_NUMBER: _ClassVar[int]
     CAPABILITIES_FIELD_NUMBER: _ClassVar[int]
@@ -52,6 +59,7 @@ class ServerInfo(_message.Message):
     SESSIONS_FIELD_NUMBER: _ClassVar[int]
     MAX_SESSIONS_FIELD_NUMBER: _ClassVar[int]
     IS_DRAINING_FIELD_NUMBER: _ClassVar[int]
+    PACKAGES_FIELD_NUMBER: _ClassVar[int]
     version: str
     protocol: ProtocolRange
     capabilities: _containers.RepeatedScalarFieldContainer[str]
@@ -62,7 +70,8 @@ class ServerInfo(_message.Message):
     sessions: int
     max_sessions: int
     is_draining: bool
-    def __init__(self, version: _Optional[str] = ..., protocol: _Optional[_Union[ProtocolRange, _Mapping]] = ..., capabilities: _Optional[_Iterable[str]] = ..., python_version: _Optional[str] = ..., cloudpickle_version: _Optional[str] = ..., ray_version: _Optional[str] = ..., cluster_address: _Optional[str] = ..., sessions: _Optional[int] = ..., max_sessions: _Optional[int] = ..., is_draining: bool = ...) -> None: ...
+    packages: _containers.ScalarMap[str, str]
+    def __init__(self, version: _Optional[str] = ..., protocol: _Optional[_Union[ProtocolRange, _Mapping]] = ..., capabilities: _Optional[_Iterable[str]] = ..., python_version: _Optional[str] = ..., cloudpickle_version: _Optional[str] = ..., ray_version: _Optional[str] = ..., cluster_address: _Optional[str] = ..., sessions: _Optional[int] = ..., max_sessions: _Optional[int] = ..., is_draining: bool = ..., packages: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class OpenSessionRequest(_message.Message):
     __slots__ = ("client", "namespace", "runtime_env_json", "job_metadata", "lease_s", "log_to_driver", "logging_level")

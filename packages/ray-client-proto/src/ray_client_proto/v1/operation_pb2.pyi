@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Export(_message.Message):
-    __slots__ = ("digest", "kind", "payload")
+    __slots__ = ("digest", "kind", "payload", "name")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Export.Kind]
@@ -21,10 +21,18 @@ class Export(_message.Message):
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
     digest: bytes
     kind: Export.Kind
     payload: _payload_pb2.Payload
-    def __init__(self, digest: _Optional[bytes] = ..., kind: _Optional[_Union[Export.Kind, str]] = ..., payload: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ...) -> None: ...
+    name: str
+    def __init__(self, digest: _Optional[bytes] = ..., kind: _Optional[_Union[Export.Kind, str]] = ..., payload: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., name: _Optional[str] = ...) -> None: ...
+
+class ReleaseExport(_message.Message):
+    __slots__ = ("digest",)
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    digest: bytes
+    def __init__(self, digest: _Optional[bytes] = ...) -> None: ...
 
 class Put(_message.Message):
     __slots__ = ("object_id", "value")
@@ -169,7 +177,7 @@ class Disconnect(_message.Message):
     def __init__(self) -> None: ...
 
 class Operation(_message.Message):
-    __slots__ = ("request_id", "export", "put", "schedule_task", "create_actor", "call_actor", "get", "wait", "release", "cancel_task", "kill_actor", "find_actor", "take_next", "identify", "query_cluster", "forget", "release_transfer", "disconnect")
+    __slots__ = ("request_id", "export", "put", "schedule_task", "create_actor", "call_actor", "get", "wait", "release", "cancel_task", "kill_actor", "find_actor", "take_next", "identify", "query_cluster", "forget", "release_transfer", "disconnect", "release_export")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     EXPORT_FIELD_NUMBER: _ClassVar[int]
     PUT_FIELD_NUMBER: _ClassVar[int]
@@ -188,6 +196,7 @@ class Operation(_message.Message):
     FORGET_FIELD_NUMBER: _ClassVar[int]
     RELEASE_TRANSFER_FIELD_NUMBER: _ClassVar[int]
     DISCONNECT_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_EXPORT_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     export: Export
     put: Put
@@ -206,7 +215,8 @@ class Operation(_message.Message):
     forget: Forget
     release_transfer: ReleaseTransfer
     disconnect: Disconnect
-    def __init__(self, request_id: _Optional[int] = ..., export: _Optional[_Union[Export, _Mapping]] = ..., put: _Optional[_Union[Put, _Mapping]] = ..., schedule_task: _Optional[_Union[ScheduleTask, _Mapping]] = ..., create_actor: _Optional[_Union[CreateActor, _Mapping]] = ..., call_actor: _Optional[_Union[CallActor, _Mapping]] = ..., get: _Optional[_Union[Get, _Mapping]] = ..., wait: _Optional[_Union[Wait, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., cancel_task: _Optional[_Union[CancelTask, _Mapping]] = ..., kill_actor: _Optional[_Union[KillActor, _Mapping]] = ..., find_actor: _Optional[_Union[FindActor, _Mapping]] = ..., take_next: _Optional[_Union[TakeNext, _Mapping]] = ..., identify: _Optional[_Union[Identify, _Mapping]] = ..., query_cluster: _Optional[_Union[QueryCluster, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., release_transfer: _Optional[_Union[ReleaseTransfer, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ...) -> None: ...
+    release_export: ReleaseExport
+    def __init__(self, request_id: _Optional[int] = ..., export: _Optional[_Union[Export, _Mapping]] = ..., put: _Optional[_Union[Put, _Mapping]] = ..., schedule_task: _Optional[_Union[ScheduleTask, _Mapping]] = ..., create_actor: _Optional[_Union[CreateActor, _Mapping]] = ..., call_actor: _Optional[_Union[CallActor, _Mapping]] = ..., get: _Optional[_Union[Get, _Mapping]] = ..., wait: _Optional[_Union[Wait, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., cancel_task: _Optional[_Union[CancelTask, _Mapping]] = ..., kill_actor: _Optional[_Union[KillActor, _Mapping]] = ..., find_actor: _Optional[_Union[FindActor, _Mapping]] = ..., take_next: _Optional[_Union[TakeNext, _Mapping]] = ..., identify: _Optional[_Union[Identify, _Mapping]] = ..., query_cluster: _Optional[_Union[QueryCluster, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., release_transfer: _Optional[_Union[ReleaseTransfer, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., release_export: _Optional[_Union[ReleaseExport, _Mapping]] = ...) -> None: ...
 
 class ReadyObjects(_message.Message):
     __slots__ = ("indexes",)

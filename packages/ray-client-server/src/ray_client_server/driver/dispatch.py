@@ -34,6 +34,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "identify": objects.identify,
     "query_cluster": cluster.query_cluster,
     "release_transfer": objects.release_transfer,
+    "release_export": tasks.release_export,
 }
 
 #: Carried out by the session itself: they are about its own replies and its own end.

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import Export
 from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.pickling import Codec
 
@@ -20,10 +21,11 @@ _DECORATION_ONLY: Final[tuple[str, ...]] = ("max_calls", "_num_objects_per_yield
 class Exports:
     """What the session has exported. Not thread-safe: whoever carries out operations owns it."""
 
-    def __init__(self, codec: Codec) -> None:
-        self._codec = codec
+    def __init__(self, codec: Codec, environments: Environments) -> None:
+        self._codec, self._environments = codec, environments
         self._shipped: dict[bytes, Any] = {}
         self._failed: dict[bytes, Failure] = {}
+        self._names: dict[bytes, str] = {}
         #: Decorated. Not bounded, as what was shipped is not: decorated anew, a function would be stored anew.
         self._decorated: dict[tuple[bytes, str], Any] = {}
         self._bound: OrderedDict[tuple[bytes, bytes], Any] = OrderedDict()
@@ -36,12 +38,27 @@ class Exports:
         """
         if message.digest in self._shipped:
             return
+        self._names[message.digest] = message.name
         try:
-            self._shipped[message.digest] = self._codec.decode(message.payload).value
+            self._shipped[message.digest] = self._codec.decode(message.payload, self.name(message.digest)).value
         except OperationError as error:
             self._failed[message.digest] = error.failure
             raise
         self._failed.pop(message.digest, None)
+
+    def name(self, digest: bytes) -> str:
+        """Give what was exported under this digest, for people."""
+        return self._names.get(digest) or "a function"
+
+    def release(self, digest: bytes) -> None:
+        """Let go of what was exported, since no call refers to it any more (O6)."""
+        self._shipped.pop(digest, None)
+        self._failed.pop(digest, None)
+        self._names.pop(digest, None)
+        for decorated in [key for key in self._decorated if key[0] == digest]:
+            del self._decorated[decorated]
+        for bound in [key for key in self._bound if key[0] == digest]:
+            del self._bound[bound]
 
     def bound(self, digest: bytes, options: Payload) -> Any:
         """Give the remote function or actor class with these options, ready for `.remote()`.
@@ -68,6 +85,8 @@ class Exports:
     def _bind(self, digest: bytes, options: dict[str, Any]) -> Any:
         decoration = {name: options[name] for name in _DECORATION_ONLY if name in options}
         rest = {name: value for name, value in options.items() if name not in decoration}
+        if rest.get("runtime_env"):
+            rest["runtime_env"] = self._environments.ready(rest["runtime_env"])
         key = (digest, repr(sorted(decoration.items())) if decoration else "")
         base = self._decorated.get(key)
         if base is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.pickling import Codec
 
+_MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _TEXT_LIMIT: Final = 256 * 1024  #: longer texts lose their middle: a failure must fit into a frame
 
 #: Fields of Ray's errors that the client's mirror of them has too.
@@ -54,7 +56,7 @@ def describe(error: BaseException, codec: Codec) -> Failure:
         type_name=type_name(error),
         message=_shortened(_text(error)),
         traceback=_shortened("".join(traceback.format_exception(error))),
-        details=_fields(error),
+        details={**_fields(error), **_missing_module(error, codec)},
     )
 
 
@@ -64,7 +66,7 @@ def _describe_task_error(error: Any, codec: Codec) -> Failure:
         type_name=type_name(error.cause if error.cause is not None else error),
         message=_shortened(_text(error)),
         traceback=_shortened(str(error.traceback_str)),
-        details=_fields(error),
+        details={**_fields(error), **_missing_module(error, codec)},
     )
     if error.cause is not None:
         failure.details["cause_message"] = _shortened(_text(error.cause))
@@ -84,6 +86,17 @@ def at_call_site(failure: Failure, call_site: str) -> Failure:
     placed.message = f"{failure.message}\nThe call was made at {call_site}"
     placed.details["call_site"] = call_site
     return placed
+
+
+def _missing_module(error: BaseException, codec: Codec) -> dict[str, str]:
+    """Give the module that a worker lacks, if that is what went wrong."""
+    cause = getattr(error, "cause", None) or error
+    if isinstance(cause, ModuleNotFoundError):
+        return {"missing_module": cause.name or ""}
+    # Where a worker fails to unpickle a function, a class or an argument, Ray keeps the text alone.
+    if isinstance(error, codec.port.RayError) and (found := _MISSING.search(_text(error))):
+        return {"missing_module": found[1]}
+    return {}
 
 
 def _fields(error: BaseException) -> dict[str, str]:

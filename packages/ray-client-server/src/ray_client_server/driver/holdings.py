@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ray_client_server.config import Limits
+from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.exports import Exports
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.port import RayPort
@@ -29,7 +30,7 @@ class Holdings:
             inline_bytes=limits.inline_bytes,
             client_python=client_python,
         )
-        self.exports = Exports(self.codec)
+        self.exports = Exports(self.codec, Environments(port, packages_dir))
         self.results = Results(self.codec)
         self.waits = Waits()
         self.loop = Loop()

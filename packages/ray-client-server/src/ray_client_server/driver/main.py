@@ -7,6 +7,7 @@ import gc
 import importlib
 import logging
 import os
+import platform
 import queue
 import signal
 import sys
@@ -26,6 +27,7 @@ from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.logs import Logs
 from ray_client_server.driver.servicer import SessionServicer
 from ray_client_server.driver.session import DriverSession
+from ray_client_server.driver.versions import package_versions
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +85,8 @@ class Driver:
         gc.freeze()
         self._build()
         is_serving.set()
-        control.report("ready", **joined._asdict())
+        versions = {"python_version": platform.python_version(), "packages": package_versions()}
+        control.report("ready", **joined._asdict(), **versions)
         reason = self._wait_for_end()
         self._end(reason)
         return 0
@@ -94,7 +97,7 @@ class Driver:
         logging.getLogger().addHandler(logs)
         if not logging.getLogger("ray").propagate:
             logging.getLogger("ray").addHandler(logs)
-        self._holdings = holdings = Holdings(ray_port, settings.limits, settings.client_python)
+        self._holdings = holdings = Holdings(ray_port, settings.limits, settings.client_python, settings.packages_dir)
         ray_port.listen_to_workers(logs.take_lines)
         self._session = DriverSession(
             lambda operation, answer: carry_out(holdings, operation, answer),

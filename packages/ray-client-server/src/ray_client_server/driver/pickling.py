@@ -16,6 +16,7 @@ from ray_client_proto.code.imports import for_cluster_throughout
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
+from ray_client_proto.wire.paths import path_class
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.port import RayPort
 from ray_client_server.driver.references import Kind, References
@@ -84,6 +85,7 @@ class SessionUnpickler(pickle.Unpickler):
 
     codec: Codec
     has_tokens = False
+    wanted = ""  #: the global whose module is missing here
 
     def find_class(self, module: str, name: str) -> Any:
         if module == tokens.MODULE:
@@ -93,7 +95,13 @@ class SessionUnpickler(pickle.Unpickler):
             return self.codec.readers[name]
         if module.startswith("ray_client") and (module == "ray_client" or module.startswith("ray_client.")):
             module = "ray" + module[len("ray_client") :]  # T7
-        return super().find_class(module, name)
+        elif module.startswith("pathlib") and (found := path_class(module, name)) is not None:
+            return found
+        try:
+            return super().find_class(module, name)
+        except ModuleNotFoundError:
+            self.wanted = f"{module}.{name}"
+            raise
 
 
 class _ViewReader(io.RawIOBase):
@@ -152,8 +160,8 @@ class Codec:
             "ray_global": _read_global,
         }
 
-    def decode(self, payload: Payload) -> Unpickled:
-        """Give the value of a payload.
+    def decode(self, payload: Payload, what: str = "a value from the client") -> Unpickled:
+        """Give the value of a payload; `what` it is goes into the text if that fails.
 
         Raises:
             OperationError: the value names something that the session does not have or that has failed, its upload
@@ -176,8 +184,11 @@ class Codec:
         except Exception as error:
             raise refused(
                 Failure.UNPICKLE_FAILED,
-                f"a value from the client cannot be unpickled on the cluster: {type(error).__name__}: {error}",
+                f"{what} cannot be unpickled on the cluster: {type(error).__name__}: {error}",
                 error_type=f"{type(error).__module__}.{type(error).__qualname__}",
+                what=what,
+                wanted=unpickler.wanted,
+                missing_module=(error.name or "") if isinstance(error, ModuleNotFoundError) else "",
             ) from error
 
     def encode(self, value: Any) -> Payload:

@@ -7,8 +7,10 @@ all of it was tried with Ray 2.60.
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 import socket
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -20,6 +22,8 @@ import ray.remote_function
 import ray.util
 from ray._private import ray_constants
 from ray._private.ray_logging import global_worker_stdstream_dispatcher
+from ray._private.runtime_env.py_modules import upload_py_modules_if_needed
+from ray._private.runtime_env.working_dir import upload_working_dir_if_needed
 from ray._private.services import canonicalize_bootstrap_address
 from ray.job_config import JobConfig
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -220,6 +224,20 @@ def _returns(num_returns: Any, is_generator: bool) -> tuple[int, bool]:
     if num_returns in ("streaming", _STREAMING) or (num_returns is None and is_generator):
         return 0, True
     return (num_returns if isinstance(num_returns, int) and num_returns != _DYNAMIC else 1), False
+
+
+def upload_directories(runtime_env: dict[str, Any]) -> dict[str, Any]:
+    """Give the environment with addresses in the cluster's store in the place of directories of this node.
+
+    Ray does this for a job's environment only, with these functions of its own; versions differ in what else they take.
+    """
+    options = {"include_gitignore": True, "logger": logging.getLogger("ray")}
+    with tempfile.TemporaryDirectory(prefix="rcs-env-") as scratch_dir:
+        for upload in (upload_py_modules_if_needed, upload_working_dir_if_needed):
+            known = inspect.signature(upload).parameters
+            taken: dict[str, Any] = {name: value for name, value in options.items() if name in known}
+            runtime_env = upload(runtime_env, scratch_dir=scratch_dir, **taken)
+    return runtime_env
 
 
 def listen_to_workers(callback: Callable[[WorkerLines], None]) -> None:

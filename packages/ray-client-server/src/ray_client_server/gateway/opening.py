@@ -21,6 +21,7 @@ from ray_client_proto.v1.gateway_pb2 import (
 from ray_client_proto.wire import handshake
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 from ray_client_server.config import DriverSettings, Limits
+from ray_client_server.driver.versions import package_versions
 from ray_client_server.errors import IncompatibleClientError, InvalidRequestError, LimitExceededError
 from ray_client_server.gateway.environment import Environment
 from ray_client_server.gateway.sessions import Session
@@ -43,6 +44,7 @@ def server_info(cluster_address: str, ray_version: str) -> ServerInfo:
         cloudpickle_version=_version("cloudpickle"),
         ray_version=ray_version,
         cluster_address=cluster_address,
+        packages=package_versions(),
     )
 
 
@@ -99,6 +101,7 @@ def driver_settings(
     *,
     cluster_address: str,
     control_path: str,
+    packages_dir: str,
     limits: Limits,
 ) -> DriverSettings:
     """Give what the session's driver is told."""
@@ -117,6 +120,7 @@ def driver_settings(
         logging_level=request.logging_level,
         working_dir=environment.working_dir,
         python_paths=environment.python_paths,
+        packages_dir=packages_dir,
         client_python=request.client.python_version,
         limits=limits,
     )
@@ -125,6 +129,11 @@ def driver_settings(
 def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:
     """Give the answer that ends the handshake; it holds the secret."""
     server.ray_version = str(ready.get("ray_version") or server.ray_version)
+    # Inside an environment that Ray built they are others than the gateway's.
+    server.python_version = str(ready.get("python_version") or server.python_version)
+    if packages := ready.get("packages"):
+        server.packages.clear()
+        server.packages.update(packages)
     return SessionOpened(
         session_id=session.session_id,
         secret=session.secret,

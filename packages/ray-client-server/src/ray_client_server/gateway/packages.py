@@ -49,6 +49,11 @@ class PackageStore:
         self._room = threading.Lock()
         directory.mkdir(mode=0o700, exist_ok=True)
 
+    @property
+    def path(self) -> Path:
+        """The directory of all of them."""
+        return self._directory
+
     def directory(self, sha256: str) -> Path:
         """Give where the package is laid out.
 

@@ -134,6 +134,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             laid_out,
             cluster_address=self._info.cluster_address,
             control_path=self._lifecycle.control.path,
+            packages_dir=str(self._packages.path),
             limits=self._limits,
         )
         async with self._builds if laid_out.is_built else self._starts:

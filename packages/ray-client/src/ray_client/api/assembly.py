@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 
@@ -50,9 +50,20 @@ class Connection:
 
 
 def assemble(
-    settings: ConnectSettings, channel: grpc.Channel, opened: gateway_pb2.SessionOpened, cleanup: ExitStack
+    settings: ConnectSettings,
+    channel: grpc.Channel,
+    opened: gateway_pb2.SessionOpened,
+    cleanup: ExitStack,
+    shipped: Mapping[str, str],
 ) -> Connection:
     """Attach to an open session; give the connection, which owns `cleanup` from then on.
+
+    Args:
+        settings: what it was opened with.
+        channel: to the gateway.
+        opened: what the gateway said.
+        cleanup: what to do at the end.
+        shipped: name of each module that the cluster was sent, with its file here.
 
     Raises:
         SessionLostError: the session cannot be attached to.
@@ -71,7 +82,7 @@ def assemble(
     session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
-        TokenTable(token_makers(session), counterparts(), _carrier(opened.server.python_version)),
+        TokenTable(token_makers(session), counterparts(), _carrier(opened.server.python_version), shipped),
         partial(token_readers, session),
         settings.connect_timeout_s,
     )

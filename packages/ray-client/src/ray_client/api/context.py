@@ -66,6 +66,15 @@ class ClientContext(SessionFunctions):
             "webui_url": opened.dashboard_url,
         }
 
+    def environment_diff(self) -> dict[str, tuple[str | None, str | None]]:
+        """Give the versions here and on the cluster, by name, of what differs; None: it is not there.
+
+        It compares Python and packages that values are often made of: cloudpickle, numpy, pandas, pyarrow, torch.
+        """
+        from ray_client.api.differences import differences  # loads protobuf
+
+        return {found.name: (found.here, found.there) for found in differences(self._connection.session.opened.server)}
+
     def __getitem__(self, key: str) -> Any:
         return self.address_info[key]
 

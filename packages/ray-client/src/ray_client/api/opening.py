@@ -7,8 +7,10 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ray_client.api.differences import show_differences
 from ray_client.config.settings import ConnectSettings
 from ray_client.errors import RayClientError
 from ray_client.packages import prepare_runtime_env
@@ -35,25 +37,31 @@ def connect(
         channel = open_channel(settings.address, settings.tls)
         cleanup.callback(channel.close)
         gateway = GatewayClient(channel, settings.token, settings.address)
-        request = _request(settings, gateway)
+        shipped: dict[str, str] = {}
+        request = _request(settings, gateway, shipped)
         # What a session is made of takes as long to import as the server takes to start a driver.
         threading.Thread(target=importlib.import_module, args=(_ASSEMBLY,), daemon=True).start()
         opened = gateway.open_session(request, on_progress, settings.open_timeout_s, settings.connect_timeout_s)
         try:
             from ray_client.api.assembly import assemble
 
-            return assemble(settings, channel, opened, cleanup)
+            connection = assemble(settings, channel, opened, cleanup, shipped)
         except BaseException:
             with suppress(RayClientError):  # what went wrong before counts, and the lease ends the session anyway
                 gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
             raise
+        connection.session.prepare_runtime_env = partial(prepare_runtime_env, upload=gateway.upload_package)
+        show_differences(opened.server)
+        return connection
 
 
-def _request(settings: ConnectSettings, gateway: GatewayClient) -> gateway_pb2.OpenSessionRequest:
+def _request(
+    settings: ConnectSettings, gateway: GatewayClient, shipped: dict[str, str]
+) -> gateway_pb2.OpenSessionRequest:
     runtime_env = {}
     if settings.runtime_env:
         gateway.server_info(settings.connect_timeout_s)  # what listens there may not be a gateway
-        runtime_env = prepare_runtime_env(settings.runtime_env, gateway.upload_package)
+        runtime_env = prepare_runtime_env(settings.runtime_env, gateway.upload_package, shipped)
     return gateway_pb2.OpenSessionRequest(
         client=describe_client(),
         namespace=settings.namespace or "",

@@ -117,7 +117,7 @@ class ActorClass(Generic[T]):
             self._signature.bind(*args, **kwargs)
         actor_id = calls.create_actor(
             prepared.session,
-            prepared.digest,
+            prepared.code.digest,
             args,
             kwargs,
             prepared.options,
@@ -133,8 +133,10 @@ class ActorClass(Generic[T]):
         """
         validate_actor_options(options, in_options=True)
         changed = ActorClass(self._class, {**self._options, **options}, self._session)
-        if self._prepared is not None:
-            changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
+        prepared = self._prepared
+        # An environment may have files to upload, which is for the first call to do, and to the session of that call.
+        if prepared is not None and prepared.session.is_open and "runtime_env" not in changed._options:
+            changed._prepared = prepared._replace(options=changed._dump_options(prepared.session))
         return changed
 
     def bind(self, *args: Any, **kwargs: Any) -> ClassNode:
@@ -143,15 +145,15 @@ class ActorClass(Generic[T]):
 
     def _prepare(self, session: Session) -> Prepared:
         prepared = self._prepared
-        if prepared is None or prepared.session is not session:
+        if prepared is None or prepared.session is not session or not prepared.code.is_current:
             from ray_client.session import calls
 
-            digest = calls.export_class(session, self._class)
-            self._prepared = prepared = Prepared(session, digest, self._dump_options(session))
+            code = calls.export_class(session, self._class)
+            self._prepared = prepared = Prepared(session, code, self._dump_options(session))
         return prepared
 
     def _dump_options(self, session: Session) -> Payload | None:
-        return session.dump(self._options) if self._options else None
+        return session.dump_options(self._options) if self._options else None
 
 
 @final

@@ -40,7 +40,6 @@ class Watch:
             self.future.cancel()
         return removed
 
-
     def is_usable(self) -> bool:
         """Whether the running loop can await it."""
         return self._loop is asyncio.get_running_loop() and not self.future.cancelled()

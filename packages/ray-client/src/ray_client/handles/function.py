@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from ray_client.handles.object_ref import ObjectRef
     from ray_client.handles.ref_generator import ObjectRefGenerator
+    from ray_client.session.exports import ExportedCode
     from ray_client.session.session import Session
     from ray_client_proto.v1.payload_pb2 import Payload
 
@@ -51,7 +52,7 @@ class Prepared(NamedTuple):
     """What is the same for every call in a session, made at the first."""
 
     session: Session
-    digest: bytes
+    code: ExportedCode
     options: Payload | None
 
 
@@ -198,7 +199,7 @@ class RemoteFunction(Generic[P, T]):
         prepared = self._prepare(self._session or current_session(f"{self._function.__name__}.remote()"))
         self._signature.bind(*args, **kwargs)
         results = calls.schedule_task(
-            prepared.session, prepared.digest, args, kwargs, prepared.options, self._num_returns
+            prepared.session, prepared.code.digest, args, kwargs, prepared.options, self._num_returns
         )
         return handles_of(prepared.session, results)
 
@@ -210,8 +211,10 @@ class RemoteFunction(Generic[P, T]):
         """
         validate_task_options(options, in_options=True)
         changed = RemoteFunction(self._function, {**self._options, **options}, self._session)
-        if self._prepared is not None:
-            changed._prepared = self._prepared._replace(options=changed._dump_options(self._prepared.session))
+        prepared = self._prepared
+        # An environment may have files to upload, which is for the first call to do, and to the session of that call.
+        if prepared is not None and prepared.session.is_open and "runtime_env" not in changed._options:
+            changed._prepared = prepared._replace(options=changed._dump_options(prepared.session))
         return changed
 
     def bind(self, *args: Any, **kwargs: Any) -> FunctionNode:
@@ -220,15 +223,15 @@ class RemoteFunction(Generic[P, T]):
 
     def _prepare(self, session: Session) -> Prepared:
         prepared = self._prepared
-        if prepared is None or prepared.session is not session:
+        if prepared is None or prepared.session is not session or not prepared.code.is_current:
             from ray_client.session import calls
 
-            digest = calls.export_function(session, self._function)
-            self._prepared = prepared = Prepared(session, digest, self._dump_options(session))
+            code = calls.export_function(session, self._function)
+            self._prepared = prepared = Prepared(session, code, self._dump_options(session))
         return prepared
 
     def _dump_options(self, session: Session) -> Payload | None:
-        return session.dump(self._options) if self._options else None
+        return session.dump_options(self._options) if self._options else None
 
 
 def default_num_returns(function: Callable[..., Any], options: Mapping[str, Any]) -> int | str:

@@ -6,8 +6,8 @@ import hashlib
 import os
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,8 @@ class Package:
 
     path: Path
     sha256: str
+    #: Name of each module at its place in the package -> its file here.
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
@@ -66,16 +68,26 @@ def pack(
                 _add(archive, root / file, prefix + file)
     except OSError as exc:
         raise PackageError(str(source), f"{exc.strerror} ({exc.filename})", "make it readable, or exclude it") from exc
-    return describe(target)
+    modules = {_module_name(prefix + file): os.path.realpath(root / file) for file in files if file.endswith(".py")}
+    return describe(target, modules)
 
 
-def describe(path: Path) -> Package:
+def _module_name(path: str) -> str:
+    """Give the name under which a file is imported from the top of its package.
+
+    >>> _module_name("a/b.py"), _module_name("a/__init__.py")
+    ('a.b', 'a')
+    """
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def describe(path: Path, modules: Mapping[str, str] | None = None) -> Package:
     """Give a zip file as it is, as a package."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_COPY_BYTES):
             digest.update(block)
-    return Package(path, digest.hexdigest())
+    return Package(path, digest.hexdigest(), modules or {})
 
 
 def _add(archive: zipfile.ZipFile, file: Path, name: str) -> None:

@@ -18,8 +18,15 @@ from ray_client.packages.archive import Package, describe, pack
 Upload = Callable[[Path, str], object]
 
 
-def prepare_runtime_env(runtime_env: Mapping[str, Any] | None, upload: Upload) -> dict[str, Any]:
+def prepare_runtime_env(
+    runtime_env: Mapping[str, Any] | None, upload: Upload, shipped: dict[str, str] | None = None
+) -> dict[str, Any]:
     """Give the environment with `package://` URIs for local directories, which have been uploaded.
+
+    Args:
+        runtime_env: as the user wrote it.
+        upload: brings a package to the gateway.
+        shipped: takes the name of each module that was packed, with its file here.
 
     Raises:
         PackageError: a local path cannot be packed.
@@ -32,7 +39,7 @@ def prepare_runtime_env(runtime_env: Mapping[str, Any] | None, upload: Upload) -
         raise TypeError(f"runtime_env['excludes'] must be a list of strings, not {excludes!r}")
     _check_types(prepared)
     with tempfile.TemporaryDirectory(prefix="ray-client-") as name:
-        packer = _Packer(Path(name), list(excludes), upload)
+        packer = _Packer(Path(name), list(excludes), upload, {} if shipped is None else shipped)
         if "working_dir" in prepared:
             prepared["working_dir"] = packer.working_dir(prepared["working_dir"])
         if "py_modules" in prepared:
@@ -65,8 +72,8 @@ def _check_types(runtime_env: dict[str, Any]) -> None:
 class _Packer:
     """Packs and uploads what is on this machine's disk; what is elsewhere stays as it is written."""
 
-    def __init__(self, scratch: Path, excludes: list[str], upload: Upload) -> None:
-        self._scratch, self._excludes, self._upload = scratch, excludes, upload
+    def __init__(self, scratch: Path, excludes: list[str], upload: Upload, shipped: dict[str, str]) -> None:
+        self._scratch, self._excludes, self._upload, self._shipped = scratch, excludes, upload, shipped
         self._count = 0
 
     def working_dir(self, value: Any) -> str:
@@ -103,6 +110,7 @@ class _Packer:
 
     def _send(self, package: Package) -> str:
         self._upload(package.path, package.sha256)
+        self._shipped.update(package.modules)
         return package.uri
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 
 #: Buffers from this size on travel out of band (docs/protocol.md, rule V1).
 OUT_OF_BAND_BYTES = 4096
@@ -14,6 +15,8 @@ class Pickled:
 
     stream: bytes
     buffers: list[memoryview]
+    #: The user's own modules whose contents went along.
+    modules: tuple[ModuleType, ...] = ()
 
     @property
     def size_bytes(self) -> int:

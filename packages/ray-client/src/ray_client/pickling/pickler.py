@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import pickle
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -13,7 +15,8 @@ import cloudpickle
 
 from ray_client.errors import PicklingError, RayClientError
 from ray_client.pickling.custom import SERIALIZERS
-from ray_client.pickling.locality import travels_by_value
+from ray_client.pickling.locality import Shipped, travels_by_value
+from ray_client.pickling.modules import TopLocks, reduce_module
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
 from ray_client_proto.code.carrier import Carrier
 from ray_client_proto.code.errors import SourceError
@@ -34,9 +37,13 @@ class TokenTable:
     counterparts: Mapping[Any, tuple[str, str]]
     #: Sends code as source, if the minor version of the cluster's Python is another one; None if byte code may travel.
     carrier: Carrier | None = None
+    #: What the cluster finds in the session's `working_dir` and `py_modules`.
+    shipped: Shipped = field(default_factory=dict)
 
 
 _CODE = (type, FunctionType)
+# Modules that we had cloudpickle take by value; its own table, which is the process's, has the user's wishes too.
+_registered: set[str] = set()
 # Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
 _ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
 
@@ -57,6 +64,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
 
         super().__init__(file, protocol=5, buffer_callback=keep_large)
         self._table = table
+        self._locks: TopLocks | None = None
+        self.carried: dict[str, ModuleType] = {}  #: the user's own modules whose contents went along
 
     def reducer_override(self, obj: Any) -> Any:
         # Called for everything but plain values and containers, so the common case is one lookup on
@@ -73,24 +82,45 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 if counterpart is not None:
                     return tokens.ray_global, counterpart
             else:
-                _carry_along(obj.__module__)
+                self._carry_along(obj.__module__)
         elif type(obj) is CodeType:
             if self._table.carrier is None:
                 return self.dispatch_table[CodeType](for_cluster(obj))
         elif type(obj) is ModuleType:
             if obj.__name__.partition(".")[0] == "ray_client":
                 return tokens.ray_module, ("ray" + obj.__name__[len("ray_client") :],)
-            _carry_along(obj.__name__)
+            self._carry_along(obj.__name__)
+            if obj.__name__ in self.carried:
+                return reduce_module(obj, self._can_travel)
+        elif self._locks is not None and (lock := self._locks.reduce(obj)) is not None:
+            return lock
         reduced = super().reducer_override(obj)
         carrier = self._table.carrier
         return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
 
+    def _carry_along(self, module_name: str | None) -> None:
+        """Have cloudpickle pickle a module's contents by value if the cluster cannot have it."""
+        if module_name is None or module_name in self.carried:
+            return
+        module = travels_by_value(module_name, self._table.shipped)
+        if module is not None:
+            self.carried[module_name] = module
+            self._locks = self._locks or TopLocks()
+            self._locks.take(module)
+            _registered.add(module_name)
+            cloudpickle.register_pickle_by_value(module)
+        elif module_name in _registered and module_name in sys.modules:
+            # For another session, whose cluster does not have it.
+            _registered.discard(module_name)
+            with suppress(ValueError):  # the user did it first
+                cloudpickle.unregister_pickle_by_value(sys.modules[module_name])
 
-def _carry_along(module_name: str | None) -> None:
-    """Have cloudpickle pickle a module's contents by value if the cluster cannot have it."""
-    module = travels_by_value(module_name)
-    if module is not None:
-        cloudpickle.register_pickle_by_value(module)
+    def _can_travel(self, value: object) -> bool:
+        try:
+            dump(value, self._table)
+        except RayClientError:
+            return False
+        return True
 
 
 def dump(value: Any, table: TokenTable) -> Pickled:
@@ -102,14 +132,15 @@ def dump(value: Any, table: TokenTable) -> Pickled:
     """
     file, buffers = io.BytesIO(), list[memoryview]()
     try:
-        SessionPickler(file, table, buffers).dump(value)
+        pickler = SessionPickler(file, table, buffers)
+        pickler.dump(value)
     except RayClientError:
         raise
     except SourceError as exc:
         raise PicklingError(exc.what, exc.reason, exc.advice) from exc
     except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
         raise PicklingError(f"a value of type {type(value).__qualname__}", f"{type(exc).__name__}: {exc}") from exc
-    return Pickled(file.getvalue(), buffers)
+    return Pickled(file.getvalue(), buffers, tuple(pickler.carried.values()))
 
 
 def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTable) -> Pickled:

@@ -8,10 +8,13 @@ import pickle
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ray_client.errors import RayClientError, UnpicklingError
+from ray_client.errors import MissingModuleError, RayClientError, UnpicklingError
+from ray_client.pickling.known_classes import KnownClasses
+from ray_client.pickling.missing import install_command
 from ray_client.pickling.opaque import opaque_global
 from ray_client_proto.code.carrier import readers
 from ray_client_proto.wire import tokens
+from ray_client_proto.wire.paths import path_class
 
 #: Token name -> what makes the handle from the token's arguments.
 TokenReaders = Mapping[str, Callable[..., Any]]
@@ -25,13 +28,23 @@ class SessionUnpickler(pickle.Unpickler):
     def __init__(self, stream: io.BytesIO, token_readers: TokenReaders, buffers: Iterable[Any]) -> None:
         super().__init__(stream, buffers=buffers)
         self._token_readers = token_readers
+        self._known_classes = KnownClasses()
+        self.wanted = ""  #: the global whose module is missing here
 
     def find_class(self, module: str, name: str) -> Any:
         if module == tokens.MODULE:
             return _SOURCE_READERS.get(name) or self._token_readers[name]
         if module == "ray" or module.startswith("ray."):
             return find_mirrored(module, name)
-        return super().find_class(module, name)
+        if module.startswith("pathlib") and (found := path_class(module, name)) is not None:
+            return found
+        if module.startswith("cloudpickle") and (found := self._known_classes.find(module, name)) is not None:
+            return found
+        try:
+            return super().find_class(module, name)
+        except ModuleNotFoundError:
+            self.wanted = f"{module}.{name}"
+            raise
 
 
 def find_mirrored(module: str, qualname: str) -> Any:
@@ -60,10 +73,13 @@ def load(stream: bytes | memoryview, buffers: Iterable[Any], token_readers: Toke
     Raises:
         UnpicklingError: it cannot be unpickled here; the message names a module that is missing.
     """
+    reader = SessionUnpickler(io.BytesIO(stream), token_readers, buffers)
     try:
-        return SessionUnpickler(io.BytesIO(stream), token_readers, buffers).load()
+        return reader.load()
     except RayClientError:
         raise
     except Exception as exc:  # unpickling imports modules and runs their __setstate__: anything
-        missing = exc.name or "" if isinstance(exc, ModuleNotFoundError) else ""
-        raise UnpicklingError("a value", "client", f"{type(exc).__name__}: {exc}", missing) from exc
+        if isinstance(exc, ModuleNotFoundError) and exc.name:
+            line = f"it with `{install_command(exc.name)}`"
+            raise MissingModuleError(exc.name, "client", "a value from the cluster", reader.wanted, line) from exc
+        raise UnpicklingError("a value", "client", f"{type(exc).__name__}: {exc}") from exc

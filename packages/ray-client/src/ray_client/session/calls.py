@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ray_client.session.call_site import call_site
+from ray_client.session.exports import ExportedCode
 from ray_client.session.session import Session
 from ray_client_proto.v1 import operation_pb2 as op
 from ray_client_proto.v1.payload_pb2 import Payload
@@ -169,13 +170,13 @@ def query_cluster(session: Session, query: str, **arguments: Any) -> Any:
     return session.value_of(session.ask(operation))
 
 
-def export_function(session: Session, function: Any) -> bytes:
-    """Have a function shipped; give its digest."""
+def export_function(session: Session, function: Any) -> ExportedCode:
+    """Have a function shipped; give what calls refer to."""
     return session.export(op.Export.FUNCTION, function)
 
 
-def export_class(session: Session, cls: type) -> bytes:
-    """Have an actor's class shipped; give its digest."""
+def export_class(session: Session, cls: type) -> ExportedCode:
+    """Have an actor's class shipped; give what calls refer to."""
     return session.export(op.Export.CLASS, cls)
 
 

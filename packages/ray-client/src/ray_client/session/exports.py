@@ -1,32 +1,66 @@
-"""Functions and classes that the driver already has."""
+"""Functions and classes that the driver has."""
 
 from __future__ import annotations
 
 import hashlib
+import queue
 import threading
+from collections import Counter
 from collections.abc import Callable
+from types import ModuleType
 
 from ray_client.pickling.payload import Pickled
 from ray_client_proto.v1 import operation_pb2
 
 
+class ExportedCode:
+    """A function or class as the driver has it. Each of these counts: the driver lets go of what none is left of."""
+
+    __slots__ = ("_on_drop", "_specs", "digest")
+
+    def __init__(self, digest: bytes, modules: tuple[ModuleType, ...], on_drop: Callable[[bytes], None]) -> None:
+        self.digest = digest
+        self._specs = [(module, module.__spec__) for module in modules]
+        self._on_drop = on_drop
+
+    @property
+    def is_current(self) -> bool:
+        """False once a module was loaded again whose contents went along: then there may be newer code."""
+        return all(module.__spec__ is spec for module, spec in self._specs)
+
+    def __del__(self) -> None:
+        self._on_drop(self.digest)
+
+
 class Exports:
-    """Ships each function or class once, by the digest of its pickle. Safe from any thread."""
+    """Ships each function or class once, by the digest of its pickle, and takes it back. Safe from any thread."""
 
-    def __init__(self, send: Callable[[operation_pb2.Export, Pickled], None]) -> None:
-        self._send = send
+    def __init__(self, send: Callable[[operation_pb2.Export, Pickled], None], release: Callable[[bytes], None]) -> None:
+        self._send, self._release = send, release
         self._lock = threading.Lock()
-        self._sent: set[bytes] = set()
+        self._counts: Counter[bytes] = Counter()
+        # `__del__` may run inside anything, so it takes no lock: `SimpleQueue.put` is reentrant.
+        self._dropped: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
-    def ship(self, kind: operation_pb2.Export.Kind, pickled: Pickled) -> bytes:
-        """Give the digest that calls refer to; the driver has the code before any call made from now on."""
+    def ship(self, kind: operation_pb2.Export.Kind, name: str, pickled: Pickled) -> ExportedCode:
+        """Give what calls refer to; the driver has the code before any call made from now on."""
         hasher = hashlib.sha256()
         for part in pickled.parts():
             hasher.update(part)
         digest = hasher.digest()
         # Sent under the lock: another thread must not schedule by this digest before it is on its way.
         with self._lock:
-            if digest not in self._sent:
-                self._send(operation_pb2.Export(digest=digest, kind=kind), pickled)
-                self._sent.add(digest)
-        return digest
+            self._let_go()
+            if not self._counts[digest]:
+                self._send(operation_pb2.Export(digest=digest, kind=kind, name=name), pickled)
+            self._counts[digest] += 1
+        return ExportedCode(digest, pickled.modules, self._dropped.put)
+
+    def _let_go(self) -> None:
+        """Release what was dropped since the last export; in order with it, so that nothing in use goes."""
+        while not self._dropped.empty():
+            digest = self._dropped.get()
+            self._counts[digest] -= 1
+            if not self._counts[digest]:
+                del self._counts[digest]
+                self._release(digest)

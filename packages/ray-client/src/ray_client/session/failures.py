@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 
 from ray_client import exceptions
+from ray_client.errors import MissingModuleError
+from ray_client.pickling.missing import line_to_add
 from ray_client.rebuilding import rebuild
 from ray_client.transport.status import Context, error_from_failure
 from ray_client_proto.v1.error_pb2 import Failure
@@ -24,6 +26,9 @@ def exception_of(failure: Failure, cause: BaseException | None, session_id: str)
         return _ray_error(failure)
     if failure.code == Failure.END_OF_STREAM:
         return StopIteration()
+    if failure.code == Failure.UNPICKLE_FAILED and (module := failure.details.get("missing_module")):
+        what, wanted = failure.details.get("what", "a value"), failure.details.get("wanted", "")
+        return MissingModuleError(module, "cluster", what, wanted, line_to_add(module))
     return error_from_failure(failure, Context("carrying out an operation", session_id=session_id))
 
 
@@ -37,11 +42,24 @@ def _task_error(failure: Failure, cause: BaseException | None) -> BaseException:
         pid=int(details["pid"]) if details.get("pid") else None,
         ip=details.get("ip"),
     )
+    _advise(failure, "the task")
     error.remote_text = failure.message or None  # without Ray's own frames, as Ray shows it
     return error.as_instanceof_cause() if cause is not None else error
 
 
+def _advise(failure: Failure, what: str) -> None:
+    """Say in the failure's text what to do about a module that a worker lacks."""
+    module = failure.details.get("missing_module")
+    if module:
+        name = failure.details.get("function_name") or what
+        failure.message += (
+            f"\nThe module {module!r} is missing on the cluster, and {name} needs it: add {line_to_add(module)}, for the "
+            "session or in .options() of a task or an actor."
+        )
+
+
 def _ray_error(failure: Failure) -> BaseException:
+    _advise(failure, "this")
     module, _, name = failure.type_name.rpartition(".")
     builtin = getattr(builtins, name, None) if module == "builtins" else None
     if isinstance(builtin, type) and issubclass(builtin, Exception):

@@ -6,7 +6,7 @@ import itertools
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +15,7 @@ from ray_client.pickling import pickler, unpickler
 from ray_client.pickling.payload import Pickled
 from ray_client.pickling.pickler import TokenTable
 from ray_client.pickling.unpickler import TokenReaders
-from ray_client.session.exports import Exports
+from ray_client.session.exports import ExportedCode, Exports
 from ray_client.session.failures import exception_of
 from ray_client.session.link import DataLink, OpenStream
 from ray_client.session.pending import PendingReplies
@@ -67,10 +67,14 @@ class Session:
             backoff=BackoffPolicy(),
             ended=self._ended,
         )
-        self._exports = Exports(self._send_export)
+        self._exports = Exports(self._send_export, self._release_export)
         self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="ray-client-decode")
+        #: What users get in place of an error that the cluster reported; where `ray` is, they may want Ray's own.
+        self.present_error: Callable[[BaseException], BaseException] = lambda error: error
         #: Whether Ctrl-C cancels what was waited for.
         self.cancels_on_interrupt = False
+        #: Makes a task's or actor's runtime environment ready to be sent.
+        self.prepare_runtime_env: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
         self._table = TokenTable({}, {})
         self._make_readers: MakeReaders = lambda claim: {}
 
@@ -208,9 +212,23 @@ class Session:
         """Give the payload that carries a call's arguments, as `dump` does."""
         return self._payload(pickler.dump_arguments(args, kwargs, self._table))
 
-    def export(self, kind: op.Export.Kind, code: Any) -> bytes:
-        """Have a function or class shipped to the driver; give the digest that names it there."""
-        return self._exports.ship(kind, pickler.dump(code, self._table))
+    def export(self, kind: op.Export.Kind, code: Any) -> ExportedCode:
+        """Have a function or class shipped to the driver; give what calls refer to."""
+        name = f"{getattr(code, '__module__', None)}.{getattr(code, '__qualname__', None)}"
+        what = "class" if kind == op.Export.CLASS else "function"
+        return self._exports.ship(kind, f"the {what} {name}", pickler.dump(code, self._table))
+
+    def dump_options(self, options: dict[str, Any]) -> Payload:
+        """Give the payload of a call's options; directories that its `runtime_env` names are uploaded first.
+
+        Raises:
+            PackageError: a directory cannot be packed.
+            ValueError, TypeError: a field of `runtime_env` makes no sense.
+            PicklingError: an option cannot be pickled.
+        """
+        if options.get("runtime_env"):
+            options = {**options, "runtime_env": self.prepare_runtime_env(options["runtime_env"])}
+        return self.dump(options)
 
     def value_of(self, reply: op.Reply) -> Any:
         """Give the value that a reply carries.
@@ -253,7 +271,7 @@ class Session:
             except Exception as exc:  # noqa: BLE001 - its class is not here, or its __setstate__ fails: say so beside it
                 note = f"(the exception itself cannot be rebuilt here: {exc})"
                 failure.traceback = f"{failure.traceback}\n{note}"
-        return exception_of(failure, cause, self.id)
+        return self.present_error(exception_of(failure, cause, self.id))
 
     def _payload(self, pickled: Pickled) -> Payload:
         if pickled.size_bytes <= self.opened.limits.inline_bytes:
@@ -271,6 +289,10 @@ class Session:
             if self.is_open:
                 release = op.ReleaseTransfer(transfer_id=payload.transfer_id)
                 self._link.send(op.Operation(release_transfer=release))
+
+    def _release_export(self, digest: bytes) -> None:
+        if self.is_open:
+            self.send(op.Operation(release_export=op.ReleaseExport(digest=digest)), is_urgent=True)
 
     def _send_export(self, export: op.Export, pickled: Pickled) -> None:
         export.payload.CopyFrom(self._payload(pickled))

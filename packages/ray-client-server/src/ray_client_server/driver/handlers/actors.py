@@ -30,7 +30,8 @@ def create_actor(holdings: Holdings, message: CreateActor, answer: Answer) -> No
         if len(invocation.result_ids) != 1:
             raise refused(Failure.INVALID_ARGUMENT, f"an actor has one handle, not {len(invocation.result_ids)}")
         cls = holdings.exports.bound(message.class_digest, invocation.options)
-        args, kwargs = holdings.codec.decode(invocation.arguments).value
+        what = f"an argument of {holdings.exports.name(message.class_digest)}"
+        args, kwargs = holdings.codec.decode(invocation.arguments, what).value
         actor = cls.remote(*args, **kwargs)
         # With `get_if_exists` it may be one that the session has (I2).
         actor_id = holdings.references.name_or_count(
@@ -57,7 +58,7 @@ def call_actor(holdings: Holdings, message: CallActor, answer: Answer) -> None:
             actor, message.method, holdings.codec.decode(options).value if has_options else {}
         )
 
-    call(holdings, invocation, find, answer)
+    call(holdings, invocation, find, answer, f"the method {message.method}")
 
 
 def kill_actor(holdings: Holdings, message: KillActor, answer: Answer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_proto.v1.operation_pb2 import CancelTask, Export, Invocation, ScheduleTask, TakeNext
+from ray_client_proto.v1.operation_pb2 import CancelTask, Export, Invocation, ReleaseExport, ScheduleTask, TakeNext
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.failures import at_call_site, describe
@@ -20,16 +20,36 @@ def export(holdings: Holdings, message: Export, answer: Answer) -> None:
     answer.done()
 
 
+def release_export(holdings: Holdings, message: ReleaseExport, answer: Answer) -> None:
+    """Let go of a function or a class."""
+    holdings.exports.release(message.digest)
+    answer.done()
+
+
 def schedule_task(holdings: Holdings, message: ScheduleTask, answer: Answer) -> None:
     """Call an exported function."""
     invocation = message.invocation
+    exports = holdings.exports
     call(
-        holdings, invocation, lambda: holdings.exports.bound(message.function_digest, invocation.options).remote, answer
+        holdings,
+        invocation,
+        lambda: exports.bound(message.function_digest, invocation.options).remote,
+        answer,
+        exports.name(message.function_digest),
     )
 
 
-def call(holdings: Holdings, invocation: Invocation, find: Callable[[], Callable[..., Any]], answer: Answer) -> None:
+def call(
+    holdings: Holdings, invocation: Invocation, find: Callable[[], Callable[..., Any]], answer: Answer, name: str
+) -> None:
     """Make a call whose results the client has named; if that fails, the results fail (O1).
+
+    Args:
+        holdings: of the session.
+        invocation: what the call is made with.
+        find: gives what to call.
+        answer: for whoever wants to know that it was made.
+        name: what is called, for people.
 
     Raises:
         OperationError: the call cannot be made; the results have failed.
@@ -37,7 +57,7 @@ def call(holdings: Holdings, invocation: Invocation, find: Callable[[], Callable
     result_ids = invocation.result_ids
     try:
         submit = find()
-        args, kwargs = holdings.codec.decode(invocation.arguments).value
+        args, kwargs = holdings.codec.decode(invocation.arguments, f"an argument of {name}").value
         _name_results(holdings, invocation, submit(*args, **kwargs))
     # Ray refuses calls with errors of many types, and the user's options and arguments bring their own.
     except Exception as error:
