@@ -45,6 +45,7 @@ class FunctionSource:
     scopes: tuple[Scope, ...] = ()
     free: tuple[str, ...] = ()  #: names of the closure's cells
     futures: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()  #: names in it that its module imports: since 3.11 the compiler minds
     is_global: bool = False  #: its name, though bound inside a function, is declared global there
     is_iterable_coroutine: bool = False
 
@@ -175,7 +176,8 @@ def _wrapped(node: FunctionNode, scopes: Sequence[Scope], source: FunctionSource
         if "type_params" in new._fields:
             new.type_params = []
         inner, name = new, scope.name
-    return ast.fix_missing_locations(ast.Module([inner], []))
+    imports: list[ast.stmt] = [ast.Import([ast.alias(each)]) for each in source.imports]
+    return ast.fix_missing_locations(ast.Module([*imports, inner], []))
 
 
 def first_line(node: FunctionNode) -> int:

@@ -49,9 +49,10 @@ def take_apart(cls: type, make_arguments: tuple[Any, ...], namespace: dict[str, 
         make_arguments = (as_tuple, name, cls.__bases__, {**options, **generated.take_namedtuple(namespace)}, *rest)
     elif generated.is_dataclass(namespace):
         state["dataclass"] = generated.take_dataclass(namespace)
-    if getattr(cls, "_is_protocol", False):
+    elif cls.__dict__.get("_is_protocol"):
         for name in [name for name, value in namespace.items() if _module_of(value) == "typing"]:
             del namespace[name]
+        generated.take_protocol(namespace)
     return make_arguments, state
 
 
@@ -68,6 +69,8 @@ def fill_class(cls: Any, state: dict[str, Any]) -> None:
     cls.__qualname__ = state["qualname"]
     for name, extras in state.get("members", {}).items():
         cls.__members__[name].__dict__.update(extras)
+    if cls.__dict__.get("_is_protocol"):
+        generated.give_protocol(cls)
     if "dataclass" in state:
         generated.give_dataclass(cls, state["dataclass"])
 

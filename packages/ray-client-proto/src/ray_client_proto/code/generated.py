@@ -5,6 +5,8 @@ from __future__ import annotations
 import collections
 import dataclasses
 import inspect
+import sys
+import typing
 from types import FunctionType
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ _METHODS: Final = (
     *("__init__", "__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__"),
     *("__setattr__", "__delattr__", "__replace__"),
 )
+_PROTOCOL_NOTES: Final = ("__protocol_attrs__", "__callable_proto_members_only__", "__non_callable_proto_members__")
 _TUPLE_METHODS: Final = ("__new__", "__repr__", "__getnewargs__", "__replace__", "_make", "_replace", "_asdict")
 _TUPLE_FIELDS: Final = ("_fields", "_field_defaults", "__match_args__", "__slots__")
 
@@ -108,3 +111,19 @@ def make_namedtuple(name: str, _bases: tuple[type, ...], namespace: dict[str, An
     defaults = [*namespace["_field_defaults"].values()]
     made: type = make(name, namespace["_fields"], defaults=defaults, module=namespace.get("__module__"))
     return made
+
+
+def take_protocol(namespace: dict[str, Any]) -> None:
+    """Take out of a protocol's dictionary what each Python finds out by itself, if it keeps it at all."""
+    for name in _PROTOCOL_NOTES:
+        namespace.pop(name, None)
+
+
+def give_protocol(cls: Any) -> None:
+    """Note of a protocol, once its members are there, what this Python notes when it makes one."""
+    find_members = getattr(typing, "_get_protocol_attrs", None)
+    if sys.version_info >= (3, 12) and find_members is not None:
+        cls.__protocol_attrs__ = find_members(cls)
+        cls.__callable_proto_members_only__ = all(callable(getattr(cls, name, None)) for name in cls.__protocol_attrs__)
+    if cls.__dict__.get("_is_runtime_protocol"):
+        typing.runtime_checkable(cls)

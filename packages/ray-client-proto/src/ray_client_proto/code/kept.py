@@ -44,6 +44,7 @@ class Text(NamedTuple):
     text: str
     lines_off: int
     outer: tuple[Scope, ...]
+    imports: frozenset[str] | None  #: names that its module imports; None if the text is a whole module
 
 
 def texts(file: str, line: int) -> Iterator[Text]:
@@ -52,7 +53,7 @@ def texts(file: str, line: int) -> Iterator[Text]:
         sources = list(_by_file.get(file, ()))
     for source in reversed(sources):
         if source.line <= line <= source.line + source.text.count("\n"):
-            yield Text(*standalone(source), source.scopes)
+            yield Text(*standalone(source), source.scopes, frozenset(source.imports))
 
 
 def _show(source: FunctionSource) -> None:

@@ -52,12 +52,12 @@ def find(code: CodeType, module_globals: dict[str, Any], adjust: Adjust) -> Foun
         NotFoundError: there is none, or it does not give this code.
     """
     reason = "its source is not known: it was typed at a prompt which does not keep it, or made by exec"
-    for text, lines_off, outer in _texts(code, module_globals):
+    for text in _texts(code, module_globals):
         reason = (
             "its source does not match what runs: the file was changed after it was loaded, or the code was rewritten"
         )
-        for place in _places(text).get((code.co_name, code.co_firstlineno - lines_off), ()):
-            for source in _sources(code, text, lines_off, place._replace(scopes=(*outer, *place.scopes))):
+        for place in _functions(text.text).get((code.co_name, code.co_firstlineno - text.lines_off), ()):
+            for source in _sources(code, text, place):
                 try:
                     built = compile_source(source)
                 except SourceError:
@@ -78,23 +78,41 @@ def _texts(code: CodeType, module_globals: dict[str, Any]) -> Iterator[kept.Text
     yield from kept.texts(code.co_filename, code.co_firstlineno)
     known = "".join(linecache.getlines(code.co_filename, module_globals))
     if known:
-        yield kept.Text(known, 0, ())
+        yield kept.Text(known, 0, (), None)
     linecache.checkcache(code.co_filename)
     fresh = "".join(linecache.getlines(code.co_filename, module_globals))
     if fresh and fresh != known:
-        yield kept.Text(fresh, 0, ())
+        yield kept.Text(fresh, 0, (), None)
 
 
 @functools.lru_cache(maxsize=8)
-def _places(text: str) -> dict[tuple[str, int], list[_Place]]:
+def _parsed(text: str) -> ast.Module:
+    try:
+        return parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
+
+
+@functools.lru_cache(maxsize=8)
+def _imports(text: str) -> frozenset[str]:
+    """Give the names that a module's own code binds by imports."""
+    names: set[str] = set()
+    left: list[ast.AST] = [_parsed(text)]
+    while left:
+        node = left.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif not isinstance(node, (*FUNCTION_NODES, ast.ClassDef, ast.expr)):
+            left.extend(ast.iter_child_nodes(node))
+    return frozenset(names)
+
+
+@functools.lru_cache(maxsize=8)
+def _functions(text: str) -> dict[tuple[str, int], list[_Place]]:
     """Give every function of a text by name and first line."""
     places: dict[tuple[str, int], list[_Place]] = {}
-    try:
-        module = parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return places
     # Depth does not matter: a stack of one's own has no limit.
-    left: list[tuple[ast.AST, tuple[Scope, ...]]] = [(module, ())]
+    left: list[tuple[ast.AST, tuple[Scope, ...]]] = [(_parsed(text), ())]
     while left:
         node, scopes = left.pop()
         inside = scopes
@@ -114,18 +132,21 @@ def _is_inside(node: ast.AST, child: ast.AST) -> bool:
     return child is body or (isinstance(body, list) and any(child is each for each in body))
 
 
-def _sources(code: CodeType, text: str, lines_off: int, place: _Place) -> Iterator[FunctionSource]:
-    segment, line, column = _segment(text, place.node)
+def _sources(code: CodeType, text: kept.Text, place: _Place) -> Iterator[FunctionSource]:
+    segment, line, column = _segment(text.text, place.node)
+    imports = _imports(text.text) if text.imports is None else text.imports
+    names = {name for part in within(code) for name in part.co_names}
     for is_global in (False, True):
         yield FunctionSource(
             text=segment,
             file=code.co_filename,
-            line=line + lines_off,
+            line=line + text.lines_off,
             column=column,
             name=code.co_name,
-            scopes=place.scopes,
+            scopes=(*text.outer, *place.scopes),
             free=tuple(sorted(name for name in code.co_freevars if name.isidentifier())),
             futures=future_names(code),
+            imports=tuple(sorted(imports & names)),
             is_global=is_global,
             is_iterable_coroutine=bool(code.co_flags & inspect.CO_ITERABLE_COROUTINE),
         )
