@@ -41,7 +41,7 @@ ActorClass: type = ray.actor.ActorClass
 RayError: type[BaseException] = ray.exceptions.RayError
 RayTaskError: type[BaseException] = ray.exceptions.RayTaskError
 QUERIES = ray_queries.QUERIES
-SERIALIZERS = ray_queries.SERIALIZERS
+SERIALIZERS: Mapping[type, Callable[[Any], tuple[Any, ...]]] = ray_queries.SERIALIZERS
 
 # How Ray marks lines that are meant for people.
 _EVENT = ray_constants.LOG_PREFIX_EVENT_SUMMARY
