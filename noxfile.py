@@ -31,7 +31,18 @@ PACKAGES = ("ray-client-proto", "ray-client", "ray-client-server")
 SOURCES = [f"packages/{package}/src" for package in PACKAGES]
 
 #: What `tests` runs, in this order: what is quick to fail comes first.
-STEPS = ("lint", "types", "layers", "protos-check", "build", "unit", "minimums", "integration", "conformance")
+STEPS = (
+    "lint",
+    "types",
+    "layers",
+    "protos-check",
+    "build",
+    "unit",
+    "unit-hook",
+    "minimums",
+    "integration",
+    "conformance",
+)
 
 RUFF = "ruff==0.17.6"
 MYPY = ["mypy==2.4.1", "types-grpcio==1.85.0.20261028", "types-protobuf==7.35.1.20260906"]
@@ -76,7 +87,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def layers(session: nox.Session) -> None:
-    """Who may import whom: no ray on the thin side, one module of the server with it, layers point one way."""
+    """Who may import whom: no ray on the thin side, few modules of the server with it, layers point one way."""
     session.install(IMPORT_LINTER)
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": os.pathsep.join(SOURCES)})
 
@@ -117,6 +128,13 @@ def unit(session: nox.Session, package: str) -> None:
     if package == "ray-client":
         prove_no_ray(session, "python")
     run_pytest(session, "python", f"packages/{package}/tests", *coverage, report=package)
+
+
+@nox.session(name="unit-hook")
+def unit_hook(session: nox.Session) -> None:
+    """Unit tests of the hook, which is for programs that have ray and both wheels."""
+    session.install(*requirements(session, "ray-client-server"), *requirements(session, "ray-client"))
+    run_pytest(session, "python", "packages/ray-client-server/tests/hook", report="hook")
 
 
 @nox.session

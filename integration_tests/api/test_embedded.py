@@ -2,58 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import shutil
 import signal
-import subprocess
 import tempfile
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cluster import cluster_python, private_environment
-from processes import MARK, Process, kill_marked, marked_processes, new_mark, poll
-
-import ray_client
+from both import Both
+from processes import MARK, Process, kill_marked, marked_processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
-
-
-class Both:
-    """The cluster's environment with the client beside the server."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        (directory / "home").mkdir()
-        (directory / "t").mkdir()
-        packages = directory / "packages"
-        packages.mkdir()
-        (packages / "ray_client").symlink_to(Path(ray_client.__file__).parent)
-        metadata = Path(str(importlib.metadata.distribution("ray-client").locate_file(""))).glob(
-            "ray_client-*.dist-info"
-        )
-        for path in metadata:
-            (packages / path.name).symlink_to(path)
-        extra = {"PYTHONPATH": str(packages), "TMPDIR": str(directory / "t")}
-        self.environment = private_environment(directory / "home", new_mark(), extra)
-
-    def command(self, program: str) -> list[str]:
-        return [str(cluster_python()), "-c", textwrap.dedent(program)]
-
-    def run(self, program: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(program),
-            env=self.environment,
-            cwd=self.directory,
-            capture_output=True,
-            text=True,
-            timeout=150,
-            check=False,
-        )
-
-    def is_left_empty(self) -> bool:
-        return poll(lambda: not marked_processes(self.environment[MARK]), within_s=40)
 
 
 @pytest.fixture
