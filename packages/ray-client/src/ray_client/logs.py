@@ -11,6 +11,7 @@ from typing import Protocol
 
 import grpc
 
+from ray_client.bars import bars, state_of
 from ray_client.config import env
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.status import failure_of
@@ -101,6 +102,7 @@ class LogReader:
         if linger_s and self._thread.is_alive():
             self._thread.join(linger_s)
         self._closed.set()
+        bars.close()
         with self._lock:
             stream = self._stream
             if self._requests is not None:
@@ -155,6 +157,8 @@ def show(batch: LogBatch) -> None:
     for record in batch.records:
         if record.source == DRIVER:
             _log(record)
+        elif (state := state_of(record.text)) is not None:
+            bars.show_remote(state)
         else:
             is_err = record.source == WORKER_STDERR
             printed.append((is_err, format_line(record, _is_colored(is_err))))
@@ -185,8 +189,9 @@ def _print(text: str, is_err: bool) -> None:
     # Looked up each time: tests and notebooks replace them. Not `print`: one write keeps a batch together.
     stream = sys.stderr if is_err else sys.stdout
     try:
-        stream.write(text)
-        stream.flush()
+        with bars.hidden():
+            stream.write(text)
+            stream.flush()
     except (AttributeError, OSError, ValueError):
         return  # there is no such stream, or it was closed: nobody reads it
 
