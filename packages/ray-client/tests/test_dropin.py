@@ -161,7 +161,7 @@ def task(x):
     return ray.get(ray.put(x)), Queue, ray.exceptions.RayError, queue
 """
     exec(code, names)
-    pickled = pickler.dump(names["task"], pickler.TokenTable({}, counterparts()))
+    pickled = pickler.dump(names["task"], pickler.TokenTable({}, counterparts))
     found, modules = names_in(pickled.stream)
     assert modules >= {"ray", "ray.util.queue"}
     ours = {module for module, _ in found if module.partition(".")[0] == "ray_client"}

@@ -17,7 +17,7 @@ from ray_client.pickling.opaque import OPAQUE_TOKEN_MAKERS, opaque_global
 from ray_client_proto.code.carrier import Carrier
 from ray_client_proto.wire import tokens
 
-TABLE = pickler.TokenTable(OPAQUE_TOKEN_MAKERS, counterparts())
+TABLE = pickler.TokenTable(OPAQUE_TOKEN_MAKERS, counterparts)
 READERS = {tokens.ray_module.__name__: unpickler.find_module, tokens.ray_global.__name__: unpickler.find_mirrored}
 
 
@@ -109,12 +109,12 @@ def test_an_unknown_token_is_refused() -> None:
 
 
 def test_code_without_source_is_not_sent_to_another_python() -> None:
-    table = pickler.TokenTable({}, {}, Carrier((3, 99)))
+    table = pickler.TokenTable({}, dict, Carrier((3, 99)))
     with pytest.raises(PicklingError, match=r"'<lambda>'.*3\.99.*either use the same minor version.*or install"):
         pickler.dump(eval("lambda: 1"), table)
     assert pickler.dump([1, len, dict], table).stream
 
 
 def test_source_goes_to_another_python_and_comes_back() -> None:
-    pickled = pickler.dump(lambda x: x + 1, pickler.TokenTable({}, {}, Carrier((3, 99))))
+    pickled = pickler.dump(lambda x: x + 1, pickler.TokenTable({}, dict, Carrier((3, 99))))
     assert unpickler.load(pickled.stream, pickled.buffers, READERS)(2) == 3

@@ -82,7 +82,7 @@ def assemble(
     session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
-        TokenTable(token_makers(session), counterparts(), _carrier(opened.server.python_version), shipped),
+        TokenTable(token_makers(session), counterparts, _carrier(opened.server.python_version), shipped),
         partial(token_readers, session),
         settings.connect_timeout_s,
     )

@@ -34,7 +34,8 @@ class TokenTable:
     #: Handle type -> how to make its token.
     makers: Mapping[type, Callable[[Any], Token]]
     #: Public class or function of this package -> module and name of its counterpart in `ray`.
-    counterparts: Mapping[Any, tuple[str, str]]
+    #: A function, since it takes a while and few pickles need it.
+    counterparts: Callable[[], Mapping[Any, tuple[str, str]]]
     #: Sends code as source, if the minor version of the cluster's Python is another one; None if byte code may travel.
     carrier: Carrier | None = None
     #: What the cluster finds in the session's `working_dir` and `py_modules`.
@@ -78,7 +79,7 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             return custom.deserialize, (custom.serialize(obj),)
         if isinstance(obj, _CODE):
             if (obj.__module__ or "").startswith("ray_client"):
-                counterpart = self._table.counterparts.get(obj)
+                counterpart = self._table.counterparts().get(obj)
                 if counterpart is not None:
                     return tokens.ray_global, counterpart
             else:

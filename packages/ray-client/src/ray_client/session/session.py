@@ -75,7 +75,7 @@ class Session:
         self.cancels_on_interrupt = False
         #: Makes a task's or actor's runtime environment ready to be sent.
         self.prepare_runtime_env: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
-        self._table = TokenTable({}, {})
+        self._table = TokenTable({}, dict)
         self._make_readers: MakeReaders = lambda claim: {}
 
     def start(self, table: TokenTable, make_readers: MakeReaders, timeout_s: float) -> None:

@@ -112,5 +112,5 @@ def _make_dump() -> Callable[[Any], object]:
     from ray_client.pickling.pickler import SessionPickler, TokenTable
 
     session = find_session()
-    table = TokenTable({} if session is None else token_makers(session), counterparts())
+    table = TokenTable({} if session is None else token_makers(session), counterparts)
     return lambda value: SessionPickler(io.BytesIO(), table, []).dump(value)
