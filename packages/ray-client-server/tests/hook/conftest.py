@@ -1,4 +1,4 @@
-"""The hook needs the client beside the server; where it is not, there is nothing to test (`nox -s unit-hook` has both)."""
+"""The hook needs the client beside the server, as in `nox -s unit-hook`; without it there is nothing to test."""
 
 from __future__ import annotations
 

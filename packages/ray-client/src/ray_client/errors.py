@@ -283,11 +283,9 @@ class RayInstalledError(RayClientError, RuntimeError):
     """`import ray` cannot give this package, since the real ray is here; `is_imported` tells whether it is in use."""
 
     def __init__(self, location: str, is_imported: bool) -> None:
-        advice = (
-            "call ray_client.dropin.install() before anything imports it"
-            if is_imported
-            else "say install(force=True) or `python -m ray_client run --force` to have ray_client all the same"
-        )
+        advice = "say install(force=True) or `python -m ray_client run --force` to have ray_client all the same"
+        if is_imported:
+            advice = "call ray_client.dropin.install() before anything imports it"
         happened = "imported already from" if is_imported else "installed here in"
         super().__init__(f"`import ray` cannot give ray_client: the real ray was {happened} {location}; {advice}")
         self.location, self.is_imported = location, is_imported
