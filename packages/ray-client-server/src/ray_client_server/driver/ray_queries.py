@@ -58,7 +58,9 @@ def _state(function: str, arguments: dict[str, Any]) -> Any:
     """Call a function of `ray.util.state`, which asks the cluster's dashboard."""
     if not function.startswith(("list_", "get_", "summarize_")) or function not in ray.util.state.__all__:
         raise ValueError(f"ray.util.state has no function {function!r} in Ray {ray.__version__}")
-    found = getattr(ray.util.state, function)(**arguments)
+    # Without an address Ray looks for clusters on this machine, and gives up where it finds two.
+    address = arguments.pop("address", None) or ray.get_runtime_context().gcs_address
+    found = getattr(ray.util.state, function)(address=address, **arguments)
     if function == "get_log":
         return list(found)
     return [_record(one) for one in found] if isinstance(found, list) else _record(found)
