@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gateway import Gateway
 
 import ray_client as ray
 from ray_client.errors import PackageError
@@ -74,3 +75,19 @@ def test_environment_diff(context: ray.ClientContext) -> None:
     found = context.environment_diff()
     assert all(here != there for here, there in found.values())
     assert set(found) <= {"python", "cloudpickle", "numpy", "pandas", "pyarrow", "torch"}
+
+
+def test_a_function_as_setup_hook(gateway: Gateway) -> None:
+    text = "set by the hook"
+
+    def set_up() -> None:
+        os.environ["HOOKED"] = text
+
+    @ray.remote
+    def hooked() -> str | None:
+        return os.environ.get("HOOKED")
+
+    with ray.connect(gateway.address, runtime_env={"worker_process_setup_hook": set_up}, log_to_driver=False) as other:
+        assert other.get(hooked.remote()) == text
+    with pytest.raises(TypeError, match=r"only init\(\) takes a function"):
+        hooked.options(runtime_env={"worker_process_setup_hook": set_up}).remote()

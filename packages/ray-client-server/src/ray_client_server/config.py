@@ -101,7 +101,8 @@ class DriverSettings:
     """Everything that a driver needs to know of its session.
 
     `working_dir` becomes the current directory and the first entry of `sys.path`; `python_paths` follow it. Both
-    are directories on this node. `client_python` is the version of the client's Python. `runtime_env` is what Ray gets for the job, with packages as local directories.
+    are directories on this node. `client_python` is the version of the client's Python. `runtime_env` is what Ray gets
+    for the job, with packages as local directories.
     """
 
     session_id: str

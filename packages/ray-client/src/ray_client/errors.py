@@ -248,10 +248,10 @@ class MissingModuleError(UnpicklingError, ModuleNotFoundError):
     """A value cannot be unpickled since a module is missing on that `side`, `client` or `cluster`; `line` mends it."""
 
     def __init__(self, module: str, side: str, what: str, wanted: str, line: str) -> None:
-        place = "this environment" if side == "client" else "the cluster"
-        needed = f" (it holds {wanted})" if wanted else ""
-        RayClientError.__init__(self, f"{place} has no module {module!r}, which {what} needs{needed}; add {line}")
-        self.what, self.side, self.reason, self.missing_module = what, side, f"No module named {module!r}", module
+        reason = f"No module named {module!r}"
+        needed = f", which {wanted} is in" if wanted else ""
+        RayClientError.__init__(self, f"cannot unpickle {what} on the {side}: {reason} there{needed}; add {line}")
+        self.what, self.side, self.reason, self.missing_module = what, side, reason, module
         self.wanted, self.line = wanted, line
 
     @property

@@ -22,8 +22,10 @@ from ray_client_server.config import DriverSettings
 from ray_client_server.driver import ray_port
 from ray_client_server.driver.control import Control
 from ray_client_server.driver.dispatch import carry_out
+from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import type_name
 from ray_client_server.driver.holdings import Holdings
+from ray_client_server.driver.hooks import with_hook
 from ray_client_server.driver.logs import Logs
 from ray_client_server.driver.servicer import SessionServicer
 from ray_client_server.driver.session import DriverSession
@@ -73,7 +75,7 @@ class Driver:
         control.listen(self._obey, lambda: self._ends.put("gateway gone") if is_serving.is_set() else os._exit(1))
         try:
             _enter_environment(settings)
-            joined = ray_port.join(settings)
+            joined = ray_port.join(with_hook(settings, ray_port))
         # Ray refuses clusters and environments with errors of many types; the gateway gets each as data.
         except Exception as error:
             log.exception("driver.join_failed")
@@ -183,6 +185,6 @@ def _enter_environment(settings: DriverSettings) -> None:
 
 
 def _failure_code(error: Exception) -> str:
-    if "RuntimeEnv" in type(error).__name__:
+    if "RuntimeEnv" in type(error).__name__ or isinstance(error, OperationError):
         return "RUNTIME_ENV_FAILED"
     return "CLUSTER_UNREACHABLE" if isinstance(error, ConnectionError) else "DRIVER_FAILED"

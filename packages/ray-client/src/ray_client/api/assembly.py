@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -13,6 +14,7 @@ from ray_client.api.serializers import tell_serializers
 from ray_client.config.settings import ConnectSettings
 from ray_client.handles.tokens import token_makers, token_readers
 from ray_client.logs import LogReader
+from ray_client.pickling import pickler
 from ray_client.pickling.pickler import TokenTable
 from ray_client.session.session import Session
 from ray_client.transport.channel import call_metadata, open_local_channel
@@ -91,6 +93,16 @@ def assemble(
     logs.configure(settings.log_to_driver, level=settings.logging_level)
     logs.start()
     return Connection(settings, session, logs, cleanup.pop_all())
+
+
+def pickle_hook(hook: Callable[[], object], server_python: str, shipped: Mapping[str, str]) -> dict[str, list[str]]:
+    """Give a `worker_process_setup_hook` as plain data, for the driver.
+
+    Raises:
+        PicklingError: it cannot be pickled; it may hold no handle.
+    """
+    table = TokenTable({}, counterparts, _carrier(server_python), shipped)
+    return {"parts": [base64.b64encode(part).decode() for part in pickler.dump(hook, table).parts()]}
 
 
 def _carrier(python_version: str) -> Carrier | None:

@@ -21,6 +21,7 @@ from ray_client_proto.v1 import gateway_pb2
 if TYPE_CHECKING:
     from ray_client.api.assembly import Connection
 
+HOOK = "worker_process_setup_hook"
 _ASSEMBLY = "ray_client.api.assembly"
 
 
@@ -60,8 +61,14 @@ def _request(
 ) -> gateway_pb2.OpenSessionRequest:
     runtime_env = {}
     if settings.runtime_env:
-        gateway.server_info(settings.connect_timeout_s)  # what listens there may not be a gateway
-        runtime_env = prepare_runtime_env(settings.runtime_env, gateway.upload_package, shipped)
+        server = gateway.server_info(settings.connect_timeout_s)  # what listens there may not be a gateway
+        hook = settings.runtime_env.get(HOOK)
+        fields = {key: value for key, value in settings.runtime_env.items() if key != HOOK or not callable(value)}
+        runtime_env = prepare_runtime_env(fields, gateway.upload_package, shipped)
+        if callable(hook):
+            from ray_client.api.assembly import pickle_hook
+
+            runtime_env[HOOK] = pickle_hook(hook, server.python_version, shipped)
     return gateway_pb2.OpenSessionRequest(
         client=describe_client(),
         namespace=settings.namespace or "",

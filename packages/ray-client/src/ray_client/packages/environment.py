@@ -66,7 +66,10 @@ def _check_types(runtime_env: dict[str, Any]) -> None:
     if not isinstance(runtime_env.get("py_modules", []), list):
         raise TypeError(f"`py_modules` must be a list, got {type(runtime_env['py_modules'])}")
     if callable(runtime_env.get("worker_process_setup_hook")):
-        raise TypeError("runtime_env['worker_process_setup_hook'] must be the name of a function, as 'module.function'")
+        raise TypeError(
+            "runtime_env['worker_process_setup_hook'] of a task or an actor must be the name of a function, as "
+            "'module.function'; only init() takes a function"
+        )
 
 
 class _Packer:

@@ -32,8 +32,8 @@ def travels_by_value(module_name: str | None, shipped: Shipped | None = None) ->
     """Give the module if it is code of the user's own project that the cluster does not have, else None.
 
     That is: it has a source file, or is a package of the user's without one, which is neither in the
-    standard library, nor in a directory of installed packages, nor `shipped` under this name. `__main__` needs no word: cloudpickle takes it
-    by value anyway.
+    standard library, nor in a directory of installed packages, nor `shipped` under this name.
+    `__main__` needs no word: cloudpickle takes it by value anyway.
     """
     if module_name is None or module_name == "__main__" or module_name.partition(".")[0] in _OURS:
         return None
@@ -51,15 +51,16 @@ def is_local_file(file: str) -> bool:
     """Tell whether a source file is the user's own: not installed."""
     if not file.endswith(".py"):
         return False
-    return _is_local(file)
+    return is_local(file)
 
 
 def _is_local_namespace(module: ModuleType) -> bool:
     """Tell whether a module is a package without a file, of which all parts are the user's own."""
     places = [str(place) for place in getattr(module, "__path__", ())]
-    return bool(places) and all(map(_is_local, places))
+    return bool(places) and all(map(is_local, places))
 
 
-def _is_local(file: str) -> bool:
-    path = Path(file).resolve()
+def is_local(place: str) -> bool:
+    """Tell whether a file or a directory lies outside of where installed code does."""
+    path = Path(place).resolve()
     return not any(path.is_relative_to(root) for root in _INSTALLED)

@@ -7,7 +7,7 @@ import sys
 from importlib import metadata
 from importlib.machinery import PathFinder
 
-from ray_client.pickling.locality import is_local_file
+from ray_client.pickling.locality import is_local, is_local_file
 
 
 def line_to_add(module: str) -> str:
@@ -33,7 +33,8 @@ def _own_path(top: str) -> str | None:
     """Give the directory or the file of a module of the user's own, if it is here."""
     spec = PathFinder.find_spec(top) if top not in sys.modules else sys.modules[top].__spec__
     if spec is not None and spec.origin is None and spec.submodule_search_locations:
-        return next(iter(spec.submodule_search_locations))  # a package without a file of its own
+        place = next(iter(spec.submodule_search_locations))  # a package without a file of its own
+        return place if is_local(place) else None
     origin = None if spec is None else spec.origin
     if origin is None or not is_local_file(origin):
         return None

@@ -53,8 +53,8 @@ def _advise(failure: Failure, what: str) -> None:
     if module:
         name = failure.details.get("function_name") or what
         failure.message += (
-            f"\nThe module {module!r} is missing on the cluster, and {name} needs it: add {line_to_add(module)}, for the "
-            "session or in .options() of a task or an actor."
+            f"\nThe module {module!r} is missing on the cluster, and {name} needs it: add {line_to_add(module)}, "
+            "for the session or in .options() of a task or an actor."
         )
 
 

@@ -19,6 +19,7 @@ from ray_client.errors import ConnectTimeoutError, ProtocolViolationError, Serve
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.channel import call_metadata
 from ray_client.transport.probe import first_call
+from ray_client.transport.progress import with_progress
 from ray_client.transport.status import rpc_errors
 from ray_client_proto import __version__
 from ray_client_proto.v1 import gateway_pb2 as pb
@@ -177,7 +178,7 @@ class GatewayClient:
                 if status.received_bytes > received_bytes:  # it goes on, however slowly
                     delays, received_bytes = self._upload_backoff.delays(), status.received_bytes
                 is_sent = True
-                self._upload(package_chunks(path, sha256, status.received_bytes))
+                self._upload(with_progress(package_chunks(path, sha256, status.received_bytes)))
             except (UnreachableError, ServerFaultError):
                 delay_s = next(delays, None)
                 if delay_s is None:

@@ -1,0 +1,141 @@
+"""The user's own code: what travels by value, what comes back, what is said where something is missing."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pathlib
+import pickle
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ray_client.api.counterparts import counterparts
+from ray_client.errors import MissingModuleError, PicklingError
+from ray_client.pickling import locality, missing, pickler, unpickler
+
+TABLE = pickler.TokenTable({}, counterparts)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A directory on `sys.path`, for a project of the user's."""
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def load(project: Path, name: str, text: str) -> ModuleType:
+    (project / f"{name}.py").write_text(text)
+    importlib.invalidate_caches()
+    return importlib.import_module(name)
+
+
+def read(pickled: Any, without: str = "") -> Any:
+    """Read a pickle, as another process would that does not have the module `without`."""
+    module = sys.modules.pop(without, None)
+    try:
+        return unpickler.load(pickled.stream, pickled.buffers, {})
+    finally:
+        if module is not None:
+            sys.modules[without] = module
+
+
+def test_installed_code_travels_by_reference_and_the_users_by_value(project: Path) -> None:
+    own = load(project, "own_module", "def f():\n    return 1\n")
+    assert locality.travels_by_value("own_module") is own
+    (project / "own_space" / "deep").mkdir(parents=True)
+    importlib.invalidate_caches()
+    space = importlib.import_module("own_space.deep")
+    assert locality.travels_by_value("own_space.deep") is space
+    for name in ("json", "pytest", "sys", "builtins", "ray_client", "ray_client_proto.v1", "__main__", None, "absent"):
+        assert locality.travels_by_value(name) is None
+
+
+def test_what_the_cluster_was_sent_travels_by_reference_if_it_is_the_same_file(project: Path) -> None:
+    own = load(project, "sent_module", "def f():\n    return 1\n")
+    real = str((project / "sent_module.py").resolve())
+    assert locality.travels_by_value("sent_module", {"sent_module": real}) is None
+    assert locality.travels_by_value("sent_module", {"sent_module": real + "x"}) is own
+    by_reference = pickler.dump(own.f, pickler.TokenTable({}, counterparts, shipped={"sent_module": real}))
+    by_value = pickler.dump(own.f, TABLE)
+    again = pickler.dump(own.f, pickler.TokenTable({}, counterparts, shipped={"sent_module": real}))
+    assert by_reference.stream == again.stream != by_value.stream
+    assert (by_reference.modules, by_value.modules) == ((), (own,))
+
+
+def test_a_module_travels_with_its_state_but_not_with_what_cannot(project: Path) -> None:
+    text = """
+import threading
+lock, again = threading.Lock(), threading.RLock()
+event, counts = threading.Event(), {"calls": 0}
+def call():
+    with lock, again:
+        counts["calls"] += 1
+    return counts["calls"]
+"""
+    module = load(project, "with_state", text)
+    twin = read(pickler.dump({"module": module}, TABLE), without="with_state")["module"]
+    assert twin is not module and twin.__name__ == "with_state"
+    assert (twin.call(), twin.call(), module.counts) == (1, 2, {"calls": 0})
+    assert not hasattr(twin, "event")
+    # As the driver does, on its way to a worker.
+    assert read(pickler.dump(twin.call, TABLE))() == 3
+    with pytest.raises(PicklingError, match="lock"):  # any other is refused, as ever
+        pickler.dump([module, threading.Lock()], TABLE)
+
+
+def test_modules_that_import_each_other(project: Path) -> None:
+    (project / "second_of_two.py").write_text("import first_of_two\ndef g(n):\n    return first_of_two.f(n - 1)\n")
+    text = "import second_of_two\ndef f(n):\n    return n if n < 1 else second_of_two.g(n)\n"
+    first = load(project, "first_of_two", text)
+    pickled = pickler.dump(first.f, TABLE)
+    assert {module.__name__ for module in pickled.modules} == {"first_of_two", "second_of_two"}
+    assert read(pickled)(3) == 0
+
+
+def test_a_class_that_comes_back_stays_as_it_is_here(project: Path) -> None:
+    module = load(project, "with_class", "N = 1\nclass C:\n    size = 1\n    def n(self):\n        return N\n")
+    pickled = pickler.dump(module.C(), TABLE)
+    module.C.size, module.N = 5, 7
+    back = read(pickled)
+    assert type(back) is module.C
+    assert (back.size, back.n()) == (5, 7)
+
+
+@pytest.mark.parametrize("kind", [b"WindowsPath", b"PosixPath"])
+@pytest.mark.parametrize("module", [b"pathlib", b"pathlib._local"])
+def test_v4_a_path_arrives_as_one_of_this_system(kind: bytes, module: bytes) -> None:
+    stream = b"c" + module + b"\n" + kind + b"\n(Va\nVb\ntR."
+    assert unpickler.load(stream, (), {}) == pathlib.Path("a/b")
+
+
+def test_the_line_to_add(project: Path) -> None:
+    load(project, "own_alone", "")
+    (project / "own_package").mkdir()
+    (project / "own_package" / "__init__.py").write_text("")
+    assert missing.line_to_add("own_package.part") == (
+        f'runtime_env={{"py_modules": [{json.dumps(str(project / "own_package"))}]}}'
+    )
+    assert json.dumps(str(project / "own_alone.py")) in missing.line_to_add("own_alone")
+    assert missing.line_to_add("google.protobuf").startswith('runtime_env={"pip": ["')
+    assert missing.line_to_add("_pytest.config") == f'runtime_env={{"pip": ["pytest=={pytest.__version__}"]}}'
+    assert missing.line_to_add("nobodys") == 'runtime_env={"pip": ["nobodys"]}'
+    assert missing.install_command("_pytest").endswith("-m pip install pytest")
+
+
+def test_a_module_that_is_missing_here() -> None:
+    with pytest.raises(MissingModuleError) as caught:
+        unpickler.load(b"cno_such.module\nThing\n.", (), {})
+    error = caught.value
+    assert (error.side, error.name, error.wanted) == ("client", "no_such", "no_such.module.Thing")
+    assert isinstance(error, ModuleNotFoundError)
+    twin = pickle.loads(pickle.dumps(error))
+    assert (twin.name, str(twin)) == (error.name, str(error))
