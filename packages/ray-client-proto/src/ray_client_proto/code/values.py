@@ -33,7 +33,9 @@ def _reduce_forward_ref(ref: typing.ForwardRef) -> tuple[Any, ...]:
 
 
 _REDUCERS: Final[dict[type, Any]] = {
-    type(dataclasses.MISSING): lambda _: "MISSING",
+    # There is one, but pickling makes more of it, and those come back from workers.
+    type(dataclasses.MISSING): lambda _: (getattr, (dataclasses, "MISSING")),
+    type(dataclasses._FIELD): lambda kind: (getattr, (dataclasses, kind.name)),  # type: ignore[attr-defined]
     dataclasses.Field: _reduce_field,
     functools.cached_property: _reduce_cached_property,
     typing.ForwardRef: _reduce_forward_ref,

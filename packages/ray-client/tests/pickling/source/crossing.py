@@ -3,6 +3,7 @@
 send DIR        pickle every case for each other minor version; note what it gives here
 receive DIR     load what was sent here, run it, and pickle it again for where it came from
 return DIR      load what came back, and run it
+serve           run what comes in, pickle after pickle, and answer each with a line
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import cloudpickle
+
 from ray_client_proto.code.carrier import Carrier, readers
 from ray_client_proto.wire import tokens
 
@@ -70,7 +72,7 @@ def save(path: Path, results: dict[str, Any]) -> None:
 def attempt(results: dict[str, Any], key: str, step: str, action: Any) -> None:
     try:
         results[key] = action()
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever goes wrong is the result
         results[key] = f"{step} on {name(HERE)}: {traceback.format_exc()}"
 
 
@@ -84,7 +86,7 @@ def send(base: Path) -> None:
         results: dict[str, Any] = {}
         if other != HERE:
             for key, make in cases.CASES.items():
-                attempt(results, key, "pickling", lambda make=make: dump(make(), other))
+                attempt(results, key, "pickling", lambda make=make, other=other: dump(make(), other))
             save(folder(base, HERE, other) / "there", results)
     for key, make in cases.CASES.items():
         attempt(expected, key, "running", lambda make=make: shown(make()))
@@ -103,7 +105,7 @@ def receive(base: Path) -> None:
                 shows[key] = data
                 continue
             attempt(shows, key, "loading and running", lambda data=data: shown(load(data)))
-            attempt(back, key, "pickling again", lambda data=data: dump(load(data), other))
+            attempt(back, key, "pickling again", lambda data=data, other=other: dump(load(data), other))
         save(path.with_name("back"), back)
         path.with_name("there.json").write_text(json.dumps(shows))
 
@@ -122,6 +124,28 @@ def come_back(base: Path) -> None:
         path.with_name("back.json").write_text(json.dumps(shows))
 
 
+def outcome(function: Any) -> str:
+    """Give what a function gives, or the type of what it raises."""
+    try:
+        return shown(function)
+    except Exception as exc:  # noqa: BLE001 - whatever the case raises
+        return type(exc).__name__
+
+
+def serve() -> None:
+    while size := sys.stdin.buffer.read(8):
+        data = sys.stdin.buffer.read(int.from_bytes(size, "big"))
+        try:
+            line = outcome(load(data))
+        except Exception:  # noqa: BLE001 - whatever goes wrong is the answer
+            line = traceback.format_exc()
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
     warnings.simplefilter("error", SyntaxWarning)
-    {"send": send, "receive": receive, "return": come_back}[sys.argv[1]](Path(sys.argv[2]))
+    if sys.argv[1] == "serve":
+        serve()
+    else:
+        {"send": send, "receive": receive, "return": come_back}[sys.argv[1]](Path(sys.argv[2]))
