@@ -13,6 +13,8 @@ from ray_client.names import explain
         ("java_function", "ray_client", True, "use `ray.java_function` inside a task"),
         ("client", "ray_client", True, "ray_client.init"),
         ("collective", "ray_client.util", True, "ray.util.collective"),
+        ("set_resource", "ray_client.experimental", True, "ray.experimental.set_resource"),
+        ("StateApiClient", "ray_client.util.state", True, "ray.util.state.StateApiClient"),
         ("gett", "ray_client", False, "did you mean ray_client.get?"),
         ("list_named_actor", "ray_client.util", False, "did you mean ray_client.util.list_named_actors?"),
         ("_private", "ray_client", False, "newer versions"),

@@ -42,10 +42,33 @@ _NAMES: Final = {
             "java_function",
             "job_config",
             "scripts",
-            "types",
             "widgets",
         ]
     ),
+    "ray.dag": frozenset(["CollectiveOutputNode", "DAGContext", "DAGOperationFuture", "GPUFuture", "plot"]),
+    "ray.experimental": frozenset(
+        [
+            "CommunicatorMetadata",
+            "RDTManager",
+            "TensorTransportManager",
+            "TensorTransportMetadata",
+            "channel",
+            "collective",
+            "deregister_nixl_memory",
+            "dynamic_resources",
+            "internal_kv",
+            "queue",
+            "register_nixl_memory",
+            "register_nixl_memory_pool",
+            "register_tensor_transport",
+            "set_nixl_cuda_stream",
+            "set_resource",
+            "set_target_device_for_ref",
+            "set_target_for_ref",
+            "wait_tensor_freed",
+        ]
+    ),
+    "ray.util.state": frozenset(["StateApiClient"]),
     "ray.util": frozenset(
         [
             "annotations",

@@ -9,7 +9,17 @@ import pkgutil
 from typing import Any
 
 #: The modules that mirror one of `ray`; everything else in this package is ours alone.
-MIRRORED = ("actor", "dag", "exceptions", "experimental", "remote_function", "runtime_context", "runtime_env", "util")
+MIRRORED = (
+    "actor",
+    "dag",
+    "exceptions",
+    "experimental",
+    "remote_function",
+    "runtime_context",
+    "runtime_env",
+    "types",
+    "util",
+)
 
 
 @functools.cache
