@@ -205,6 +205,9 @@ def test_a_full_outbox_blocks_the_sender_until_it_is_acknowledged() -> None:
 
     threading.Thread(target=send_another, daemon=True).start()
     assert not sent.wait(0.05)
+    kill = operation_pb2.Operation(kill_actor=operation_pb2.KillActor(actor_id=1))
+    client.link.send(kill, is_urgent=True)  # does not wait behind the other
+    assert not sent.is_set()
     is_open.set()
     assert sent.wait(5)
     client.link.disconnect(5)
