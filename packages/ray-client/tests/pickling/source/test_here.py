@@ -22,6 +22,9 @@ BEYOND_CLOUDPICKLE = {
     *("cached_property", "enum_with_init", "dataclass_derived_there", "class_inside_function", "nested_class"),
     *("dataclass_post_init", "dataclass_recursive", "dataclass_slots", "dataclass_without_init"),
 }
+if not hasattr(cloudpickle_parts, "_dataclass_field_base_reduce"):  # an old one: nor fields and named tuples
+    BEYOND_CLOUDPICKLE |= {"dataclass_inheritance", "dataclass_instance", "dataclass_metadata", "mixed_graph"}
+    BEYOND_CLOUDPICKLE |= {"named_tuple", "named_tuple_instance"}
 
 
 def forget_classes() -> None:

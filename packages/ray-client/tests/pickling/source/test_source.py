@@ -290,7 +290,7 @@ def test_annotations_as_text_stay_text() -> None:
     [
         "def outer():\n    global f\n    def f():\n        return f.__name__\n    return f\n",
         "def outer(x=1):\n    class f:\n        global g\n        def g(self): return g, x\n    return lambda: g\n",
-        "def outer():\n    if 1:\n        try: pass\n        finally:\n            f = lambda: (lambda: 3)\n    return f\n",
+        "def outer():\n    try: pass\n    finally:\n        f = lambda: (lambda: 3)\n    return f\n",
         "def outer():\n\tdef f():\n\t\treturn 1\n\treturn f\n",
         "def outer(): return lambda: 1\n",
         "def outer(): f = lambda: 1; g = lambda: 1; return f\n",
