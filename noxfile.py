@@ -124,6 +124,8 @@ def unit(session: nox.Session, package: str) -> None:
     install(session, package)
     coverage = []
     if package == "ray-client-proto":
+        # Not of `code`: it does what the Python that runs it needs, so no single one passes through all of it. The
+        # client's tests of it (tests/pickling/source) run in every Python that is there.
         coverage = ["--cov=ray_client_proto.wire", "--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing"]
     if package == "ray-client":
         prove_no_ray(session, "python")
