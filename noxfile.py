@@ -12,6 +12,7 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ IMPORT_LINTER = "import-linter==2.16"
 # Of all generators, the newest whose output loads on every protobuf and grpcio we support; it has no wheel for 3.13.
 GENERATOR = ["grpcio-tools==1.62.3", "protobuf==4.25.9", "setuptools<81"]
 RAY = "ray==2.60.0"  # whose semantics the tests describe
-PYTEST = ["pytest>=8,<10", "pytest-timeout>=2.3", "pytest-cov>=5", "hypothesis>=6.100", "numpy"]
+PYTEST = ["pytest>=8,<10", "pytest-timeout>=2.3", "pytest-cov>=5", "hypothesis>=6.100", "numpy", "joblib", "tqdm"]
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
@@ -59,8 +60,14 @@ if _pyenv.is_dir():
     _own = "{}.{}.{}".format(*sys.version_info)  # first, so that plain `python` stays what it was
     os.environ["PYENV_VERSION"] = ":".join([_own, *(path.name for path in _pyenv.glob("3.1?.*") if path.name != _own)])
 
+# A shell that starts us in the background has SIGINT ignored, which children inherit; the tests of Ctrl-C send it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # Ray as the tests want it: nothing of the user's own settings, nothing reported.
 RAY_ENV = {"HOME": str(WORK / "home"), "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "RAY_ADDRESS": None}
+
+CONFORMANCE_REPORTS = [str(WORK / "reports" / f"conformance-{side}.xml") for side in ("native", "client")]
 
 
 @nox.session
@@ -164,6 +171,14 @@ def conformance(session: nox.Session) -> None:
     for side, python in ("native", cluster), ("client", laptop):
         env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": side}
         run_pytest(session, python, "integration_tests/conformance", report=f"conformance-{side}", env=env)
+    if not session.posargs:  # a part of the suite says nothing of the whole
+        session.run(sys.executable, "tools/parity.py", *CONFORMANCE_REPORTS, external=True)
+
+
+@nox.session(python=False)
+def parity(session: nox.Session) -> None:
+    """Make docs/parity.md, the table of differences, of what the last run of `conformance` has found."""
+    session.run(sys.executable, "tools/parity.py", "--write", *CONFORMANCE_REPORTS, external=True)
 
 
 @nox.session(python=False)
