@@ -31,8 +31,8 @@ class Holdings:
             client_python=client_python,
         )
         self.exports = Exports(self.codec, Environments(port, packages_dir))
-        self.results = Results(self.codec)
         self.waits = Waits()
+        self.results = Results(self.codec, self.waits)
         self.loop = Loop()
         self.streams = Streams(self.codec, self.references, self.loop)
 

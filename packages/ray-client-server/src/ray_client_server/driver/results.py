@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.pickling import Codec
-from ray_client_server.driver.port import Handle
+from ray_client_server.driver.port import Handle, RayPort
 from ray_client_server.driver.references import Entry
+from ray_client_server.driver.waiting import Waits
 
 log = logging.getLogger(__name__)
 
 _THREADS: Final = 2  #: pickling holds the interpreter's lock; the second is for what waits for room
 _MANY: Final = 16  #: from so many objects on it pays to ask Ray which of them are ready
+_GATHER_S: Final = 0.02  #: how long those that are ready wait for the others of their get
 _AT_ONCE: Final = 100  #: how many values are taken before the first of them goes out
 
 #: Their pickling is quick and runs no code of the user's, so it needs no thread of ours.
@@ -41,11 +44,58 @@ class _Ready(NamedTuple):
     place: int
 
 
-class Results:
-    """Answers with the values of objects, each as soon as it is there (O2)."""
+class _Many:
+    """Many objects of one get, taken from Ray many at a time. One thread at a time attempts."""
 
-    def __init__(self, codec: Codec) -> None:
-        self._codec, self._port = codec, codec.port
+    def __init__(
+        self,
+        port: RayPort,
+        wanted: list[Wanted],
+        send_ready: Callable[[list[Wanted]], None],
+        send_later: Callable[[Wanted], None],
+    ) -> None:
+        self._port, self._send_ready, self._send_later = port, send_ready, send_later
+        self._answer = wanted[0].answer
+        self._left: dict[Handle, list[Wanted]] = {}  # an object may be wanted in several places
+        for one in wanted:
+            self._left.setdefault(one.ref, []).append(one)
+        self._is_flowing = True
+
+    def attempt(self, slice_s: float) -> bool:
+        """Send what becomes ready within `slice_s`; tell whether there is nothing left to send."""
+        if self._answer.sink.is_forgotten(self._answer.request_id):
+            for wanted in self._left.values():
+                for _ in wanted:
+                    self._answer.sink.skip()
+            return True
+        try:
+            ready = self._wait(slice_s)
+        # Whatever Ray has against asking in a batch: asked one by one, each object says for itself what is wrong.
+        except Exception:
+            log.exception("results.wait_failed objects=%d", len(self._left))
+            for wanted in self._left.values():
+                for one in wanted:
+                    self._send_later(one)
+            return True
+        for start in range(0, len(ready), _AT_ONCE):
+            self._send_ready([one for ref in ready[start : start + _AT_ONCE] for one in self._left.pop(ref)])
+        return not self._left
+
+    def _wait(self, slice_s: float) -> list[Handle]:
+        """Give what is ready; where nothing comes, sleep until one does instead of asking again and again."""
+        refs = list(self._left)
+        if not self._is_flowing and not self._port.wait(refs, 1, slice_s, True):
+            return []
+        ready = self._port.wait(refs, len(refs), min(slice_s, _GATHER_S), True)
+        self._is_flowing = bool(ready)
+        return ready
+
+
+class Results:
+    """Answers with the values of objects, each soon after it is there (O2)."""
+
+    def __init__(self, codec: Codec, waits: Waits) -> None:
+        self._codec, self._port, self._waits = codec, codec.port, waits
         self._ready: queue.SimpleQueue[_Ready | None] = queue.SimpleQueue()
         for number in range(_THREADS):
             threading.Thread(target=self._encode_all, name=f"results-{number}", daemon=True).start()
@@ -53,28 +103,17 @@ class Results:
     def send(self, wanted: list[Wanted]) -> None:
         """Answer with the value of each object when it is ready, or with the failure that it has.
 
-        Ray gives many ready objects at once in a small part of the time that a callback for each takes, and one of
-        its store in half. To ask whether an object is ready takes longer than a callback; so this asks for many only.
+        A few get a callback each, which is the quickest for one. It takes the interpreter's lock on the thread that
+        Ray also submits and receives on; so many are taken from Ray as they come, many at a time.
         """
         if len(wanted) >= _MANY:
-            self._mark_ready(wanted)
-        ready = [one for one in wanted if one.entry.is_ready]
-        later = [one for one in wanted if not one.entry.is_ready]
-        for start in range(0, len(ready), _AT_ONCE):
-            self._send_ready(ready[start : start + _AT_ONCE])
-        for one in later:
-            self._send_later(one)
-
-    def _mark_ready(self, wanted: list[Wanted]) -> None:
-        refs = list({one.ref: None for one in wanted if not one.entry.is_ready})
-        try:
-            found = set(self._port.wait(refs, len(refs), 0.0, True)) if refs else set()
-        # Whatever Ray has against asking in a batch: asked one by one, each object says for itself what is wrong.
-        except Exception:
-            log.exception("results.wait_failed objects=%d", len(refs))
+            self._waits.start(_Many(self._port, wanted, self._send_ready, self._send_later).attempt)
             return
         for one in wanted:
-            one.entry.is_ready = one.entry.is_ready or one.ref in found
+            if one.entry.is_ready:
+                self._send_ready([one])
+            else:
+                self._send_later(one)
 
     def _send_ready(self, wanted: list[Wanted]) -> None:
         try:
