@@ -89,9 +89,7 @@ class SessionUnpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if module == tokens.MODULE:
-            if name in _SOURCE_READERS:
-                return _SOURCE_READERS[name]
-            self.has_tokens = True
+            self.has_tokens |= name not in _SOURCE_READERS
             return self.codec.readers[name]
         if module.startswith("ray_client") and (module == "ray_client" or module.startswith("ray_client.")):
             module = "ray" + module[len("ray_client") :]  # T7
@@ -158,6 +156,7 @@ class Codec:
             "actor_class": port.remote,
             "ray_module": _read_module,
             "ray_global": _read_global,
+            **_SOURCE_READERS,
         }
 
     def decode(self, payload: Payload, what: str = "a value from the client") -> Unpickled:
