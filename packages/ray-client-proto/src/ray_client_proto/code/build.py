@@ -102,7 +102,12 @@ def compile_source(source: FunctionSource) -> CodeType:
     text, lines_off = standalone(source)
     scopes = _scopes_to_build(source)
     try:
-        node = _only_function(parse(text))
+        try:
+            module = parse(text)
+        except SyntaxError as exc:
+            exc.filename, exc.lineno = source.file, (exc.lineno or 1) + lines_off
+            raise
+        node = _only_function(module)
         if not source.is_named(node):
             raise cannot_build(source.describe(), "finds another function in it")
         ast.increment_lineno(node, lines_off)

@@ -149,7 +149,7 @@ def test_f_strings_that_every_python_knows(text: str) -> None:
 def test_the_error_of_the_other_side() -> None:
     source = FunctionSource(text="def f(x):\n    return x +\n", file="/home/me/a.py", line=4, column=-1, name="f")
     with pytest.raises(
-        SourceError, match=r"the function 'f' \(/home/me/a.py:4\).*does not take it \(SyntaxError"
+        SourceError, match=r"the function 'f' \(/home/me/a.py:4\).*not take it \(SyntaxError.*line 5"
     ) as caught:
         compile_source(source)
     assert "the syntax of the older one" in str(caught.value)
