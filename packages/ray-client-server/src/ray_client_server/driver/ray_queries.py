@@ -69,7 +69,11 @@ def _state(function: str, arguments: dict[str, Any]) -> Any:
 
 def _record(found: Any) -> Any:
     """Give a record as its type's name and its fields, which any version of the client can read."""
-    return (type(found).__name__, cast(Any, found).asdict()) if isinstance(found, StateSchema) else found
+    if not isinstance(found, StateSchema):
+        return found
+    fields = cast(Any, found).asdict()
+    plain = {name: value.value if isinstance(value, enum.Enum) else value for name, value in fields.items()}
+    return type(found).__name__, plain
 
 
 #: How the user wants instances of some classes pickled: class -> what `__reduce__` would give.
