@@ -10,9 +10,9 @@ import ray_client as ray
 
 pytestmark = pytest.mark.usefixtures("context")
 
-SIZE_BYTES = 24 * 1024 * 1024
-#: Chunks in flight when the connection is cut are sent again.
-AGAIN_BYTES = 10 * 1024 * 1024
+SIZE_BYTES = 64 * 1024 * 1024
+#: What lies in the buffers between when the connection is cut is sent again; half of the value would be a new start.
+AGAIN_BYTES = 24 * 1024 * 1024
 
 
 @pytest.fixture
