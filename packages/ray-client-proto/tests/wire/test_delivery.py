@@ -127,3 +127,11 @@ def test_d4_an_empty_outbox_takes_a_frame_of_any_size_lest_it_never_goes_out() -
 def test_an_outbox_without_room_cannot_be_made(limit_bytes: int) -> None:
     with pytest.raises(ValueError, match=str(limit_bytes)):
         Outbox(limit_bytes)
+
+
+def test_d4_a_frame_that_was_admitted_is_kept_whatever_the_room() -> None:
+    outbox = Outbox(limit_bytes=3)
+    outbox.push(b"xx")
+    outbox.push(b"yy", is_admitted=True)
+    assert [sent.encoded for sent in outbox.replay()] == [b"xx", b"yy"]
+    assert not outbox.has_room(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from ray_client.session.link import DataLink
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import StreamCutError
 from ray_client_proto.v1 import frame_pb2, operation_pb2
+from ray_client_proto.v1.payload_pb2 import Payload
 
 OPERATIONS = 6
 
@@ -225,3 +227,45 @@ def test_a_gap_in_the_drivers_frames_ends_the_session() -> None:
 
     with pytest.raises(ProtocolViolationError, match="D1"):
         Client(lambda outgoing: Gapped(Peer(), outgoing)).raise_end()
+
+
+def test_a_writer_that_a_cut_left_behind_does_not_hold_up_the_next() -> None:
+    """D4, D5: gRPC runs each stream's writer in a thread of its own, so the old one may still be at it."""
+    second_frame_taken = threading.Event()
+
+    class OwnThread(PeerStream):
+        def __iter__(self) -> Iterator[bytes]:
+            messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+            def take() -> None:
+                for number, encoded in enumerate(outgoing):
+                    messages.put(encoded)
+                    if number == 2:
+                        second_frame_taken.set()
+
+            outgoing = self.outgoing
+            threading.Thread(target=take, daemon=True).start()
+            self.outgoing = iter(messages.get, None)
+            for number, encoded in enumerate(super().__iter__()):
+                yield encoded
+                if number == 0 and self.peer.streams == 1:
+                    second_frame_taken.wait(0.2)
+                    raise StreamCutError("nothing but the attach arrived")
+
+    peer = Peer()
+    put = operation_pb2.Put(value=Payload(pickle=b"x" * 480))
+    operations = [operation_pb2.Operation(request_id=number, put=put) for number in (1, 2)]
+    # Room for the first one's frame and the second one, but not for what the second one's frame adds.
+    room_bytes = sum(operation.ByteSize() for operation in operations) + 8
+    client = Client(lambda outgoing: OwnThread(peer, count(peer, outgoing)), replay_bytes=room_bytes)
+    for number, operation in enumerate(operations, start=1):
+        client.link.send(operation)
+        assert number == 2 or not client.ended.wait(0.05), "each goes in a frame of its own"
+    for _ in range(2):
+        assert client.answered.acquire(timeout=5)
+    assert client.replies == [1, 2]
+
+
+def count(peer: Peer, outgoing: Iterator[bytes]) -> Iterator[bytes]:
+    peer.streams += 1
+    return outgoing

@@ -39,13 +39,17 @@ class Outbox:
         """Tell whether a frame of this size fits now; an empty outbox takes one of any size."""
         return not self._kept or self.kept_bytes + size_bytes <= self.limit_bytes
 
-    def push(self, encoded: bytes) -> Sent:
+    def push(self, encoded: bytes, is_admitted: bool = False) -> Sent:
         """Keep a frame, which was encoded with `next_seq`, until it is acknowledged.
+
+        Args:
+            encoded: the frame.
+            is_admitted: its owner has waited for room before, for each operation in it.
 
         Raises:
             BackpressureError: it does not fit; nothing changed, so the caller may retry.
         """
-        if not self.has_room(len(encoded)):
+        if not is_admitted and not self.has_room(len(encoded)):
             raise BackpressureError(len(encoded), self.limit_bytes - self.kept_bytes)
         self.last_seq += 1
         sent = Sent(self.last_seq, encoded)

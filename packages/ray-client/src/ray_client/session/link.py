@@ -165,12 +165,10 @@ class DataLink:
             frame = frame_pb2.ClientFrame(
                 seq=self._outbox.next_seq, ack=self._take_ack(), operations=operations
             ).SerializeToString()
-            # A frame is a little larger than its operations, so it may not fit although they did.
-            self._room.wait_for(lambda: self._outbox.has_room(len(frame)) or self._end is not None)
-            if self._end is not None:
-                return None
             self._queued_bytes -= sizes
-            return self._outbox.push(frame).encoded
+            # `send` has waited for room. To wait here again, for the few bytes that a frame adds, would keep the next
+            # stream's writer from replaying, and without a replay there will be no room.
+            return self._outbox.push(frame, is_admitted=True).encoded
 
     def _take_items(self) -> list[_Item]:
         """Wait for the first input, or until an acknowledgement is due; then take all that is there."""
