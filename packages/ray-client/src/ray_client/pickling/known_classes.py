@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from cloudpickle import cloudpickle
+from cloudpickle import cloudpickle, cloudpickle_fast
 
-_MODULE: Final = cloudpickle.__name__
+#: Where cloudpickle has what makes classes: in 2.x partly in the second, which 3.x keeps as another name of the first.
+_MODULES: Final = frozenset((cloudpickle.__name__, cloudpickle_fast.__name__))
 _MAKERS: Final = frozenset(("_make_skeleton_class", "_make_skeleton_enum"))
 _TRACKER_PLACE: Final = 4  #: of cloudpickle's id of the class, in the arguments of both makers
 
@@ -24,7 +25,7 @@ class KnownClasses:
 
     def find(self, module: str, name: str) -> Callable[..., Any] | None:
         """Give what to use in the place of a function of cloudpickle's; None for anything else."""
-        if module != _MODULE:
+        if module not in _MODULES:
             return None
         if name in _MAKERS:
             return self._maker(getattr(cloudpickle, name))
@@ -42,4 +43,4 @@ class KnownClasses:
         return make_or_find
 
     def _set_state(self, cls: type, state: Any) -> Any:
-        return cls if id(cls) in self._known else cloudpickle._class_setstate(cls, state)
+        return cls if id(cls) in self._known else cloudpickle_fast._class_setstate(cls, state)
