@@ -256,7 +256,8 @@ def listen_to_workers(callback: Callable[[WorkerLines], None]) -> None:
                 task_name=str(data.get("actor_name") or data.get("task_name") or ("" if pid.isdigit() else pid)),
                 # Of the autoscaler and the raylet it is a word.
                 pid=int(pid) if pid.isdigit() else 0,
-                node_ip=str(data.get("ip") or ""),
+                # As Ray prints it: the driver's own node goes without saying.
+                node_ip="" if data.get("ip") == data.get("localhost") else str(data.get("ip") or ""),
             )
         )
 
