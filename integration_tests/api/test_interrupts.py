@@ -56,7 +56,7 @@ def test_ctrl_c(gateway: Gateway, on_interrupt: str, result: str, how: str) -> N
     try:
         with program.stdout as output:
             assert output.readline() == "waiting\n"
-            time.sleep(0.3)
+            time.sleep(0.3)  # from the line to the inside of `get`, for which there is no event
             began_s = time.monotonic()
             os.kill(program.pid, signal.SIGINT)
             says_more = on_interrupt == "keep" and sys.version_info >= (3, 11)
