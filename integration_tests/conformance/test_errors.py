@@ -162,6 +162,7 @@ def test_an_error_reaches_each_of_several_returns() -> None:
 
 def test_get_of_a_list_raises_the_first_error() -> None:
     refs = [identity.remote(1), fail.remote(KeyError("one")), fail.remote(ValueError("two"))]
+    ray.wait(refs, num_returns=len(refs))
     with pytest.raises(KeyError):
         ray.get(refs)
 

@@ -130,6 +130,19 @@ def test_wait_with_a_timeout() -> None:
     assert ray.wait([blocked, done], num_returns=2) == ([blocked, done], [])
 
 
+def test_get_of_a_list_waits_for_nothing_more_after_an_error() -> None:
+    @ray.remote
+    def fail() -> None:
+        raise KeyError("one")
+
+    gate = Gate.remote()
+    blocked = gate.passed.remote(2)
+    with pytest.raises(KeyError):
+        ray.get([blocked, fail.remote()])
+    ray.get(gate.open.remote())
+    assert ray.get(blocked) == 2
+
+
 def test_wait_never_gives_more_than_asked_for() -> None:
     refs = [ray.put(i) for i in range(4)]
     ready, pending = ray.wait(refs, num_returns=2)

@@ -5,9 +5,7 @@ Each is here twice: `put_in(session, ...)` does it, and `put(...)` does it in th
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures import as_completed as futures_as_completed
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -110,28 +108,22 @@ def _values(session: Session, refs: Sequence[ObjectRef[Any]], timeout: float | N
     if not refs:
         return []
     from ray_client.session.interrupts import interruptible  # loads protobuf, which an import of this package must not
+    from ray_client.session.pending import settle
 
-    deadline_s = None if timeout is None else time.monotonic() + timeout
     # Each object is asked for once; the futures are in the order of `places`.
     places = {object_id: place for place, object_id in enumerate(dict.fromkeys(ref._handle_id for ref in refs))}
     request_id, futures = session.fetch(list(places))
     try:
         with interruptible(session, places):
-            replies = [_result(future, deadline_s, len(refs)) for future in futures]
+            settle(futures).result(timeout)
+    except FutureTimeoutError:
+        session.abandon(request_id, futures)
+        raise get_timed_out(len(refs)) from None
     except BaseException:
         session.abandon(request_id, futures)
         raise
-    values = session.values_of(replies)
+    values = session.take_values(request_id, futures)
     return [values[places[ref._handle_id]] for ref in refs]
-
-
-def _result(future: Future[Any], deadline_s: float | None, count: int) -> Any:
-    if deadline_s is None:
-        return future.result()
-    try:
-        return future.result(max(0.0, deadline_s - time.monotonic()))
-    except FutureTimeoutError:
-        raise get_timed_out(count) from None
 
 
 def get_timed_out(count: int) -> GetTimeoutError:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from typing import Any
 
 from ray_client_proto.v1 import operation_pb2 as op
 
@@ -61,3 +63,25 @@ class PendingReplies:
             waiting, self._futures = self._futures, {}
         for future in waiting.values():
             future.set_exception(error)
+
+
+def settle(replies: list[Future[op.Reply]]) -> Future[Any]:
+    """Give a future that is done when all replies are there, or one says that something failed, as in Ray."""
+    if len(replies) == 1:
+        return replies[0]
+    settled: Future[Any] = Future()
+    arrivals = itertools.count(1)
+
+    def arrive(reply: Future[op.Reply]) -> None:
+        if next(arrivals) == len(replies) or is_failed(reply):
+            with suppress(InvalidStateError):
+                settled.set_result(None)
+
+    for reply in replies:
+        reply.add_done_callback(arrive)
+    return settled
+
+
+def is_failed(reply: Future[op.Reply]) -> bool:
+    """Tell whether a reply is there and says that something failed, or will never come."""
+    return reply.done() and (reply.exception() is not None or reply.result().HasField("failure"))

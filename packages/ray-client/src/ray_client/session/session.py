@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -18,7 +17,7 @@ from ray_client.pickling.unpickler import TokenReaders
 from ray_client.session.exports import ExportedCode, Exports
 from ray_client.session.failures import exception_of
 from ray_client.session.link import DataLink, OpenStream
-from ray_client.session.pending import PendingReplies
+from ray_client.session.pending import PendingReplies, is_failed, settle
 from ray_client.session.transfers import Transfers
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.lanes import Lanes
@@ -148,15 +147,15 @@ class Session:
         if self._pending.forget(request_id, count) and self.is_open:
             self._link.send(op.Operation(forget=op.Forget(request_id=request_id)), is_urgent=True)
 
-    def abandon(self, request_id: int, replies: list[Future[op.Reply]]) -> None:
-        """Stop waiting for the replies of a request, and let go of those that have come."""
+    def abandon(self, request_id: int, replies: list[Future[op.Reply]], taken: Sequence[Future[op.Reply]] = ()) -> None:
+        """Stop waiting for the replies of a request, and let go of all that come but those `taken`."""
 
         def let_go(reply: Future[op.Reply]) -> None:
             if reply.exception() is None and self.is_open:
                 self._let_go(reply.result())
 
         self.forget(request_id, len(replies))
-        for reply in replies:
+        for reply in set(replies).difference(taken):
             reply.add_done_callback(let_go)
 
     def fetch(self, object_ids: list[int]) -> tuple[int, list[Future[op.Reply]]]:
@@ -175,31 +174,28 @@ class Session:
         result: Future[Any] = Future()
         get = op.Operation(get=op.Get(object_ids=object_ids))
         request_id, replies = self.request(get, len(object_ids), is_urgent=True)
-        arrivals = itertools.count(1)
 
         def resolve() -> None:
             if not result.set_running_or_notify_cancel():
                 return
             try:
-                result.set_result(select(self.values_of([reply.result() for reply in replies])))
+                result.set_result(select(self.take_values(request_id, replies)))
             except BaseException as exc:  # noqa: BLE001 - the value's own error, or whatever unpickling it ran into
                 result.set_exception(exc)
 
-        def arrive(_reply: Future[op.Reply]) -> None:
-            if next(arrivals) == len(replies):
-                # Not in the reader's thread: unpickling runs user code, which may call `get`.
-                try:
-                    self._decoders.submit(resolve)
-                except RuntimeError:  # the session, or the interpreter, has just ended, and its threads with it
-                    resolve()
+        def decode(_settled: Future[Any]) -> None:
+            # Not in the reader's thread: unpickling runs user code, which may call `get`.
+            try:
+                self._decoders.submit(resolve)
+            except RuntimeError:  # the session, or the interpreter, has just ended, and its threads with it
+                resolve()
 
-        def settle(result: Future[Any]) -> None:
+        def stop(result: Future[Any]) -> None:
             if result.cancelled():
                 self.abandon(request_id, replies)
 
-        result.add_done_callback(settle)
-        for reply in replies:
-            reply.add_done_callback(arrive)
+        result.add_done_callback(stop)
+        settle(replies).add_done_callback(decode)
         return result
 
     # Values
@@ -240,15 +236,21 @@ class Session:
             raise self.exception_of(reply.failure)
         return self.load(reply.value)
 
-    def values_of(self, replies: list[op.Reply]) -> list[Any]:
-        """Give the values that replies carry; raises as `value_of` does, and lets go of the others then."""
+    def take_values(self, request_id: int, replies: list[Future[op.Reply]]) -> list[Any]:
+        """Give the values that the replies of a settled request carry.
+
+        Raises:
+            BaseException: the first failure among those that have come; nobody waits for the others then.
+                Or a value cannot be unpickled here.
+        """
         values: list[Any] = []
+        failed = next(filter(is_failed, replies), None)
         try:
-            for reply in replies:
-                values.append(self.value_of(reply))
+            for reply in replies if failed is None else [failed]:
+                values.append(self.value_of(reply.result()))
         except BaseException:
-            for reply in replies[len(values) + 1 :]:
-                self._let_go(reply)
+            taken = replies[: len(values) + 1] if failed is None else [failed]
+            self.abandon(request_id, replies, taken)
             raise
         return values
 
