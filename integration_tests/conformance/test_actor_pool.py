@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
 from conformance.api import ray
+from conformance.gate import Gate
 
 
 @ray.remote(num_cpus=0)
@@ -15,9 +15,9 @@ class Doubler:
     def double(self, x: int) -> int:
         return 2 * x
 
-    def nap(self, seconds: float) -> float:
-        time.sleep(seconds)
-        return seconds
+    def pass_gate(self, gate: Any) -> str:
+        ray.get(gate.passed.remote())
+        return "through"
 
     def fail(self, x: int) -> int:
         raise ValueError(f"no {x}")
@@ -39,8 +39,8 @@ def double(actor: Any, x: int) -> Any:
     return actor.double.remote(x)
 
 
-def nap(actor: Any, seconds: float) -> Any:
-    return actor.nap.remote(seconds)
+def pass_gate(actor: Any, gate: Any) -> Any:
+    return actor.pass_gate.remote(gate)
 
 
 def test_map_keeps_the_order(pool: Any) -> None:
@@ -52,7 +52,14 @@ def test_map_unordered_gives_everything(pool: Any) -> None:
 
 
 def test_map_unordered_gives_what_is_ready(pool: Any) -> None:
-    assert next(iter(pool.map_unordered(nap, [1.0, 0.01]))) == 0.01
+    def double_or_pass(actor: Any, x: Any) -> Any:
+        return double(actor, x) if isinstance(x, int) else pass_gate(actor, x)
+
+    gate = Gate.remote()
+    results = iter(pool.map_unordered(double_or_pass, [gate, 1]))
+    assert next(results) == 2
+    ray.get(gate.open.remote())
+    assert list(results) == ["through"]
 
 
 def test_map_of_nothing(pool: Any) -> None:
@@ -67,10 +74,12 @@ def test_submit_and_get_next(pool: Any) -> None:
 
 
 def test_get_next_unordered(pool: Any) -> None:
-    pool.submit(nap, 0.5)
-    pool.submit(nap, 0.01)
-    assert pool.get_next_unordered() == 0.01
-    assert pool.get_next_unordered() == 0.5
+    gate = Gate.remote()
+    pool.submit(pass_gate, gate)
+    pool.submit(double, 1)
+    assert pool.get_next_unordered() == 2
+    ray.get(gate.open.remote())
+    assert pool.get_next_unordered() == "through"
 
 
 @pytest.mark.parametrize("name", ["get_next", "get_next_unordered"])
@@ -81,26 +90,32 @@ def test_nothing_more_to_get(pool: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["get_next", "get_next_unordered"])
 def test_a_result_that_is_late(pool: Any, name: str) -> None:
-    pool.submit(nap, 0.5)
+    gate = Gate.remote()
+    pool.submit(pass_gate, gate)
     with pytest.raises(TimeoutError):
         getattr(pool, name)(timeout=0.01)
-    assert getattr(pool, name)() == 0.5
+    ray.get(gate.open.remote())
+    assert getattr(pool, name)() == "through"
 
 
 def test_a_result_that_is_given_up(pool: Any) -> None:
-    pool.submit(nap, 0.3)
+    gate = Gate.remote()
+    pool.submit(pass_gate, gate)
     with pytest.raises(TimeoutError):
         pool.get_next(timeout=0.01, ignore_if_timedout=True)
     assert not pool.has_next()
+    ray.get(gate.open.remote())
 
 
 def test_in_order_after_out_of_order_is_refused(pool: Any) -> None:
-    pool.submit(nap, 0.3)
+    gate = Gate.remote()
+    pool.submit(pass_gate, gate)
     pool.submit(double, 1)
     assert pool.get_next_unordered() == 2
     with pytest.raises(ValueError, match="get_next_unordered"):
         pool.get_next()
-    assert pool.get_next_unordered() == 0.3
+    ray.get(gate.open.remote())
+    assert pool.get_next_unordered() == "through"
 
 
 def test_an_error_leaves_the_pool_usable(pool: Any) -> None:
@@ -135,26 +150,28 @@ def test_more_work_than_actors_waits(pool: Any) -> None:
 
 
 @ray.remote(num_cpus=0.1)
-def sleepy(seconds: float) -> float:
-    time.sleep(seconds)
-    return seconds
+def square(x: int) -> int:
+    return x * x
 
 
 def test_as_completed_gives_what_is_ready_first() -> None:
-    refs = [sleepy.remote(1.0), sleepy.remote(0.01)]
-    assert list(ray.util.as_completed(refs, chunk_size=1)) == [0.01, 1.0]
+    gate = Gate.remote()
+    results = ray.util.as_completed([gate.passed.remote("late"), square.remote(3)], chunk_size=1)
+    assert next(results) == 9
+    ray.get(gate.open.remote())
+    assert list(results) == ["late"]
 
 
 def test_as_completed_gives_references_on_demand() -> None:
-    ref = sleepy.remote(0.01)
+    ref = square.remote(1)
     assert list(ray.util.as_completed([ref], yield_obj_refs=True)) == [ref]
 
 
 def test_map_unordered_calls_the_function_for_each() -> None:
-    assert sorted(ray.util.map_unordered(sleepy, [0.01, 0.02, 0.03], chunk_size=1)) == [0.01, 0.02, 0.03]
+    assert sorted(ray.util.map_unordered(square, [1, 2, 3], chunk_size=1)) == [1, 4, 9]
 
 
 @pytest.mark.parametrize("options", [{"chunk_size": 0}, {"num_returns": 1}], ids=str)
 def test_map_unordered_refuses_what_makes_no_sense(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
-        list(ray.util.map_unordered(sleepy, [0.01], **options))
+        list(ray.util.map_unordered(square, [1], **options))

@@ -64,8 +64,10 @@ def test_by_force() -> None:
 
 def test_a_task_that_waits_for_its_argument() -> None:
     sleeper = Sleeper.remote()
-    waiting = sleep.remote(sleeper.sleep.remote())
-    ray.wait([waiting], timeout=0.3)
+    argument = sleeper.sleep.remote()
+    ray.get(sleeper.hello.remote())
+    waiting = sleep.remote(argument)
+    ray.wait([waiting], timeout=0.5)
     ray.cancel(waiting)
     with pytest.raises(exceptions.TaskCancelledError):
         ray.get(waiting)

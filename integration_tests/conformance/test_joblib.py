@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
+from typing import Any
 
 import pytest
 
 from conformance.api import ray
+from conformance.gate import Meeting
 
 joblib = pytest.importorskip("joblib", reason="joblib is not installed here")
 
@@ -26,8 +27,8 @@ def square(x: int) -> int:
     return x * x
 
 
-def process(_: int) -> int:
-    time.sleep(0.05)
+def attend(meeting: Any) -> int:
+    ray.get(meeting.attend.remote(os.getpid()))
     return os.getpid()
 
 
@@ -42,8 +43,9 @@ def test_work_comes_back_in_order() -> None:
 
 
 def test_work_is_done_by_other_processes() -> None:
+    meeting = Meeting.remote(2)
     with joblib.parallel_backend("ray", n_jobs=2):
-        found = set(joblib.Parallel(batch_size=1)(joblib.delayed(process)(x) for x in range(8)))
+        found = set(joblib.Parallel(batch_size=1)(joblib.delayed(attend)(meeting) for _ in range(8)))
     assert os.getpid() not in found
     assert len(found) == 2
 

@@ -5,28 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.gate import Gate
 
 
 @ray.remote
 def identity(value: object) -> object:
     return value
-
-
-@ray.remote
-class Gate:
-    """Lets callers through once it is opened."""
-
-    def __init__(self) -> None:
-        import asyncio
-
-        self.opened = asyncio.Event()
-
-    async def open(self) -> None:
-        self.opened.set()
-
-    async def passed(self, value: object = None) -> object:
-        await self.opened.wait()
-        return value
 
 
 def test_put_and_get() -> None:
@@ -125,7 +109,7 @@ def test_wait_with_a_timeout() -> None:
     gate = Gate.remote()
     done, blocked = ray.put(1), gate.passed.remote(2)
     assert ray.wait([blocked], timeout=0) == ([], [blocked])
-    assert ray.wait([blocked, done], num_returns=2, timeout=0.1) == ([done], [blocked])
+    assert ray.wait([blocked, done], num_returns=2, timeout=1) == ([done], [blocked])
     ray.get(gate.open.remote())
     assert ray.wait([blocked, done], num_returns=2) == ([blocked, done], [])
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from conformance.api import ray
+from conformance.gate import Gate, Meeting
 from conformance.marks import difference
 
 if ray.__name__ == "ray":
@@ -39,13 +39,14 @@ def fail_at_three(x: int) -> int:
     return x
 
 
-def nap(seconds: float) -> float:
-    time.sleep(seconds)
-    return seconds
+def pass_gate(gate: Any) -> str:
+    if gate is not None:
+        ray.get(gate.passed.remote())
+    return "through the gate" if gate is not None else "no gate"
 
 
-def process(_: Any) -> int:
-    time.sleep(0.02)
+def attend(meeting: Any) -> int:
+    ray.get(meeting.attend.remote(os.getpid()))
     return os.getpid()
 
 
@@ -67,7 +68,7 @@ def test_map_takes_an_iterator(pool: Any) -> None:
 
 
 def test_map_shares_the_work(pool: Any) -> None:
-    found = set(pool.map(process, range(8), chunksize=1))
+    found = set(pool.map(attend, [Meeting.remote(2)] * 8, chunksize=1))
     assert len(found) == 2
     assert os.getpid() not in found
 
@@ -153,10 +154,12 @@ def test_an_error_callback_gets_the_exception(pool: Any) -> None:
 
 
 def test_a_result_says_whether_it_is_ready(pool: Any) -> None:
-    result = pool.apply_async(nap, (0.5,))
+    gate = Gate.remote()
+    result = pool.apply_async(pass_gate, (gate,))
     assert not result.ready()
     with pytest.raises(ValueError, match="not ready"):
         result.successful()
+    ray.get(gate.open.remote())
     result.wait(30)
     assert result.ready()
     assert result.successful()
@@ -169,11 +172,13 @@ def test_a_failed_result_is_not_successful(pool: Any) -> None:
 
 
 def test_a_result_can_be_waited_for_too_briefly(pool: Any) -> None:
-    result = pool.apply_async(nap, (0.5,))
+    gate = Gate.remote()
+    result = pool.apply_async(pass_gate, (gate,))
     result.wait(0.01)
     with pytest.raises(TimeoutError):
         result.get(timeout=0.01)
-    assert result.get(timeout=30) == 0.5
+    ray.get(gate.open.remote())
+    assert result.get(timeout=30) == "through the gate"
 
 
 def test_imap_keeps_the_order(pool: Any) -> None:
@@ -202,10 +207,12 @@ def test_imap_takes_no_more_than_it_needs(pool: Any) -> None:
 
 
 def test_imap_has_a_timeout(pool: Any) -> None:
-    results = pool.imap(nap, [0.5])
+    gate = Gate.remote()
+    results = pool.imap(pass_gate, [gate])
     with pytest.raises(TimeoutError):
         results.next(timeout=0.01)
-    assert results.next(timeout=30) == 0.5
+    ray.get(gate.open.remote())
+    assert results.next(timeout=30) == "through the gate"
     with pytest.raises(StopIteration):
         results.next()
 
@@ -215,7 +222,11 @@ def test_imap_unordered_gives_everything(pool: Any) -> None:
 
 
 def test_imap_unordered_gives_what_is_ready(pool: Any) -> None:
-    assert next(iter(pool.imap_unordered(nap, [1.0, 0.01]))) == 0.01
+    gate = Gate.remote()
+    results = iter(pool.imap_unordered(pass_gate, [gate, None]))
+    assert next(results) == "no gate"
+    ray.get(gate.open.remote())
+    assert list(results) == ["through the gate"]
 
 
 @difference(
@@ -248,7 +259,7 @@ def test_an_initializer_that_raises_is_heard() -> None:
 
 def test_actors_are_replaced_after_so_many_chunks() -> None:
     with Pool(1, maxtasksperchild=2) as made:
-        found = [made.apply(process, (0,)) for _ in range(5)]
+        found = [made.apply(os.getpid) for _ in range(5)]
     assert found[0] == found[1]
     assert len(set(found)) == 3
 
@@ -266,10 +277,10 @@ def test_a_wrong_number_of_actors_is_refused(processes: int) -> None:
 
 def test_a_closed_pool_does_what_it_was_given() -> None:
     made = Pool(1)
-    result = made.apply_async(nap, (0.2,))
+    result = made.apply_async(square, (3,))
     made.close()
     made.join()
-    assert result.get(timeout=30) == 0.2
+    assert result.get(timeout=30) == 9
 
 
 @pytest.mark.parametrize("name", ["map", "map_async", "imap", "imap_unordered", "apply_async", "starmap"])
@@ -283,7 +294,7 @@ def test_a_closed_pool_takes_no_work(name: str) -> None:
 
 def test_a_terminated_pool_takes_no_work_and_can_be_joined() -> None:
     made = Pool(1)
-    result = made.apply_async(nap, (60,))
+    result = made.apply_async(pass_gate, (Gate.remote(),))
     made.terminate()
     made.join()
     with pytest.raises(ValueError, match="Pool not running"):

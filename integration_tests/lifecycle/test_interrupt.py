@@ -6,10 +6,10 @@ import os
 import signal
 import sys
 import threading
-import time
 
 import pytest
 from gateway import Gateway
+from processes import poll
 
 import ray_client as ray
 from ray_client.errors import ForkedProcessError
@@ -61,10 +61,8 @@ def test_ctrl_c(gate, how: str) -> None:
         "future": lambda: ref.future().result(),
     }[how]
     interrupt()
-    began_s = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        block()
-    assert time.monotonic() - began_s < 2
+        block()  # which nothing else ends
     assert ray.get(ray.put("usable")) == "usable"
     ray.get(gate.open.remote())
     assert ray.get(ref) == "passed"
@@ -74,9 +72,8 @@ def test_an_interrupted_session_ends_as_usual(gateway: Gateway, gate) -> None:
     interrupt()
     with pytest.raises(KeyboardInterrupt):
         ray.get(gate.passed.remote())
-    began_s = time.monotonic()
     ray.shutdown()
-    assert time.monotonic() - began_s < 5
+    assert poll(lambda: not gateway.sessions(), within_s=30)
 
 
 def in_a_fork(function) -> str:
