@@ -82,7 +82,6 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("python", "tools/check_modules.py")
     session.run("python", "tools/gen_errors.py", "--check")
-    session.run("python", "tools/gen_errors.py", "--check")
 
 
 @nox.session
@@ -108,9 +107,11 @@ def protos(session: nox.Session) -> None:
 
 @nox.session(name="protos-check", python="3.11")
 def protos_check(session: nox.Session) -> None:
-    """The same as `protos -- --check`."""
-    session.install(*GENERATOR)
+    """The same as `protos -- --check`; and that nothing in the protocol would break a released peer."""
+    session.install(*GENERATOR, "pytest>=8,<10", "pytest-timeout>=2.3")
     session.run("python", "tools/gen_protos.py", "--check")
+    run_pytest(session, "python", "tools/tests", report="tools")
+    session.run("python", "tools/released_protos.py", "--check")
 
 
 @nox.session(python=False)
