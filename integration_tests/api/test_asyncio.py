@@ -7,25 +7,13 @@ import time
 from typing import Any
 
 import pytest
+from conformance.actors import Gate
 from gateway import Gateway
 from processes import poll
 
 import ray_client as ray
 from ray_client.errors import UnreachableError
 from ray_client.exceptions import GetTimeoutError
-
-
-@ray.remote(num_cpus=0, max_concurrency=1500)
-class Gate:
-    def __init__(self) -> None:
-        self.opened = asyncio.Event()
-
-    async def open(self) -> None:
-        self.opened.set()
-
-    async def passed(self, value: Any = "passed") -> Any:
-        await self.opened.wait()
-        return value
 
 
 @ray.remote
@@ -35,7 +23,7 @@ def fail() -> None:
 
 @pytest.fixture
 def gate(context: ray.ClientContext) -> Any:
-    gate = Gate.remote()
+    gate = Gate.options(max_concurrency=2000).remote()
     ray.get(gate.__ray_ready__.remote())
     return gate
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from conformance.actors import Gate
 from conformance.api import ray
-from conformance.gate import Gate
 
 
 @ray.remote(num_cpus=0)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from conformance.actors import Meeting
 from conformance.api import ray
-from conformance.gate import Meeting
 
 joblib = pytest.importorskip("joblib", reason="joblib is not installed here")
 

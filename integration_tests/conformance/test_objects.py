@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.actors import Gate
 from conformance.api import exceptions, ray
-from conformance.gate import Gate
 
 
 @ray.remote

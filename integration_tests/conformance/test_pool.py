@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from conformance.actors import Gate, Meeting
 from conformance.api import ray
-from conformance.gate import Gate, Meeting
 from conformance.marks import difference
 
 if ray.__name__ == "ray":

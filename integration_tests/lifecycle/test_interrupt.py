@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from conformance.actors import Gate
 from gateway import Gateway
 from processes import poll
 
@@ -17,23 +18,10 @@ from ray_client.errors import ForkedProcessError
 pytestmark = pytest.mark.usefixtures("context")
 
 
-@ray.remote(num_cpus=0)
-class Gate:
-    def __init__(self) -> None:
-        import asyncio
-
-        self.opened = asyncio.Event()
-
-    async def open(self) -> None:
-        self.opened.set()
-
-    async def passed(self) -> str:
-        await self.opened.wait()
-        return "passed"
-
-    async def numbers(self):
-        await self.opened.wait()
-        yield 1
+@ray.remote
+def numbers(gate: object):
+    ray.get(gate.passed.remote())
+    yield 1
 
 
 @pytest.fixture
@@ -52,7 +40,7 @@ def interrupt(after_s: float = 0.3) -> None:
 
 @pytest.mark.parametrize("how", ["get", "get of many", "wait", "next", "future"])
 def test_ctrl_c(gate, how: str) -> None:
-    ref, generator = gate.passed.remote(), gate.numbers.remote()
+    ref, generator = gate.passed.remote(), numbers.remote(gate)
     block = {
         "get": lambda: ray.get(ref),
         "get of many": lambda: ray.get([ref, gate.passed.remote()]),

@@ -6,20 +6,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from conformance.actors import Counter
 from gateway import Gateway
 
 import ray_client as ray
 from ray_client.errors import WrongSessionError
-
-
-@ray.remote(num_cpus=0)
-class Counter:
-    def __init__(self) -> None:
-        self.n = 0
-
-    def increment(self) -> int:
-        self.n += 1
-        return self.n
 
 
 @ray.remote

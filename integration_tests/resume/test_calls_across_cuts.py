@@ -6,39 +6,12 @@ import random
 import threading
 
 import pytest
+from conformance.actors import Counter, Gate
 from fault_relay import DOWN, UP, FaultRelay
 
 import ray_client as ray
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-@ray.remote(num_cpus=0)
-class Counter:
-    def __init__(self) -> None:
-        self.n = 0
-
-    def increment(self) -> int:
-        self.n += 1
-        return self.n
-
-    def value(self) -> int:
-        return self.n
-
-
-@ray.remote(num_cpus=0)
-class Gate:
-    def __init__(self) -> None:
-        import asyncio
-
-        self.opened = asyncio.Event()
-
-    async def open(self) -> None:
-        self.opened.set()
-
-    async def passed(self) -> str:
-        await self.opened.wait()
-        return "passed"
 
 
 @pytest.mark.slow

@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from conformance.actors import Counter
 from fault_relay import FaultRelay
 from gateway import Gateway
 from processes import poll
 
 import ray_client as ray
 from ray_client.errors import SessionLostError
-
-
-@ray.remote(num_cpus=0)
-class Counter:
-    def __init__(self) -> None:
-        self.n = 0
-
-    def increment(self) -> int:
-        self.n += 1
-        return self.n
 
 
 @pytest.fixture

@@ -1,10 +1,25 @@
-"""Actors that make the order of events certain."""
+"""Actors that many tests need, most of them to make the order of events certain."""
 
 from __future__ import annotations
 
 import asyncio
 
 from conformance.api import ray
+
+
+@ray.remote(num_cpus=0)
+class Counter:
+    """Counts its calls."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def increment(self) -> int:
+        self.count += 1
+        return self.count
+
+    def value(self) -> int:
+        return self.count
 
 
 @ray.remote(num_cpus=0)
@@ -17,7 +32,7 @@ class Gate:
     async def open(self) -> None:
         self.opened.set()
 
-    async def passed(self, value: object = None) -> object:
+    async def passed(self, value: object = "passed") -> object:
         await self.opened.wait()
         return value
 
