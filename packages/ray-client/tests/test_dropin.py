@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
+import importlib.util
 import io
+import multiprocessing.spawn
 import pickle
 import subprocess
 import sys
@@ -16,7 +19,8 @@ import pytest
 
 import ray_client
 from ray_client import dropin
-from ray_client.api.counterparts import counterparts
+from ray_client.api.counterparts import MIRRORED, counterparts
+from ray_client.api.version import MIRRORED_RAY
 from ray_client.errors import AddressError, RayInstalledError
 from ray_client.pickling import pickler
 from ray_client_proto.wire import tokens
@@ -99,8 +103,52 @@ def test_a_module_that_only_the_cluster_has_says_so(statement: str, name: str, a
     assert advice in str(caught.value)
 
 
+@pytest.mark.usefixtures("installed")
+def test_who_only_asks_for_a_module_hears_whether_it_is_here() -> None:
+    for name in ("ray", "ray.util", "ray.util.queue", "ray.exceptions"):
+        assert importlib.util.find_spec(name) is not None
+    for name in ("ray.data", "ray.tune", "ray.util.collective", "ray.no_such_thing"):
+        assert importlib.util.find_spec(name) is None
+    with pytest.raises(ModuleNotFoundError, match="only the cluster has"):  # its parent is imported
+        importlib.util.find_spec("ray.data.preprocessors")
+
+
+def public_names() -> Iterator[tuple[str, str]]:
+    for top in ("", *(f".{name}" for name in MIRRORED)):
+        module = importlib.import_module(f"ray_client{top}")
+        public = getattr(module, "__all__", [name for name in vars(module) if name[0].isupper()])
+        yield from ((f"ray{top}", name) for name in public)
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("module", "name"), list(public_names()))
+def test_whatever_there_is_can_be_imported_from_ray(module: str, name: str) -> None:
+    names: dict[str, Any] = {}
+    exec(f"from {module} import {name} as found", names)
+    exec(f"from {module} import *", names)
+    assert names["found"] is names[name]
+
+
+def test_the_version_is_ray_s_where_this_goes_by_its_name() -> None:
+    own = importlib.metadata.version("ray-client")
+    assert ray_client.__version__ == own
+    with pytest.raises(importlib.metadata.PackageNotFoundError):
+        importlib.metadata.version("ray")
+    dropin.install()
+    try:
+        assert importlib.import_module("ray").__version__ == MIRRORED_RAY
+        assert importlib.metadata.version("ray") == MIRRORED_RAY
+        assert importlib.metadata.metadata("ray")["Name"] == "ray"
+        assert importlib.metadata.version("ray-client") == own
+        assert "ray" not in {found.metadata["Name"] for found in importlib.metadata.distributions()}
+    finally:
+        dropin.uninstall()
+    assert ray_client.__version__ == own
+
+
 def test_uninstalling_leaves_nothing() -> None:
     finders, modules = list(sys.meta_path), set(sys.modules)
+    prepare = multiprocessing.spawn.get_preparation_data
     dropin.install()
     dropin.install()
     importlib.import_module("ray.util.queue")
@@ -109,6 +157,7 @@ def test_uninstalling_leaves_nothing() -> None:
     dropin.uninstall()
     assert not dropin.is_installed()
     assert sys.meta_path == finders
+    assert multiprocessing.spawn.get_preparation_data is prepare
     assert not [name for name in set(sys.modules) - modules if name.partition(".")[0] == "ray"]
     with pytest.raises(ModuleNotFoundError, match="No module named 'ray'"):
         importlib.import_module("ray")

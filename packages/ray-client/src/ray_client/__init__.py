@@ -106,9 +106,9 @@ WORKER_MODE = 1
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version  # 15 ms that only those pay who ask
+        from ray_client.api.version import shown_version  # 15 ms that only those pay who ask
 
-        return version("ray-client")
+        return shown_version()
     from ray_client.names import explain
 
     raise explain(name)

@@ -6,22 +6,26 @@
     import ray
 
 Also a plugin of pytest: `pytest -p ray_client.dropin`; and `python -m ray_client run script.py` runs a
-whole script in this way. See docs/dropin.md.
+whole script in this way. Children of `multiprocessing` have it too. See docs/dropin.md.
 """
 
 from __future__ import annotations
 
 import importlib
+import multiprocessing.spawn
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ray_client.api.counterparts import MIRRORED
 from ray_client.errors import RayInstalledError
 from ray_client.names import explain
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, DistributionFinder
 
 
 def install(force: bool = False) -> None:
@@ -44,6 +48,7 @@ def install(force: bool = False) -> None:
         raise RayInstalledError(real.origin, is_imported=False)
     sys.meta_path.insert(0, _finder)
     sys.meta_path.append(_explainer)
+    multiprocessing.spawn.get_preparation_data = _preparation_data
     importlib.import_module("ray")
 
 
@@ -53,6 +58,8 @@ def uninstall() -> None:
         return
     sys.meta_path.remove(_finder)
     sys.meta_path.remove(_explainer)
+    if multiprocessing.spawn.get_preparation_data is _preparation_data:  # nobody has wrapped it since
+        multiprocessing.spawn.get_preparation_data = _original_preparation_data
     for name in [name for name in sys.modules if name == "ray" or name.startswith("ray.")]:
         del sys.modules[name]
 
@@ -103,8 +110,17 @@ class _TwinFinder(MetaPathFinder):
         if top != "ray":
             return None
         if rest and not (rest.partition(".")[0] in MIRRORED and _exists(_twin_name(fullname), path)):
+            # Whoever only asks whether there is such a module is to hear no, and not an error.
+            if sys._getframe(2).f_globals.get("__name__") == "importlib.util":
+                return None
             raise _not_here(fullname)
         return ModuleSpec(fullname, _TwinLoader(), origin="ray_client")
+
+    def find_distributions(self, context: DistributionFinder.Context) -> Iterable[Distribution]:
+        """Give what `importlib.metadata.version("ray")` looks for."""
+        from ray_client.api.version import ray_distribution  # loads importlib.metadata, as who asks has done
+
+        return [ray_distribution()] if context.name == "ray" else []
 
 
 class _Explainer(MetaPathFinder):
@@ -117,6 +133,22 @@ class _Explainer(MetaPathFinder):
         if package.partition(".")[0] == "ray_client" and explain(name, package).exists_in_ray:
             raise _not_here("ray" + fullname[len("ray_client") :])
         return None
+
+
+class _Installing:
+    """Unpickled, it is a call of `install`: in a child that `multiprocessing` has just started."""
+
+    def __reduce__(self) -> tuple[Callable[[bool], None], tuple[bool]]:
+        return install, (True,)  # whether it may is decided: the child is of the same environment
+
+
+_original_preparation_data = multiprocessing.spawn.get_preparation_data
+
+
+def _preparation_data(name: str) -> dict[str, Any]:
+    """Give what a child with the start method `spawn` or `forkserver` reads before it imports the main module."""
+    data: dict[str, Any] = _original_preparation_data(name)
+    return {**data, __name__: _Installing()} if is_installed() else data
 
 
 def _exists(twin_name: str, path: Sequence[str] | None) -> bool:

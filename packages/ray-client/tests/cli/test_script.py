@@ -113,6 +113,98 @@ def test_tracebacks_end_where_the_user_s_code_does(script: Path, tmp_path: Path)
     assert everything.splitlines()[-1] == shown.splitlines()[-1]
 
 
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A package with modules to run."""
+    package = tmp_path / "project"
+    (package / "empty").mkdir(parents=True)
+    (package / "empty" / "__init__.py").write_text("")
+    (package / "__init__.py").write_text("")
+    (package / "neighbour.py").write_text("import ray_client\n")
+    shown = "__name__, __package__, __spec__.name, __file__, __cached__, sys.argv, sys.path[0], is_main"
+    code = f"import __main__, sys\nfrom . import neighbour\nis_main = __main__.__spec__ is __spec__\nprint({shown})\n"
+    (package / "__main__.py").write_text(code)
+    (package / "program.py").write_text(code)
+    (package / "wrong.py").write_text("1 / 0\n")
+    (package / "ends.py").write_text("import sys\nsys.exit(5)\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("project",),
+        ("project.program", "a", "--address", "-m"),
+        ("project.ends",),
+        ("project.nothing",),
+        ("project.empty",),
+        ("nothing",),
+    ],
+)
+def test_a_module_runs_as_python_would_run_it(project: Path, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", *arguments]
+    natively = subprocess.run(command, capture_output=True, text=True, cwd=project)
+    ours = run_cli("run", "--namespace", "n", "-m", *arguments, cwd=project)
+    assert (ours.returncode, ours.stdout, ours.stderr) == (natively.returncode, natively.stdout, natively.stderr)
+
+
+def test_what_fails_in_a_module_is_shown_without_our_frames(project: Path) -> None:
+    done = run_cli("run", "-m", "project.wrong", cwd=project)
+    assert done.returncode == 1
+    assert done.stderr.count("File ") == 1
+    assert done.stderr.rstrip().endswith("ZeroDivisionError: division by zero")
+
+
+def test_what_a_module_lacks_is_not_taken_for_the_module(project: Path) -> None:
+    (project / "project" / "__init__.py").write_text("import ray.data\n")
+    done = run_cli("run", "-m", "project.program", cwd=project)
+    assert "No module named 'ray.data' where `ray` is ray_client" in done.stderr
+    assert "Traceback" in done.stderr
+
+
+def test_address_and_namespace_go_before_the_script(script: Path, tmp_path: Path) -> None:
+    write(script, "import os\nprint(os.environ['RAY_ADDRESS'], os.environ['RAY_NAMESPACE'])\n")
+    done = run_cli("run", "--address", "ray://there", "--namespace", "mine", str(script), cwd=tmp_path)
+    assert done.stdout == "ray://there mine\n"
+
+
+CHILDREN = """
+import multiprocessing, sys
+from concurrent.futures import ProcessPoolExecutor
+import ray  # again in each child, which imports this file
+import ray.util.queue
+
+def name(_):
+    return ray.__name__
+
+def grandchild(method):
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        return pool.map(name, [1])
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    process = context.Process(target=print, args=("child",))
+    process.start()
+    process.join()
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        print(process.exitcode, pool.submit(name, 1).result(), pool.submit(grandchild, sys.argv[1]).result())
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
+def test_children_have_it_too(script: Path, tmp_path: Path, method: str) -> None:
+    write(script, CHILDREN)
+    done = run_cli("run", str(script), method, cwd=tmp_path)
+    assert done.stderr == ""
+    assert done.stdout == "child\n0 ray_client ['ray_client']\n"
+
+
+def test_children_of_a_module_have_it_too(project: Path) -> None:
+    (project / "project" / "children.py").write_text(CHILDREN)
+    done = run_cli("run", "-m", "project.children", "spawn", cwd=project)
+    assert done.stdout == "child\n0 ray_client ['ray_client']\n", done.stderr
+
+
 def test_a_script_that_is_not_there(tmp_path: Path) -> None:
     done = run_cli("run", "none.py", cwd=tmp_path)
     assert done.returncode == 2

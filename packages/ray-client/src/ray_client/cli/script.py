@@ -1,15 +1,19 @@
-"""Run a script as Python itself would."""
+"""Run a script, or a module, as Python itself would."""
 
 from __future__ import annotations
 
 import builtins
+import importlib.util
 import io
 import os
 import runpy
 import sys
 from collections.abc import Sequence
+from importlib.abc import InspectLoader
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import CodeType, ModuleType, TracebackType
+from typing import Any
 
 #: Code that is not the user's: this package, and what starts it; `runpy` is frozen from Python 3.11 on.
 _NOT_USERS = (str(Path(__file__).parent.parent) + os.sep, "<frozen ", runpy.__file__)
@@ -37,15 +41,66 @@ def run_script(path: str, arguments: Sequence[str], shows_all_frames: bool = Fal
         raise SystemExit(2) from None
     if not shows_all_frames:
         _hide_own_frames()
-    module = ModuleType("__main__")
-    vars(module).update(__file__=full_path, __builtins__=builtins, __cached__=None)
-    # Before compiling: what fails from here on is the script's own. And for good: threads and functions that run at
-    # the end of the process still look for the module.
-    sys.modules["__main__"] = module
-    sys.argv[:] = [path, *arguments]
+    # Before compiling: what fails from here on is the script's own.
+    names = _become_main([path, *arguments], {"__file__": full_path, "__cached__": None})
     if not getattr(sys.flags, "safe_path", False):  # `python -P`, from 3.11 on
         sys.path[0] = os.path.dirname(os.path.realpath(path))
-    exec(compile(source, full_path, "exec", dont_inherit=True), vars(module))
+    exec(compile(source, full_path, "exec", dont_inherit=True), names)
+
+
+def run_module(name: str, arguments: Sequence[str], shows_all_frames: bool = False) -> None:
+    """Run a module as `__main__`, or that of a package, as `python -m` does.
+
+    What it raises passes through, so that this process ends as the module's own would.
+
+    Args:
+        name: of the module.
+        arguments: what follows it on the command line.
+        shows_all_frames: print the frames of this package in tracebacks too.
+
+    Raises:
+        SystemExit: there is no such module, or it says so.
+    """
+    if not shows_all_frames:
+        _hide_own_frames()
+    spec, code = _module(name)
+    facts = {
+        "__file__": spec.origin,
+        "__cached__": spec.cached,
+        "__loader__": spec.loader,
+        "__package__": spec.parent,
+        "__spec__": spec,
+    }
+    # `sys.path` begins with where Python was started, as it does for `python -m`.
+    exec(code, _become_main([spec.origin or name, *arguments], facts))
+
+
+def _module(name: str) -> tuple[ModuleSpec, CodeType]:
+    """Give what is to be run for the name of a module or package, or end with what Python says."""
+    what = name
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            what = f"{name}.__main__; {name!r} is a package and cannot be directly executed"
+            spec = importlib.util.find_spec(f"{name}.__main__")
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise  # something that a package on the way needs
+        spec = None
+    code = spec.loader.get_code(spec.name) if spec is not None and isinstance(spec.loader, InspectLoader) else None
+    if spec is None or code is None:
+        print(f"{sys.executable}: No module named {what}", file=sys.stderr)
+        raise SystemExit(1)
+    return spec, code
+
+
+def _become_main(argv: list[str], facts: dict[str, Any]) -> dict[str, Any]:
+    """Give the names of a new `__main__`, for good: threads and what runs at exit still look for the module."""
+    module = ModuleType("__main__")
+    vars(module).update(facts, __builtins__=builtins)
+    sys.modules["__main__"] = module
+    sys.argv[:] = argv
+    return vars(module)
 
 
 def _hide_own_frames() -> None:

@@ -27,6 +27,11 @@ def set_address(address: str) -> None:
     os.environ["RAY_ADDRESS"] = address
 
 
+def set_namespace(namespace: str) -> None:
+    """Have the environment name this namespace, for this process and those that it starts."""
+    os.environ["RAY_NAMESPACE"] = namespace
+
+
 def namespace(environ: Mapping[str, str] = os.environ) -> str | None:
     """Give the namespace that the environment names, if any."""
     return environ.get("RAY_NAMESPACE") or None
