@@ -67,7 +67,8 @@ class Blank(str):
 
 def classes(module: ModuleType) -> Iterator[type]:
     """Yield the public classes that the module defines, in its order."""
-    for name, found in vars(module).items():
+    for name in getattr(module, "__all__", tuple(vars(module))):
+        found = vars(module)[name]
         if isinstance(found, type) and found.__module__ == module.__name__ and not name.startswith("_"):
             yield found
 

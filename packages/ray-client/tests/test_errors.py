@@ -8,7 +8,7 @@ import pytest
 
 from ray_client import errors
 
-CLASSES = [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, errors.RayClientError)]
+CLASSES: list[type[errors.RayClientError]] = [getattr(errors, name) for name in errors.__all__]
 
 
 def made(cls: type[errors.RayClientError]) -> errors.RayClientError:
@@ -50,3 +50,19 @@ def test_what_to_do_depends_on_the_reason() -> None:
     assert "install the package of 'numpy' in this" in str(errors.UnpicklingError("x", "client", "no", "numpy"))
     assert "add it with runtime_env" in str(errors.UnpicklingError("x", "cluster", "no", "numpy"))
     assert "largest: a.bin (2.0 MiB)" in str(errors.PackageTooLargeError("p", 9, 8, [("a.bin", 2 << 20)]))
+
+
+@pytest.mark.parametrize(
+    ("client", "server", "older", "first", "second"),
+    [
+        (("0.3.0", "2-3"), ("0.1.0", "1-1"), "server", "ray-client-server~=0.3.0", "ray-client~=0.1.0"),
+        (("0.1.0", "1-1"), ("0.3.0", "2-3"), "client", "ray-client~=0.3.0", "ray-client-server~=0.1.0"),
+        (("0.1.0", "1-9"), ("0.9.0.dev0+here", "10-10"), "client", "ray-client~=0.9.0.dev0", "server~=0.1.0"),
+        (("0.1.0", "1-1"), ("", "0-0"), "server", "ray-client-server~=0.1.0", "pip install --upgrade ray-client`"),
+    ],
+)
+def test_versions_that_do_not_go_together_say_what_to_install(client, server, older, first, second) -> None:
+    error = errors.IncompatibleVersionError(*client, *server)
+    assert (error.older, isinstance(error, ConnectionError)) == (older, True)
+    assert str(error).index(first) < str(error).index(second)
+    assert all(text in str(error) for text in (*client, *server))
