@@ -230,7 +230,8 @@ def requirements(session: nox.Session, package: str) -> list[str]:
     """Give what installs a package from its wheel, and does so again when the wheel has changed under the same name."""
     needed = ("ray-client-proto", package) if package != "ray-client-proto" else (package,)
     again = [f"--reinstall-package={name}" for name in needed]
-    ray = [RAY, "pip", "virtualenv"] if package == "ray-client-server" else []  # as its extra `environments` has them
+    # With its dashboard, for `ray.util.state`; pip and virtualenv as our extra `environments` has them.
+    ray = [RAY.replace("ray==", "ray[default]=="), "pip", "virtualenv"] if package == "ray-client-server" else []
     return [*again, *(wheels(session)[name] for name in needed), *ray, *PYTEST]
 
 

@@ -72,8 +72,8 @@ class Head:
     ray_client_port: int  #: of Ray's own client server
 
     @classmethod
-    def start(cls, num_cpus: int = 4, env: Mapping[str, str] | None = None) -> Head:
-        """Start a head and wait until it is up.
+    def start(cls, num_cpus: int = 4, env: Mapping[str, str] | None = None, *, with_dashboard: bool = False) -> Head:
+        """Start a head and wait until it is up; a dashboard needs `ray[default]` in the cluster's environment.
 
         Raises:
             RigError: it did not come up; nothing of it is left.
@@ -81,15 +81,17 @@ class Head:
         directory = Path(tempfile.mkdtemp(prefix="rcl-"))  # short: unix socket paths have 107 characters at most
         mark = new_mark()
         try:
-            gcs_port, ray_client_port = free_ports(2)
+            gcs_port, ray_client_port, dashboard_port = free_ports(3)
             home = directory / "h"
             home.mkdir()
             process = Process(
-                _command(gcs_port, ray_client_port, directory / "r", num_cpus),
+                _command(
+                    gcs_port, ray_client_port, dashboard_port if with_dashboard else None, directory / "r", num_cpus
+                ),
                 private_environment(home, mark, env),
                 cwd=directory,
             )
-            process.wait_for_line("Ray runtime started", within_s=60)
+            process.wait_for_line("Ray runtime started", within_s=120 if with_dashboard else 60)
         except BaseException:
             kill_marked(mark)
             shutil.rmtree(directory, ignore_errors=True)
@@ -112,13 +114,17 @@ class Head:
             raise RigError(f"the cluster left processes behind: {left}")
 
 
-def _command(gcs_port: int, ray_client_port: int, temp_dir: Path, num_cpus: int) -> list[str]:
+def _command(
+    gcs_port: int, ray_client_port: int, dashboard_port: int | None, temp_dir: Path, num_cpus: int
+) -> list[str]:
     options = {
         "--node-ip-address": "127.0.0.1",
         "--port": str(gcs_port),
         "--ray-client-server-port": str(ray_client_port),
         "--temp-dir": str(temp_dir),
-        "--include-dashboard": "false",
+        "--include-dashboard": "false" if dashboard_port is None else "true",
+        "--dashboard-port": str(dashboard_port or 0),
+        "--dashboard-agent-listen-port": "0",  # several clusters on a machine
         "--num-cpus": str(num_cpus),
         "--resources": '{"rig": 8}',
         "--object-store-memory": str(512 * 1024 * 1024),

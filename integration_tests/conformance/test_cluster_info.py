@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+
+import pytest
 
 from conformance.api import ray
 
@@ -125,3 +128,10 @@ def test_node_resources_in_the_runtime_context_of_a_task_with_options() -> None:
         return ray.get_runtime_context().get_assigned_resources()
 
     assert ray.get(assigned.remote()) == {"CPU": 2.0, "rig": 0.5}
+
+
+def test_the_state_of_a_cluster_without_a_dashboard() -> None:
+    state = importlib.import_module(f"{ray.__name__}.util.state")
+    errors = importlib.import_module(f"{ray.__name__}.util.state.exception")
+    with pytest.raises(errors.ServerUnavailable, match="include-dashboard"):
+        state.list_nodes(address=ray.get_runtime_context().gcs_address)

@@ -61,9 +61,12 @@ def _state(function: str, arguments: dict[str, Any]) -> Any:
         raise ValueError(f"ray.util.state has no function {function!r} in Ray {ray.__version__}")
     # Without an address Ray looks for clusters on this machine, and gives up where it finds two.
     address = arguments.pop("address", None) or ray.get_runtime_context().gcs_address
-    found = getattr(ray.util.state, function)(address=address, **arguments)
-    if function == "get_log":
-        return list(found)
+    try:
+        found = getattr(ray.util.state, function)(address=address, **arguments)
+        if function == "get_log":
+            return list(found)
+    except ValueError as error:
+        raise ValueError(str(error)) from error  # pydantic's own kind of it is nothing that a client need have
     return [_record(one) for one in found] if isinstance(found, list) else _record(found)
 
 

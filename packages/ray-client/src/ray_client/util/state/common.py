@@ -7,6 +7,7 @@ from typing import Any, Final
 __all__ = [
     "ActorState",
     "ClusterEventState",
+    "DriverInfo",
     "JobState",
     "NodeState",
     "ObjectState",
@@ -80,8 +81,19 @@ class RuntimeEnvState(StateSchema):
     """A runtime environment on a node."""
 
 
+class DriverInfo(StateSchema):
+    """The process that a job was started with."""
+
+
 class JobState(StateSchema):
     """A job."""
+
+    def __init__(self, *, driver_info: dict[str, Any] | None = None, **fields: Any) -> None:
+        super().__init__(**fields, driver_info=driver_info and DriverInfo(**driver_info))
+
+    def asdict(self) -> dict[str, Any]:
+        """Give the fields by name, those of the driver as a dictionary too."""
+        return {**super().asdict(), "driver_info": self.driver_info and self.driver_info.asdict()}
 
 
 class ClusterEventState(StateSchema):
