@@ -51,7 +51,16 @@ IMPORT_LINTER = "import-linter==2.16"
 # Of all generators, the newest whose output loads on every protobuf and grpcio we support; it has no wheel for 3.13.
 GENERATOR = ["grpcio-tools==1.62.3", "protobuf==4.25.9", "setuptools<81"]
 RAY = "ray==2.60.0"  # whose semantics the tests describe
-PYTEST = ["pytest>=8,<10", "pytest-timeout>=2.3", "pytest-cov>=5", "hypothesis>=6.100", "numpy", "joblib", "tqdm"]
+PYTEST = [
+    "pytest>=8,<10",
+    "pytest-timeout>=2.3",
+    "pytest-cov>=5",
+    "hypothesis>=6.100",
+    "trustme>=1.2",
+    "numpy",
+    "joblib",
+    "tqdm",
+]
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")

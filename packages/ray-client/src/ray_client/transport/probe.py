@@ -130,6 +130,11 @@ def _identify_tls(address: Address) -> ConnectError | None:
         return found or WrongPeerError(name, "a server that does not speak TLS", advice)
     if protocol != "h2":
         return WrongPeerError(name, "an HTTPS server", _GIVE_PORT)
+    if _wants_certificate(address):
+        return ConnectError(
+            f"the server at {name} wants a certificate that its authority has signed, and has not got one; set "
+            "RAY_CLIENT_TLS_CERT and RAY_CLIENT_TLS_KEY to the files of yours"
+        )
     return None
 
 
@@ -162,20 +167,37 @@ def _server_header(answer: bytes) -> str:
 
 def _speaks_tls(address: Address) -> str | None:
     """Give the protocol agreed on by TLS, empty if it names none; None if the peer does not speak TLS."""
+    try:
+        with _secure(address) as secured:
+            return secured.selected_alpn_protocol() or ""
+    except ssl.SSLError as exc:
+        is_alert = "ALERT" in (exc.reason or "")  # such as one that wants a client certificate
+        return "h2" if is_alert else None
+    except OSError:
+        return None
+
+
+def _wants_certificate(address: Address) -> bool:
+    """Tell whether a TLS server hangs up on who has no certificate, instead of sending SETTINGS (RFC 9113, 3.4)."""
+    try:
+        with _secure(address) as secured:
+            return not secured.recv(1)
+    except ssl.SSLError as exc:
+        return "CERTIFICATE_REQUIRED" in (exc.reason or "")  # as RFC 8446, 6.2 has it; gRPC's servers only hang up
+    except OSError:
+        return False
+
+
+@contextmanager
+def _secure(address: Address) -> Iterator[ssl.SSLSocket]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # nothing is sent: this only asks what is spoken
     context.set_alpn_protocols(["h2", "http/1.1"])
     with closing(_connect(address)) as connection:
         connection.settimeout(ANSWER_TIMEOUT_S)
-        try:
-            with context.wrap_socket(connection, server_hostname=address.host) as secured:
-                return secured.selected_alpn_protocol() or ""
-        except ssl.SSLError as exc:
-            is_alert = "ALERT" in (exc.reason or "")  # such as one that wants a client certificate
-            return "h2" if is_alert else None
-        except OSError:
-            return None
+        with context.wrap_socket(connection, server_hostname=address.host) as secured:
+            yield secured
 
 
 def _identify_grpc(address: Address) -> ConnectError | None:

@@ -1,0 +1,130 @@
+"""Encrypted sessions, and who is let in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import trustme
+from cluster import Head
+from gateway import Gateway
+
+import ray_client as ray
+from ray_client import errors
+
+CERTIFICATE, KEY, AUTHORITY = "RAY_CLIENT_TLS_CERT", "RAY_CLIENT_TLS_KEY", "RAY_CLIENT_TLS_CA"
+
+
+class Identity(NamedTuple):
+    """Files of a certificate and its key."""
+
+    certificate: str
+    key: str
+
+
+class Certificates:
+    """An authority of the tests' own, and what it signs."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._authority = trustme.CA()
+        self.authority = str(directory / "ca.pem")
+        self._authority.cert_pem.write_to_path(self.authority)
+
+    def issue(self, name: str) -> Identity:
+        """Give a certificate for a host or a user."""
+        issued = self._authority.issue_cert(name)
+        identity = Identity(str(self._directory / f"{name}.pem"), str(self._directory / f"{name}.key"))
+        issued.private_key_and_cert_chain_pem.write_to_path(identity.certificate)
+        issued.private_key_pem.write_to_path(identity.key)
+        return identity
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return Certificates(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def server_arguments(certificates: Certificates) -> list[str]:
+    server = certificates.issue("127.0.0.1")
+    return ["--tls-cert", server.certificate, "--tls-key", server.key]
+
+
+@pytest.fixture(scope="module")
+def encrypted(head: Head, server_arguments: list[str]) -> Iterator[str]:
+    """The address of a gateway with a certificate."""
+    gateway = Gateway.start(head.address, *server_arguments)
+    try:
+        yield gateway.address.replace("ray://", "rays://")
+    finally:
+        gateway.close()
+
+
+@pytest.fixture(scope="module")
+def mutual(head: Head, server_arguments: list[str], certificates: Certificates) -> Iterator[str]:
+    """The address of a gateway that wants a certificate of its clients too."""
+    gateway = Gateway.start(head.address, *server_arguments, "--tls-client-ca", certificates.authority)
+    try:
+        yield gateway.address.replace("ray://", "rays://")
+    finally:
+        gateway.close()
+
+
+def check_a_session(address: str) -> None:
+    """See to it that calls, and bytes in both directions, go through."""
+    large = bytes(range(256)) * 40_000
+
+    @ray.remote
+    def turn(value: bytes) -> bytes:
+        return value[::-1]
+
+    with ray.init(address, log_to_driver=False, direct=False):
+        assert ray.get(turn.remote(b"abc")) == b"cba"
+        assert ray.get(turn.remote(ray.put(large))) == large[::-1]
+
+
+def test_a_session(encrypted: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AUTHORITY, certificates.authority)
+    check_a_session(encrypted)
+
+
+def test_an_authority_that_the_client_does_not_know(
+    encrypted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(AUTHORITY, Certificates(tmp_path).authority)
+    with pytest.raises(errors.ConnectError, match="certificate"):
+        ray.init(encrypted, connect_timeout_s=10)
+
+
+def test_a_client_that_does_not_encrypt(encrypted: str) -> None:
+    with pytest.raises(errors.WrongPeerError, match="TLS"):
+        ray.init(encrypted.replace("rays://", "ray://"), connect_timeout_s=10)
+
+
+def test_a_client_that_encrypts_for_nothing(
+    gateway: Gateway, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(AUTHORITY, certificates.authority)
+    with pytest.raises(errors.ConnectError, match="TLS"):
+        ray.init(gateway.address.replace("ray://", "rays://"), connect_timeout_s=10)
+
+
+def test_a_session_with_a_certificate_of_the_client(
+    mutual: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = certificates.issue("ada.example")
+    monkeypatch.setenv(AUTHORITY, certificates.authority)
+    monkeypatch.setenv(CERTIFICATE, client.certificate)
+    monkeypatch.setenv(KEY, client.key)
+    check_a_session(mutual)
+
+
+def test_a_client_without_the_certificate_that_is_wanted(
+    mutual: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(AUTHORITY, certificates.authority)
+    with pytest.raises(errors.ConnectError, match="certificate"):
+        ray.init(mutual, connect_timeout_s=10)
