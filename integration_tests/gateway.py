@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import tempfile
@@ -29,9 +30,16 @@ class Gateway:
 
     @classmethod
     def start(
-        cls, cluster_address: str, *arguments: str, env: Mapping[str, str] | None = None, within_s: float = 30
+        cls,
+        cluster_address: str,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        within_s: float = 30,
+        claims: Mapping[str, Any] | None = None,
     ) -> Gateway:
         """Start a gateway on a port of its own choice and wait until it serves.
+
+        With `claims` it says those of itself, by the names of `Claims`.
 
         Raises:
             RigError: it did not come up; nothing of it is left.
@@ -42,7 +50,7 @@ class Gateway:
         home.mkdir()
         temp.mkdir()
         try:
-            command = start_command(cluster_address, "--port-file", str(port_file), *arguments)
+            command = start_command(cluster_address, "--port-file", str(port_file), *arguments, claims=claims)
             # With a temporary directory of its own, whatever it forgets to remove is seen.
             environment = private_environment(home, mark, {"TMPDIR": str(temp), **(env or {})})
             process = Process(command, environment, cwd=directory)
@@ -125,7 +133,9 @@ def status(gateway: Gateway) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def start_command(cluster_address: str, *arguments: str) -> Sequence[str]:
+def start_command(cluster_address: str, *arguments: str, claims: Mapping[str, Any] | None = None) -> Sequence[str]:
     """The command line of a gateway on a free port."""
-    command = [str(cluster_python()), "-m", "ray_client_server", "start"]
-    return [*command, "--address", cluster_address, "--port", "0", *arguments]
+    program = ["-m", "ray_client_server"]
+    if claims is not None:
+        program = [str(Path(__file__).with_name("claiming.py")), json.dumps(claims)]
+    return [str(cluster_python()), *program, "start", "--address", cluster_address, "--port", "0", *arguments]

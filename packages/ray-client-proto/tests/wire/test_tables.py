@@ -52,7 +52,7 @@ def test_h2_the_refusal_says_who_has_to_upgrade(ours: tuple[int, int], theirs: t
 
 
 def test_h1_only_capabilities_of_both_are_used() -> None:
-    assert handshake.choose_capabilities(["unary", "time-travel", "bulk"]) == ["bulk", "unary"]
+    assert handshake.choose_capabilities(handshake.CAPABILITIES, ["unary", "time-travel", "bulk"]) == ["bulk", "unary"]
 
 
 def test_i1_and_i2_the_two_sides_never_choose_the_same_id() -> None:

@@ -113,11 +113,15 @@ def readiness(settings: GatewaySettings, port: int, cluster: Cluster) -> str:
     )
 
 
-def _start(options: argparse.Namespace) -> None:
+def start(settings: GatewaySettings) -> None:
+    """Run a gateway until a signal ends it.
+
+    Raises:
+        StartError: it could not start.
+    """
     from ray_client_server.gateway.server import serve
     from ray_client_server.observability.logs import log_to_stderr
 
-    settings = gateway_settings(options)
     log_to_stderr(settings.log_level)
 
     def announce(port: int, cluster: Cluster) -> None:
@@ -135,7 +139,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser().parse_args(arguments)
     try:
         if options.command == "start":
-            _start(options)
+            start(gateway_settings(options))
         else:
             from ray_client_server.status import report
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ray_client_proto.wire import limits as wire_limits
+from ray_client_proto.wire.handshake import OURS, Claims
 
 LOCAL = "local"  #: the address which asks for a cluster of our own
 AUTO = "auto"  #: the address which takes a running cluster, or else one of our own
@@ -94,6 +95,7 @@ class GatewaySettings:
     log_level: str = "INFO"
     local_cpus: int | None = None
     limits: Limits = field(default_factory=Limits)
+    claims: Claims = OURS  #: what clients are told that this server speaks
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,15 @@ def test_h2_ranges_that_do_not_meet_are_refused_and_nothing_is_started(rig, refu
     assert (status, failure.code) == (grpc.StatusCode.FAILED_PRECONDITION, Failure.INCOMPATIBLE_VERSION)
     assert failure.details["client_protocol"] == "7-9" and failure.details["server_protocol"] == "1-1"
     assert failure.details["client_version"] == "9.9" and failure.details["server_version"]
+    assert failure.message.index('ray-client-server~=9.9"') < failure.message.index('"ray-client~=')
     assert rig.drivers == []
+
+
+@pytest.mark.parametrize("version", ["9.9; rm -rf /", "9", "", "9.9.dev0\n"])
+def test_h2_nothing_that_a_client_made_up_goes_into_a_command(rig, refused, version):
+    client = pb.ClientInfo(version=version, protocol=pb.ProtocolRange(oldest=7, newest=9))
+    _, failure = refused(lambda: rig.stub.OpenSession(rig.request(client=client)))
+    assert "`pip install --upgrade ray-client-server`" in failure.message
 
 
 def test_past_the_limit_of_sessions_the_answer_names_limit_and_flag_at_once(rig, refused):

@@ -13,11 +13,19 @@ import grpc
 import pytest
 
 from ray_client.config.address import Address
-from ray_client.errors import ConnectTimeoutError, ProtocolViolationError, ServerBusyError, UnreachableError
+from ray_client.errors import (
+    ConnectTimeoutError,
+    IncompatibleVersionError,
+    ProtocolViolationError,
+    ServerBusyError,
+    ServerTooOldError,
+    UnreachableError,
+)
 from ray_client.transport import gateway
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.channel import open_channel
 from ray_client.transport.gateway import GatewayClient, describe_client, package_chunks
+from ray_client.transport.peer import Peer
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.gateway_pb2_grpc import GatewayServicer, add_GatewayServicer_to_server
@@ -30,6 +38,7 @@ class FakeGateway(GatewayServicer):
     def __init__(self) -> None:
         self.stages: list[pb.OpenSessionProgress] = []
         self.failure: Failure | None = None
+        self.info = pb.ServerInfo()
         self.is_silent = False
         self.cancelled = threading.Event()
         self.metadata: dict[str, Any] = {}
@@ -46,6 +55,9 @@ class FakeGateway(GatewayServicer):
         if self.is_silent:
             self.cancelled.wait(30)
         yield from self.stages
+
+    def GetServerInfo(self, request: pb.ServerInfoRequest, context: Any) -> pb.ServerInfo:
+        return self.info
 
     def CloseSession(self, request: pb.CloseSessionRequest, context: Any) -> pb.CloseSessionResponse:
         self.metadata = dict(context.invocation_metadata())
@@ -168,3 +180,26 @@ def test_a_client_says_what_it_is() -> None:
     assert info.protocol.oldest <= info.protocol.newest
     assert "bulk" in info.capabilities
     assert info.pid and info.python_version.startswith("3.")
+
+
+@pytest.mark.parametrize(("oldest", "newest", "older"), [(7, 9, "client"), (0, 0, "server")])
+def test_h2_a_server_of_other_protocols_is_refused_here(
+    fake: FakeGateway, client: GatewayClient, oldest: int, newest: int, older: str
+) -> None:
+    fake.info = pb.ServerInfo(version="9.1.2", protocol=pb.ProtocolRange(oldest=oldest, newest=newest))
+    with pytest.raises(IncompatibleVersionError, match=r"ray-client-server 9\.1\.2") as caught:
+        client.compatible_server()
+    assert (caught.value.older, caught.value.server_protocol) == (older, f"{oldest}-{newest}")
+
+
+def test_h1_a_server_of_our_protocol_is_taken(fake: FakeGateway, client: GatewayClient) -> None:
+    fake.info = pb.ServerInfo(version="9.1.2", protocol=pb.ProtocolRange(oldest=1, newest=9))
+    assert client.compatible_server() == fake.info
+
+
+def test_a_peer_is_asked_for_what_it_can() -> None:
+    peer = Peer("0.1.0", ["bulk"])
+    peer.require("bulk", "do it")
+    assert (peer.can("bulk"), peer.can("flight")) == (True, False)
+    with pytest.raises(ServerTooOldError, match=r"ray-client-server 0\.1\.0 cannot fly, since it lacks 'flight'"):
+        peer.require("flight", "fly")

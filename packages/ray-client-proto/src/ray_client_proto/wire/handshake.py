@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 
@@ -11,6 +14,18 @@ PROTOCOL_NEWEST = 1  #: the newest
 
 #: Names that a side may announce; each is described in docs/protocol.md.
 CAPABILITIES = ("bulk", "direct", "logs", "packages", "streaming", "unary")
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a side says that it speaks."""
+
+    oldest: int = PROTOCOL_OLDEST
+    newest: int = PROTOCOL_NEWEST
+    capabilities: tuple[str, ...] = CAPABILITIES
+
+
+OURS: Final = Claims()
 
 
 def choose_protocol(ours: tuple[int, int], theirs: tuple[int, int]) -> int:
@@ -28,6 +43,25 @@ def choose_protocol(ours: tuple[int, int], theirs: tuple[int, int]) -> int:
     return newest
 
 
-def choose_capabilities(theirs: Iterable[str]) -> list[str]:
+def choose_capabilities(ours: Iterable[str], theirs: Iterable[str]) -> list[str]:
     """Give the capabilities that both sides have, in alphabetical order."""
-    return sorted(set(CAPABILITIES) & set(theirs))
+    return sorted(set(ours) & set(theirs))
+
+
+#: What `~=` takes: two numbers or more, and a mark of a version before its release. Nothing else goes into a command
+#: that somebody may copy: the peer chose it.
+_VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+(?:(?:a|b|rc)[0-9]+)?(?:\.post[0-9]+)?(?:\.dev[0-9]+)?")
+
+
+def install_line(package: str, version: str) -> str:
+    """Give the command that installs a package of the release line of `version`; the newest if that is no version.
+
+    >>> install_line("ray-client", "0.1.0")
+    'pip install "ray-client~=0.1.0"'
+    >>> install_line("ray-client", "0.2.0.dev0+local")
+    'pip install "ray-client~=0.2.0.dev0"'
+    >>> install_line("ray-client", "?")
+    'pip install --upgrade ray-client'
+    """
+    public = version.partition("+")[0]
+    return f'pip install "{package}~={public}"' if _VERSION.fullmatch(public) else f"pip install --upgrade {package}"

@@ -26,20 +26,18 @@ from ray_client_server.errors import IncompatibleClientError, InvalidRequestErro
 from ray_client_server.gateway.environment import Environment
 from ray_client_server.gateway.sessions import Session
 
-OURS = (handshake.PROTOCOL_OLDEST, handshake.PROTOCOL_NEWEST)
-
 
 @functools.cache
 def _version(distribution: str) -> str:
     return importlib.metadata.version(distribution)
 
 
-def server_info(cluster_address: str, ray_version: str) -> ServerInfo:
+def server_info(cluster_address: str, ray_version: str, claims: handshake.Claims = handshake.OURS) -> ServerInfo:
     """Give what the gateway says of itself; how many sessions there are is the caller's to add."""
     return ServerInfo(
         version=_version("ray-client-server"),
-        protocol=ProtocolRange(oldest=OURS[0], newest=OURS[1]),
-        capabilities=handshake.CAPABILITIES,
+        protocol=ProtocolRange(oldest=claims.oldest, newest=claims.newest),
+        capabilities=claims.capabilities,
         python_version=platform.python_version(),
         cloudpickle_version=_version("cloudpickle"),
         ray_version=ray_version,
@@ -57,7 +55,7 @@ class Terms:
     lease_s: float
 
 
-def agree(request: OpenSessionRequest, limits: Limits) -> Terms:
+def agree(request: OpenSessionRequest, server: ServerInfo, limits: Limits) -> Terms:
     """Choose the protocol version, the capabilities and the lease.
 
     Raises:
@@ -66,30 +64,35 @@ def agree(request: OpenSessionRequest, limits: Limits) -> Terms:
         LimitExceededError: the lease is too long.
     """
     client = request.client
-    theirs = (client.protocol.oldest, client.protocol.newest)
     try:
-        protocol = handshake.choose_protocol(OURS, theirs)
+        protocol = handshake.choose_protocol(_range(server), _range(client))
     except IncompatibleVersionsError as error:
-        raise _incompatible(client, error) from error
+        raise _incompatible(client, server) from error
     lease_s = request.lease_s or limits.lease_s
     if not math.isfinite(lease_s) or lease_s < 0:
         raise InvalidRequestError(f"lease_s is {request.lease_s}; it must be a number of seconds above 0")
     if lease_s > limits.max_lease_s:
         raise LimitExceededError("max_lease_s", limits.max_lease_s, f"a lease of {lease_s:g} s")
-    return Terms(protocol, handshake.choose_capabilities(client.capabilities), lease_s)
+    return Terms(protocol, handshake.choose_capabilities(server.capabilities, client.capabilities), lease_s)
 
 
-def _incompatible(client: ClientInfo, error: IncompatibleVersionsError) -> IncompatibleClientError:
-    server_version = _version("ray-client-server")
-    older = "ray-client-server" if OURS[1] < error.theirs[0] else "ray-client"
+def _range(side: ClientInfo | ServerInfo) -> tuple[int, int]:
+    return side.protocol.oldest, side.protocol.newest
+
+
+def _incompatible(client: ClientInfo, server: ServerInfo) -> IncompatibleClientError:
+    theirs, ours = _range(client), _range(server)
+    here = f"on the cluster, `{handshake.install_line('ray-client-server', client.version)}`"
+    there = f"for the client, `{handshake.install_line('ray-client', server.version)}`"
+    ways = (here, there) if ours[1] < theirs[0] else (there, here)
     return IncompatibleClientError(
-        f"ray-client {client.version} speaks protocol {error.theirs[0]} to {error.theirs[1]}, and ray-client-server "
-        f"{server_version} speaks {OURS[0]} to {OURS[1]}; upgrade {older}",
+        f"ray-client {client.version[:32]} speaks protocol {theirs[0]} to {theirs[1]}, and ray-client-server "
+        f"{server.version} speaks {ours[0]} to {ours[1]}; {' or else '.join(ways)}",
         {
-            "client_protocol": f"{error.theirs[0]}-{error.theirs[1]}",
-            "server_protocol": f"{OURS[0]}-{OURS[1]}",
+            "client_protocol": f"{theirs[0]}-{theirs[1]}",
+            "server_protocol": f"{ours[0]}-{ours[1]}",
             "client_version": client.version,
-            "server_version": server_version,
+            "server_version": server.version,
         },
     )
 

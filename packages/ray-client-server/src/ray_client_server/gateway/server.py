@@ -109,7 +109,7 @@ class Gateway:
             PackageStore(directory / "packages", limits),
             limits,
             directory=str(directory),
-            info=opening.server_info(cluster.address, cluster.ray_version),
+            info=opening.server_info(cluster.address, cluster.ray_version, settings.claims),
         )
         interceptors = [] if settings.token is None else [TokenInterceptor(settings.token)]
         self._server = grpc.aio.server(interceptors=interceptors, options=server_options(limits))

@@ -98,7 +98,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
 
     async def OpenSession(self, request: pb.OpenSessionRequest, context: Context) -> None:
         async with _refusing(context):
-            terms = opening.agree(request, self._limits)
+            terms = opening.agree(request, self._info, self._limits)
             runtime_env = environment.parse(request.runtime_env_json)
             if self.is_draining:
                 raise DrainingError()

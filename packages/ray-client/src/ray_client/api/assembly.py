@@ -91,7 +91,8 @@ def assemble(
     tell_serializers(session)
     logs = LogReader(lambda requests: route.calls.logs(requests))
     logs.configure(settings.log_to_driver, level=settings.logging_level)
-    logs.start()
+    if session.peer.can("logs"):
+        logs.start()
     return Connection(settings, session, logs, cleanup.pop_all())
 
 

@@ -94,7 +94,9 @@ class ClientContext(SessionFunctions):
 
         Raises:
             ValueError: a source is unknown.
+            ServerTooOldError: the server has no logs channel.
         """
+        self._connection.session.peer.require("logs", "send the output of workers")
         from ray_client_proto.v1.log_pb2 import LogSource  # loads protobuf
 
         unknown = [source for source in sources if source not in _LOG_SOURCES]

@@ -8,14 +8,16 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ray_client.api.differences import show_differences
 from ray_client.config.settings import ConnectSettings
 from ray_client.errors import RayClientError
-from ray_client.packages import prepare_runtime_env
+from ray_client.packages import Upload, prepare_runtime_env
 from ray_client.transport.channel import open_channel
 from ray_client.transport.gateway import GatewayClient, describe_client
+from ray_client.transport.peer import Peer
 from ray_client_proto.v1 import gateway_pb2
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def connect(
     with ExitStack() as cleanup:
         channel = open_channel(settings.address, settings.tls)
         cleanup.callback(channel.close)
-        gateway = GatewayClient(channel, settings.token, settings.address)
+        gateway = GatewayClient(channel, settings.token, settings.address, claims=settings.claims)
         shipped: dict[str, str] = {}
         request = _request(settings, gateway, shipped)
         # What a session is made of takes as long to import as the server takes to start a driver.
@@ -51,7 +53,8 @@ def connect(
             with suppress(RayClientError):  # what went wrong before counts, and the lease ends the session anyway
                 gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
             raise
-        connection.session.prepare_runtime_env = partial(prepare_runtime_env, upload=gateway.upload_package)
+        upload = _upload(gateway, connection.session.peer)
+        connection.session.prepare_runtime_env = partial(prepare_runtime_env, upload=upload)
         show_differences(opened.server)
         return connection
 
@@ -61,16 +64,18 @@ def _request(
 ) -> gateway_pb2.OpenSessionRequest:
     runtime_env = {}
     if settings.runtime_env:
-        server = gateway.server_info(settings.connect_timeout_s)  # what listens there may not be a gateway
+        # What listens there may be no gateway, or none that a session can be opened on: nothing was packed yet.
+        server = gateway.compatible_server(settings.connect_timeout_s)
         hook = settings.runtime_env.get(HOOK)
         fields = {key: value for key, value in settings.runtime_env.items() if key != HOOK or not callable(value)}
-        runtime_env = prepare_runtime_env(fields, gateway.upload_package, shipped)
+        upload = _upload(gateway, Peer(server.version, server.capabilities))
+        runtime_env = prepare_runtime_env(fields, upload, shipped)
         if callable(hook):
             from ray_client.api.assembly import pickle_hook
 
             runtime_env[HOOK] = pickle_hook(hook, server.python_version, shipped)
     return gateway_pb2.OpenSessionRequest(
-        client=describe_client(),
+        client=describe_client(settings.claims),
         namespace=settings.namespace or "",
         runtime_env_json=json.dumps(runtime_env) if runtime_env else "",
         job_metadata=settings.job_metadata,
@@ -78,3 +83,11 @@ def _request(
         log_to_driver=settings.log_to_driver,
         logging_level=settings.logging_level,
     )
+
+
+def _upload(gateway: GatewayClient, peer: Peer) -> Upload:
+    def upload(path: Path, sha256: str) -> bool:
+        peer.require("packages", "take directories of this machine")
+        return gateway.upload_package(path, sha256)
+
+    return upload

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ray_client.config.address import Address
+from ray_client_proto.wire.handshake import OURS, Claims
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class ConnectSettings:
     open_timeout_s: float = 600.0  #: for opening a session, which may have to build an environment
     is_direct: bool = True  #: go past the gateway to a driver on this machine
     on_interrupt: str = "keep"  #: what Ctrl-C does with what was waited for: `keep` or `cancel`
+    claims: Claims = OURS  #: what the server is told that this client speaks
 
     def __post_init__(self) -> None:
         if self.lease_s < 0:

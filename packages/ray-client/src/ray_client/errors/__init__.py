@@ -29,6 +29,7 @@
     ├── InvalidRequestError         (ValueError)      the server says that a request makes no sense
     ├── LimitExceededError                            a request is larger than the server allows
     ├── ServerTooOldError       (NotImplementedError) the server is too old for what was asked for
+    ├── RayTooOldError          (AttributeError)  the cluster's Ray is too old for what was asked for
     ├── PackageError                (ValueError)      a directory cannot be packed
     │   └── PackageTooLargeError                      it is larger than allowed
     ├── ProtocolViolationError                        one side broke a rule of docs/protocol.md
@@ -81,7 +82,7 @@ from ray_client.errors.values import (
     PicklingError,
     UnpicklingError,
 )
-from ray_client.errors.versions import IncompatibleVersionError, ServerTooOldError
+from ray_client.errors.versions import IncompatibleVersionError, RayTooOldError, ServerTooOldError
 
 __all__ = [
     "RayClientError",
@@ -113,6 +114,7 @@ __all__ = [
     "InvalidRequestError",
     "LimitExceededError",
     "ServerTooOldError",
+    "RayTooOldError",
     "PackageError",
     "PackageTooLargeError",
     "ProtocolViolationError",

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from ray_client.errors.base import RayClientError
 from ray_client.errors.connecting import ConnectError
-
-#: What `~=` takes: two numbers or more, and a mark of a version before its release.
-_VERSION: Final = re.compile(r"\d+(?:\.\d+)+(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?")
-
-
-def install_line(package: str, version: str) -> str:
-    """Give the command that installs a package of the release line of `version`; the newest if that is no version.
-
-    >>> install_line("ray-client", "0.1.0")
-    'pip install "ray-client~=0.1.0"'
-    >>> install_line("ray-client", "0.2.0.dev0+local")
-    'pip install "ray-client~=0.2.0.dev0"'
-    >>> install_line("ray-client", "?")
-    'pip install --upgrade ray-client'
-    """
-    public = version.partition("+")[0]
-    return f'pip install "{package}~={public}"' if _VERSION.fullmatch(public) else f"pip install --upgrade {package}"
+from ray_client_proto.wire.handshake import install_line
 
 
 class IncompatibleVersionError(ConnectError):
@@ -56,6 +37,17 @@ class ServerTooOldError(RayClientError, NotImplementedError):
         )
         self.doing, self.capability = doing, capability
         self.client_version, self.server_version = client_version, server_version
+
+
+class RayTooOldError(RayClientError, AttributeError):
+    """The Ray of the cluster is of a release that does not have what was asked for; everything else goes on."""
+
+    def __init__(self, lacking: str, ray_version: str) -> None:
+        super().__init__(
+            f"the cluster's Ray {ray_version} has no {lacking}, which came with a later one; do without it, or install "
+            "a newer Ray on the cluster"
+        )
+        self.lacking, self.ray_version = lacking, ray_version
 
 
 def _newest(protocol: str) -> int:

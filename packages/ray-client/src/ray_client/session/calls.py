@@ -181,6 +181,8 @@ def export_class(session: Session, cls: type) -> ExportedCode:
 
 
 def _results(session: Session, num_returns: int | str) -> Results:
+    if num_returns == _STREAMING:
+        session.peer.require("streaming", "give the results of a call one by one")
     count = 1 if isinstance(num_returns, str) else num_returns
     return Results([session.new_id() for _ in range(count)], num_returns == _STREAMING)
 

@@ -21,6 +21,7 @@ from ray_client.session.pending import PendingReplies, is_failed, settle
 from ray_client.session.transfers import Transfers
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.lanes import Lanes
+from ray_client.transport.peer import Peer
 from ray_client_proto.v1 import operation_pb2 as op
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.gateway_pb2 import SessionOpened
@@ -43,6 +44,8 @@ class Session:
 
     def __init__(self, opened: SessionOpened, open_stream: OpenStream, lanes: Lanes) -> None:
         self.opened = opened
+        #: What the server can, as both sides agreed.
+        self.peer = Peer(opened.server.version, opened.capabilities)
         self.id = opened.session_id
         self.new_id = client_ids()
         self._pid = os.getpid()
@@ -278,6 +281,7 @@ class Session:
     def _payload(self, pickled: Pickled) -> Payload:
         if pickled.size_bytes <= self.opened.limits.inline_bytes:
             return Payload(pickle=pickled.stream, buffers=[bytes(buffer) for buffer in pickled.buffers])
+        self.peer.require("bulk", f"take a value of {pickled.size_bytes} bytes")
         parts = pickled.parts()
         transfer_id = self._transfers.upload(parts)
         return Payload(transfer_id=transfer_id, sizes_bytes=[part.nbytes for part in parts])

@@ -15,7 +15,13 @@ from typing import Final
 import grpc
 
 from ray_client.config.address import Address
-from ray_client.errors import ConnectTimeoutError, ProtocolViolationError, ServerFaultError, UnreachableError
+from ray_client.errors import (
+    ConnectTimeoutError,
+    IncompatibleVersionError,
+    ProtocolViolationError,
+    ServerFaultError,
+    UnreachableError,
+)
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.channel import call_metadata
 from ray_client.transport.probe import first_call
@@ -24,21 +30,22 @@ from ray_client.transport.status import rpc_errors
 from ray_client_proto import __version__
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1.gateway_pb2_grpc import GatewayStub
-from ray_client_proto.wire.handshake import CAPABILITIES, PROTOCOL_NEWEST, PROTOCOL_OLDEST
+from ray_client_proto.wire.errors import IncompatibleVersionsError
+from ray_client_proto.wire.handshake import OURS, Claims, choose_protocol
 from ray_client_proto.wire.limits import CHUNK_BYTES
 
 CALL_TIMEOUT_S: Final = 30.0  #: for calls that start nothing
 UPLOAD_BACKOFF: Final = BackoffPolicy(budget_s=30.0)  #: how long an upload that gets nowhere is tried again
 
 
-def describe_client() -> pb.ClientInfo:
+def describe_client(claims: Claims = OURS) -> pb.ClientInfo:
     """Give what this process says of itself (docs/protocol.md, rule H1)."""
     import cloudpickle
 
     return pb.ClientInfo(
         version=__version__,
-        protocol=pb.ProtocolRange(oldest=PROTOCOL_OLDEST, newest=PROTOCOL_NEWEST),
-        capabilities=CAPABILITIES,
+        protocol=pb.ProtocolRange(oldest=claims.oldest, newest=claims.newest),
+        capabilities=claims.capabilities,
         python_version=platform.python_version(),
         cloudpickle_version=cloudpickle.__version__,
         hostname=socket.gethostname(),
@@ -65,10 +72,11 @@ class GatewayClient:
         token: str | None,
         address: Address,
         upload_backoff: BackoffPolicy = UPLOAD_BACKOFF,
+        claims: Claims = OURS,
     ) -> None:
         self._stub = GatewayStub(channel)
         self._token, self._address = token, address
-        self._upload_backoff = upload_backoff
+        self._upload_backoff, self._claims = upload_backoff, claims
 
     def _errors(self, doing: str, timeout_s: float = CALL_TIMEOUT_S) -> AbstractContextManager[None]:
         return rpc_errors(doing, address=str(self._address), has_token=bool(self._token), timeout_s=timeout_s)
@@ -79,9 +87,24 @@ class GatewayClient:
         Raises:
             ConnectError: nobody answered, or no gateway, or one that refuses us; its subclass says which.
         """
-        request = pb.ServerInfoRequest(client=describe_client())
+        request = pb.ServerInfoRequest(client=describe_client(self._claims))
         with self._errors("asking for the server's version", timeout_s), first_call(self._address):
             info: pb.ServerInfo = self._stub.GetServerInfo(request, timeout=timeout_s, metadata=self._metadata())
+        return info
+
+    def compatible_server(self, timeout_s: float = CALL_TIMEOUT_S) -> pb.ServerInfo:
+        """Give what `server_info` gives, of a server that a session can be opened on.
+
+        Raises:
+            IncompatibleVersionError: the two sides share no protocol version.
+            ConnectError: as `server_info`.
+        """
+        info, ours = self.server_info(timeout_s), self._claims
+        try:
+            choose_protocol((ours.oldest, ours.newest), (info.protocol.oldest, info.protocol.newest))
+        except IncompatibleVersionsError as exc:
+            theirs = f"{info.protocol.oldest}-{info.protocol.newest}"
+            raise IncompatibleVersionError(__version__, f"{ours.oldest}-{ours.newest}", info.version, theirs) from exc
         return info
 
     def open_session(
