@@ -192,6 +192,19 @@ def parity(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def compat(session: nox.Session) -> None:
+    """Any client with any server: the version matrix, and its table; `-- --smoke`, `-- --only PATTERN`, `-- --list`."""
+    run_matrix(session, *session.posargs)
+
+
+@nox.session(name="compat-smoke", python=False)
+def compat_smoke(session: nox.Session) -> None:
+    """The same as `compat -- --smoke`, and whether its table in docs/compatibility.md is current."""
+    run_matrix(session, "--smoke")
+    run_matrix(session, "--check")
+
+
+@nox.session(python=False)
 def tests(session: nox.Session) -> None:
     """Everything that must pass; the last line counts what passed and what failed."""
     report = WORK / "report.json"
@@ -279,6 +292,15 @@ def run_pytest(
     junit = f"--junitxml={WORK / 'reports' / report}.xml"
     command = [python, "-m", "pytest", junit, *arguments, *session.posargs]
     session.run(*command, env={**RAY_ENV, **(env or {})}, external=True)
+
+
+def run_matrix(session: nox.Session, *arguments: str) -> None:
+    """Run `integration_tests/compat/matrix`, which makes its environments itself."""
+    wheels(session)
+    places = {"uv": UV, "wheels": WORK / "wheels", "work": WORK / "compat", "reports": WORK / "reports"}
+    options = [f"--{name}={place}" for name, place in places.items()]
+    env = {"PYTHONPATH": "integration_tests"}
+    session.run(sys.executable, "-m", "compat.matrix", *options, *arguments, env=env, external=True)
 
 
 def print_totals(report: Path) -> None:

@@ -12,7 +12,9 @@ from fault_relay import FaultRelay
 from gateway import Gateway
 
 import ray_client as ray
-from compat.marks import NOT_THERE, is_older
+from compat import NOT_THERE
+from compat.marks import is_older
+from ray_client import errors
 
 PORT_VARIABLE = "RAY_CLIENT_COMPAT_PORT"
 
@@ -52,7 +54,7 @@ def relay(port: int) -> Iterator[FaultRelay]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark of `marks.since` known."""
-    config.addinivalue_line("markers", "since(client, server, refusal): newer than the oldest release of the window")
+    config.addinivalue_line("markers", "since(client, server): newer than the oldest release of the window")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,7 +76,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     needed, server = mark.kwargs["server"], _server_version(pyfuncitem)
     try:
         yield
-    except mark.kwargs["refusal"] as refusal:
+    except errors.ServerTooOldError as refusal:
         pytest.skip(f"{NOT_THERE}since server {needed}, and this is {server}; the client says: {refusal}")
     pytest.fail(f"marked as new in server {needed}, but it works with {server}")
 

@@ -6,23 +6,18 @@ import re
 
 import pytest
 
-NOT_THERE = "not there: "  #: how the reason begins when a case is left out
 
-
-def since(
-    *, client: str = "0.0.0", server: str = "0.0.0", refusal: type[Exception] | None = None
-) -> pytest.MarkDecorator:
+def since(*, client: str = "0.0.0", server: str = "0.0.0") -> pytest.MarkDecorator:
     """Mark a case that needs a release on a side, or a later one.
 
-    With an older client the case is left out, for there is nothing to call. With an older server it must fail, and with
-    what the client raises when it is asked for something that the server cannot do.
+    With an older client the case is left out, for there is nothing to call. With an older server it must fail with
+    `ServerTooOldError`: what the client raises when it is asked for something that the server cannot do.
 
     Args:
         client: the first release whose client has it.
         server: the first release whose server has it.
-        refusal: what the client raises with an older server.
     """
-    return pytest.mark.since(client=client, server=server, refusal=refusal)
+    return pytest.mark.since(client=client, server=server)
 
 
 def is_older(version: str, first: str) -> bool:
