@@ -106,10 +106,16 @@ def smoke(plan: Plan) -> list[Cell]:
         (releases.name, TREE, oldest),
         (pythons.name, newest[0], newest[-1]),
         (pythons.name, newest[-1], newest[0]),
-        (rays.name, rays.rows[0], plan.python),
+        (rays.name, rays.rows[0], _python_of(rays, plan.python)),
         (dependencies.name, dependencies.rows[0], dependencies.columns[0]),
     }
     return [cell for cell in plan.cells if (cell.table, cell.row, cell.column) in wanted]
+
+
+def _python_of(rays: Table, python: str) -> str:
+    """Give the usual Python, or the newest where the oldest Ray does not have that."""
+    columns = [cell.column for cell in rays.cells if cell.row == rays.rows[0]]
+    return python if python in columns else columns[-1]
 
 
 def _both_sides(pythons: Table) -> list[str]:
