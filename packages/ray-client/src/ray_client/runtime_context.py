@@ -25,15 +25,15 @@ class RuntimeContext:
 
     def get_job_id(self) -> str:
         """Give the id of the session's job, in hex."""
-        return str(_facts()["job_id"])
+        return str(_fact("job_id"))
 
     def get_node_id(self) -> str:
         """Give the id of the node that the driver runs on, in hex."""
-        return str(_facts()["node_id"])
+        return str(_fact("node_id"))
 
     def get_worker_id(self) -> str:
         """Give the id of the driver's process, in hex."""
-        return str(_facts()["worker_id"])
+        return str(_fact("worker_id"))
 
     def get_task_id(self) -> str | None:
         """Give the id of the running task: None, since a driver runs none."""
@@ -69,7 +69,7 @@ class RuntimeContext:
 
     def get_accelerator_ids(self) -> dict[str, list[str]]:
         """Give the accelerators of this process, by kind."""
-        return dict(_facts().get("accelerator_ids") or {})
+        return dict(_fact("accelerator_ids"))
 
     def get_resource_ids(self) -> dict[str, list[str]]:
         """Give the accelerators of this process, by kind. Deprecated, as in Ray."""
@@ -78,19 +78,19 @@ class RuntimeContext:
 
     def get_runtime_env_string(self) -> str:
         """Give the job's runtime environment as JSON."""
-        return str(_facts()["runtime_env_string"])
+        return str(_fact("runtime_env_string"))
 
     def get_node_labels(self) -> dict[str, str]:
         """Give the labels of the node that the driver runs on."""
-        return dict(_facts()["node_labels"])
+        return dict(_fact("node_labels"))
 
     def get_session_name(self) -> str:
         """Give the name of the cluster's session: of its directory of temporary files."""
-        return str(_facts()["session_name"])
+        return str(_fact("session_name"))
 
     def get_temp_dir(self) -> str:
         """Give the directory of the cluster's temporary files, on the driver's node."""
-        return str(_facts()["temp_dir"])
+        return str(_fact("temp_dir"))
 
     def is_canceled(self) -> NoReturn:
         """Refuse: a driver runs no task that could be cancelled.
@@ -108,17 +108,17 @@ class RuntimeContext:
     @property
     def namespace(self) -> str:
         """The namespace of the session's named actors."""
-        return str(_facts()["namespace"])
+        return str(_fact("namespace"))
 
     @property
     def gcs_address(self) -> str:
         """Where the cluster's control service listens."""
-        return str(_facts()["gcs_address"])
+        return str(_fact("gcs_address"))
 
     @property
     def should_capture_child_tasks_in_placement_group(self) -> bool:
         """Whether tasks go into this process's placement group: False on a driver, which is in none."""
-        return bool(_facts()["should_capture_child_tasks_in_placement_group"])
+        return bool(_fact("should_capture_child_tasks_in_placement_group"))
 
     @property
     def was_current_actor_reconstructed(self) -> NoReturn:
@@ -165,6 +165,20 @@ def _facts() -> dict[str, Any]:
     from ray_client.session import calls
 
     return dict(calls.query_cluster(current_session("get_runtime_context()"), "runtime_context"))
+
+
+def _fact(name: str) -> Any:
+    """Give one fact of the driver.
+
+    Raises:
+        RayTooOldError: the cluster's Ray does not have it.
+    """
+    facts = _facts()
+    if name not in facts:
+        from ray_client.errors import RayTooOldError
+
+        raise RayTooOldError(f"{name!r} in the runtime context", facts["ray_version"])
+    return facts[name]
 
 
 def _only_in(place: str) -> str:

@@ -12,32 +12,42 @@ import ray.util
 import ray.util.state
 from ray.util.state.common import StateSchema
 
+#: Facts of a driver, and the method or property of Ray's context that has each. `runtime_env` is from there too.
+_CONTEXT: Mapping[str, str] = {
+    "job_id": "get_job_id",
+    "node_id": "get_node_id",
+    "worker_id": "get_worker_id",
+    "task_id": "get_task_id",
+    "namespace": "namespace",
+    "placement_group_id": "get_placement_group_id",
+    "should_capture_child_tasks_in_placement_group": "should_capture_child_tasks_in_placement_group",
+    "accelerator_ids": "get_accelerator_ids",
+    "node_labels": "get_node_labels",
+    "runtime_env_string": "get_runtime_env_string",
+    "gcs_address": "gcs_address",
+    "session_name": "get_session_name",
+    "temp_dir": "get_temp_dir",
+}
+
 
 def _runtime_context() -> dict[str, Any]:
-    facts = ray.get_runtime_context()
-    return {
-        "job_id": facts.get_job_id(),
-        "node_id": facts.get_node_id(),
-        "worker_id": facts.get_worker_id(),
-        "task_id": facts.get_task_id(),
+    """Give what the context of this Ray has; an older one lacks some facts, which are left out."""
+    context = ray.get_runtime_context()
+    found: dict[str, Any] = {
         # A driver is no task and no actor; asking Ray for their names would only log warnings.
         "actor_id": None,
         "actor_name": None,
         "task_name": None,
         "task_function_name": None,
-        "namespace": facts.namespace,
-        "placement_group_id": facts.get_placement_group_id(),
-        "should_capture_child_tasks_in_placement_group": facts.should_capture_child_tasks_in_placement_group,
         "was_current_actor_reconstructed": False,
-        "accelerator_ids": facts.get_accelerator_ids(),
-        "node_labels": facts.get_node_labels(),
-        "runtime_env_string": facts.get_runtime_env_string(),  # type: ignore[no-untyped-call]
-        "runtime_env": dict(facts.runtime_env),
-        "gcs_address": facts.gcs_address,
-        "session_name": facts.get_session_name(),
-        "temp_dir": facts.get_temp_dir(),
+        "runtime_env": dict(context.runtime_env),
         "ray_version": ray.__version__,
     }
+    for name, source in _CONTEXT.items():
+        if hasattr(type(context), source):
+            fact = getattr(context, source)
+            found[name] = fact() if callable(fact) else fact
+    return found
 
 
 def _register_serializer(cls: type, serializer: Callable[[Any], Any], deserializer: Callable[[Any], Any]) -> None:
