@@ -75,10 +75,13 @@ class Runner:
             with _serving(python, self._logs / f"server-of-{_file_name(first)}.log") as port:
                 found = {client: self._run_pair(cells[0], python, port) for client, cells in pairs.items()}
         except NotRunError as missing:
-            found = {client: self._note(cells[0], Outcome(not_run=str(missing))) for client, cells in pairs.items()}
+            found = self._note_all(pairs, Outcome(not_run=str(missing)))
         except (RuntimeError, ServerError) as error:
-            found = {client: self._note(cells[0], Outcome(broken=str(error))) for client, cells in pairs.items()}
+            found = self._note_all(pairs, Outcome(broken=str(error)))
         return {cell: found[client] for client, cells in pairs.items() for cell in cells}
+
+    def _note_all(self, pairs: dict[Client, list[Cell]], outcome: Outcome) -> dict[Client, Outcome]:
+        return {client: self._note(cells[0], outcome) for client, cells in pairs.items()}
 
     def _run_pair(self, cell: Cell, server_python: Path, port: int) -> Outcome:
         try:
@@ -147,8 +150,10 @@ def _serving(python: Path, log: Path) -> Iterator[int]:
         yield port
     finally:
         process.stdin.close()
-        process.wait(END_WITHIN_S)
-    if process.returncode:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_WITHIN_S)
+        process.kill()
+    if process.wait():
         raise ServerError(f"the server did not end as it should: {_end_of(log)}")
 
 
