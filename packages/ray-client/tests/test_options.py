@@ -35,7 +35,7 @@ def test_good_task_options(options: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
-        ({"num_cpu": 1}, ValueError, "Invalid option keyword num_cpu for remote functions"),
+        ({"max_concurrency": 1}, ValueError, "Invalid option keyword max_concurrency for remote functions"),
         ({"num_cpus": "1"}, TypeError, "The type of keyword 'num_cpus' must be float or int or None"),
         ({"num_cpus": -1}, ValueError, "negative"),
         ({"num_gpus": 0.00001}, ValueError, "precision"),

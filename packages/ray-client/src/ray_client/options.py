@@ -1,7 +1,8 @@
 """The options of tasks, actors and methods that Ray 2.60 knows, and what each may be.
 
 The cluster checks them again; here a mistake is shown where it was made. Wrong types raise `TypeError`
-and wrong values `ValueError`, as in Ray.
+and wrong values `ValueError`, as in Ray. Options that no table has are for the cluster's Ray to judge, which may
+be a newer one (`handles/newer.py`).
 """
 
 from __future__ import annotations
@@ -178,8 +179,18 @@ _METHOD: Final[dict[str, _Option]] = {
 }
 
 
+_KNOWN: Final = frozenset().union(_TASK, _ACTOR, _METHOD)
+
+
+def unknown_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give those options that no table here has; a newer Ray than this client knows of may have them."""
+    return {keyword: value for keyword, value in options.items() if keyword not in _KNOWN}
+
+
 def _check(options: Mapping[str, Any], allowed: Mapping[str, _Option], of_what: str) -> None:
     for keyword, value in options.items():
+        if keyword not in _KNOWN:
+            continue
         option = allowed.get(keyword)
         if option is None:
             raise ValueError(f"Invalid option keyword {keyword} for {of_what}. Valid ones are {list(allowed)}.")
@@ -228,7 +239,7 @@ def validate_task_options(
         is_generator: whether the function yields; None where that is not known.
 
     Raises:
-        ValueError: an option is unknown, or its value makes no sense.
+        ValueError: an option is for something else, or its value makes no sense.
         TypeError: a value has the wrong type.
     """
     _check(options, _TASK, "remote functions")
@@ -243,7 +254,7 @@ def validate_actor_options(options: Mapping[str, Any], in_options: bool = False)
     """Check the options of `remote` on a class, or of its `.options()`.
 
     Raises:
-        ValueError: an option is unknown, or its value makes no sense.
+        ValueError: an option is for something else, or its value makes no sense.
         TypeError: a value has the wrong type.
     """
     _check(options, _ACTOR, "actors")
@@ -259,11 +270,11 @@ def validate_method_options(options: Mapping[str, Any]) -> None:
 
     Raises:
         ValueError: a value makes no sense.
-        TypeError: an option is unknown, or its value has the wrong type.
+        TypeError: an option is for something else, or its value has the wrong type.
     """
     if "_num_objects_per_yield" in options:
         raise ValueError("_num_objects_per_yield belongs to @ray.method(...), not to a method's options().")
-    unknown = options.keys() - _METHOD.keys()
-    if unknown:
-        raise TypeError(f"unexpected keyword argument {sorted(unknown)[0]!r}; options of a method are {list(_METHOD)}")
+    others = (options.keys() & _KNOWN) - _METHOD.keys()
+    if others:
+        raise TypeError(f"unexpected keyword argument {sorted(others)[0]!r}; options of a method are {list(_METHOD)}")
     _check(options, _METHOD, "actor methods")

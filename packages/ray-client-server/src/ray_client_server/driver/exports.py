@@ -11,6 +11,7 @@ from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.pickling import Codec
+from ray_client_server.driver.versions import ray_version
 
 _BOUND_LIMIT: Final = 1024  #: how many pairs of an export and options are kept ready
 
@@ -89,9 +90,15 @@ class Exports:
             rest["runtime_env"] = self._environments.ready(rest["runtime_env"])
         key = (digest, repr(sorted(decoration.items())) if decoration else "")
         base = self._decorated.get(key)
-        if base is None:
-            base = self._decorated[key] = self._codec.port.remote(self._plain(digest), decoration)
-        return base.options(**rest) if rest else base
+        try:
+            if base is None:
+                base = self._decorated[key] = self._codec.port.remote(self._plain(digest), decoration)
+            return base.options(**rest) if rest else base
+        except (TypeError, ValueError) as error:
+            if type(error) not in (TypeError, ValueError):
+                raise
+            # Another Ray may know the option, or take the value.
+            raise type(error)(f"{error} (by Ray {ray_version()}, which the cluster has)") from error
 
     def _plain(self, digest: bytes) -> Any:
         if digest in self._shipped:

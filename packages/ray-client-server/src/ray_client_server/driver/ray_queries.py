@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import ray
+import ray.actor
 import ray.experimental
 import ray.util
 import ray.util.state
@@ -89,6 +91,27 @@ def _record(found: Any) -> Any:
     return type(found).__name__, plain
 
 
+def _check_options(kind: str, options: dict[str, Any]) -> None:
+    """Have this Ray judge options of a task, an actor or a method that the client does not know.
+
+    Raises:
+        ValueError, TypeError: it does not know them either, or a value makes no sense.
+    """
+    if kind == "method":
+        # What takes them at a call; `ActorMethod.options` takes anything.
+        known = inspect.signature(ray.actor.ActorMethod._remote).parameters
+        refused = [name for name in options if name not in known]
+        if refused:
+            raise TypeError(f"unexpected keyword argument {refused[0]!r} for a method in Ray {ray.__version__}")
+        return
+    target: Any = type("Checked", (), {}) if kind == "actor" else lambda: None
+    try:
+        ray.remote(**options)(target)
+    except (TypeError, ValueError) as error:
+        kind_of_error = ValueError if isinstance(error, ValueError) else TypeError
+        raise kind_of_error(f"{error} (by Ray {ray.__version__}, which the cluster has)") from error
+
+
 #: How the user wants instances of some classes pickled: class -> what `__reduce__` would give.
 SERIALIZERS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
 
@@ -104,6 +127,7 @@ QUERIES: Mapping[str, Callable[..., Any]] = {
     "object_locations": ray.experimental.get_object_locations,
     "local_object_locations": ray.experimental.get_local_object_locations,
     "state": _state,
+    "check_options": _check_options,
     "record_metric": _record_metric,
     "register_serializer": _register_serializer,
     "deregister_serializer": _deregister_serializer,

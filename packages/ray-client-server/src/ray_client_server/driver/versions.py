@@ -19,3 +19,9 @@ def package_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+@functools.cache
+def ray_version() -> str:
+    """Give the version of Ray that is installed, without importing it."""
+    return metadata.version("ray")

@@ -11,6 +11,7 @@ from ray_client.handles.current import current_session
 from ray_client.handles.function import Prepared, default_num_returns, is_generator
 from ray_client.handles.graph import ClassNode, bind_method
 from ray_client.handles.ids import ActorID
+from ray_client.handles.newer import judge
 from ray_client.handles.object_ref import real_ids, refuse_plain_pickle
 from ray_client.handles.results import handles_of
 from ray_client.options import check_num_returns, validate_actor_options, validate_method_options
@@ -79,6 +80,7 @@ class ActorClass(Generic[T]):
             ValueError, TypeError: an option is unknown or its value makes no sense.
         """
         validate_actor_options(options)
+        judge("actor", options, session)
         functools.update_wrapper(self, cls, updated=())
         self._class = cls
         self._options = dict(options)
@@ -148,6 +150,7 @@ class ActorClass(Generic[T]):
         if prepared is None or prepared.session is not session or not prepared.code.is_current:
             from ray_client.session import calls
 
+            judge("actor", self._options, session)
             code = calls.export_class(session, self._class)
             self._prepared = prepared = Prepared(session, code, self._dump_options(session))
         return prepared
@@ -270,6 +273,7 @@ class ActorMethod:
             ValueError, TypeError: an option is unknown or its value makes no sense.
         """
         validate_method_options(options)
+        judge("method", options, self._actor._session)
         num_returns = options.get("num_returns")
         facts = self._facts if num_returns is None else self._facts._replace(num_returns=num_returns)
         return ActorMethod(self._actor, self._name, facts, {**self._options, **options})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, ParamSpec,
 
 from ray_client.handles.current import current_session
 from ray_client.handles.graph import FunctionNode
+from ray_client.handles.newer import judge
 from ray_client.handles.results import handles_of
 from ray_client.options import validate_task_options
 
@@ -66,6 +67,7 @@ class RemoteFunction(Generic[P, T]):
             ValueError, TypeError: an option is unknown or its value makes no sense.
         """
         validate_task_options(options, is_generator=is_generator(function))
+        judge("task", options, session)
         functools.update_wrapper(self, function)
         self._function = function
         self._options = dict(options)
@@ -226,6 +228,7 @@ class RemoteFunction(Generic[P, T]):
         if prepared is None or prepared.session is not session or not prepared.code.is_current:
             from ray_client.session import calls
 
+            judge("task", self._options, session)
             code = calls.export_function(session, self._function)
             self._prepared = prepared = Prepared(session, code, self._dump_options(session))
         return prepared
