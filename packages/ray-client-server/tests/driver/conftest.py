@@ -347,7 +347,7 @@ class Driving:
     """What tests use; a fixture, since test modules cannot import one another."""
 
     Token, FakeRef, FakeDynamic, FakeTaskError = Token, FakeRef, FakeDynamic, FakeTaskError
-    FakeRayError = FakeRayError
+    FakeRayError, FakeGenerator, FakeActor = FakeRayError, FakeGenerator, FakeActor
     payload, value_of = staticmethod(payload), staticmethod(value_of)
 
 
