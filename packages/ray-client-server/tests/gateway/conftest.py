@@ -78,7 +78,14 @@ class FakeDriver:
         if self.script.failure:
             self._report("failed", **self.script.failure)
         elif self.script.gets_ready:
-            self._report("ready", job_id="0a", node_id="0b", namespace="space", dashboard_url="", ray_version="2.60.0")
+            fields = {
+                "job_id": "0a",
+                "node_id": "0b",
+                "namespace": "space",
+                "dashboard_url": "",
+                "ray_version": "2.60.0",
+            }
+            self._report("ready", **fields, takes_tunnels=self.script.takes_tunnels)
         while line := await reader.readline():
             self.orders.append(json.loads(line))
             if self.script.obeys:
@@ -93,6 +100,7 @@ class Script:
         self.gets_ready = True
         self.dies_at_once = False
         self.obeys = True
+        self.takes_tunnels = True
         self.failure: dict[str, str] = {}
 
 

@@ -13,7 +13,10 @@ PROTOCOL_OLDEST = 1  #: the oldest protocol version that this wheel speaks
 PROTOCOL_NEWEST = 1  #: the newest
 
 #: Names that a side may announce; each is described in docs/protocol.md.
-CAPABILITIES = ("bulk", "direct", "environment_checks", "logs", "option_checks", "packages", "streaming", "unary")
+CAPABILITIES = (
+    *("bulk", "direct", "environment_checks", "logs", "option_checks", "packages", "streaming"),
+    *("tunnel", "unary"),
+)
 
 
 @dataclass(frozen=True)

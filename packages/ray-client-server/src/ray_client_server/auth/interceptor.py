@@ -11,6 +11,7 @@ from ray_client_proto.wire import metadata as keys
 from ray_client_server.auth.tokens import is_right_token
 from ray_client_server.errors import UnauthenticatedError
 from ray_client_server.observability.logs import EventLog
+from ray_client_server.observability.peers import peer_of
 from ray_client_server.refusal import refuse
 
 log = EventLog("auth")
@@ -21,7 +22,7 @@ EXEMPT_PREFIX = "/grpc.health.v1.Health/"
 
 
 async def _deny(_: object, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-    log.warning("auth.refused", peer=context.peer())
+    log.warning("auth.refused", peer=peer_of(context))
     await refuse(context, UnauthenticatedError("this gateway wants its token: set RAY_CLIENT_TOKEN, or pass token="))
 
 

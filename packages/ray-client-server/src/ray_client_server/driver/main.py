@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn
 import grpc
 
 from ray_client_server.config import DriverSettings
+from ray_client_server.connections import connection_options
 from ray_client_server.driver import ray_port
 from ray_client_server.driver.control import Control
 from ray_client_server.driver.dispatch import carry_out
@@ -88,7 +89,8 @@ class Driver:
         self._build()
         is_serving.set()
         versions = {"python_version": platform.python_version(), "packages": package_versions()}
-        control.report("ready", **joined._asdict(), **versions)
+        # Said, since the driver of an environment may be of an older release, whose server is not fit for them.
+        control.report("ready", **joined._asdict(), **versions, takes_tunnels=True)
         reason = self._wait_for_end()
         self._end(reason)
         return 0
@@ -115,6 +117,7 @@ class Driver:
             options=[
                 ("grpc.max_send_message_length", settings.limits.message_bytes),
                 ("grpc.max_receive_message_length", settings.limits.message_bytes),
+                *connection_options(settings.limits),
             ],
         )
         self._server.add_insecure_port(f"unix:{settings.socket_path}")

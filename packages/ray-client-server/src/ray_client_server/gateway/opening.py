@@ -7,6 +7,7 @@ import importlib.metadata
 import math
 import platform
 import sys
+from collections.abc import MutableSequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from ray_client_proto.v1.gateway_pb2 import (
     SessionLimits,
     SessionOpened,
 )
-from ray_client_proto.wire import handshake
+from ray_client_proto.wire import handshake, tunnel
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 from ray_client_server.config import DriverSettings, Limits
 from ray_client_server.driver.versions import package_versions
@@ -129,6 +130,12 @@ def driver_settings(
     )
 
 
+def withdraw_tunnels(capabilities: MutableSequence[str]) -> None:
+    """Take tunnels out of what is offered."""
+    if tunnel.CAPABILITY in capabilities:
+        capabilities.remove(tunnel.CAPABILITY)
+
+
 def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:
     """Give the answer that ends the handshake; it holds the secret."""
     server.ray_version = str(ready.get("ray_version") or server.ray_version)
@@ -137,7 +144,7 @@ def opened(session: Session, terms: Terms, ready: dict[str, Any], server: Server
     if packages := ready.get("packages"):
         server.packages.clear()
         server.packages.update(packages)
-    return SessionOpened(
+    answer = SessionOpened(
         session_id=session.session_id,
         secret=session.secret,
         protocol=terms.protocol,
@@ -156,6 +163,9 @@ def opened(session: Session, terms: Terms, ready: dict[str, Any], server: Server
         dashboard_url=str(ready.get("dashboard_url", "")),
         direct_target=f"unix:{session.socket_path}" if "direct" in terms.capabilities else "",
     )
+    if not ready.get("takes_tunnels"):
+        withdraw_tunnels(answer.capabilities)
+    return answer
 
 
 def describe_client(client: ClientInfo) -> str:

@@ -20,8 +20,10 @@ from ray_client_server.auth.tls import server_credentials
 from ray_client_server.cluster import finding
 from ray_client_server.cluster.finding import Cluster, LocalCluster
 from ray_client_server.config import GatewaySettings, Limits
+from ray_client_server.connections import connection_options
 from ray_client_server.errors import StartError
 from ray_client_server.gateway import opening
+from ray_client_server.gateway.front import Front
 from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore
 from ray_client_server.gateway.relay import Relay
@@ -74,21 +76,12 @@ def check_security(settings: GatewaySettings) -> None:
 
 
 def server_options(limits: Limits) -> list[tuple[str, int]]:
-    """Give gRPC's options for the public port."""
+    """Give gRPC's options for the gateway's server."""
     return [
         ("grpc.so_reuseport", 0),  # a port that is taken is an error, not half of the connections
         ("grpc.max_receive_message_length", min(limits.message_bytes * _SAYABLE, 2**31 - 1)),
         ("grpc.max_send_message_length", -1),
-        ("grpc.max_metadata_size", limits.metadata_bytes),
-        ("grpc.max_concurrent_streams", limits.streams),
-        ("grpc.server_handshake_timeout_ms", int(limits.handshake_s * 1000)),
-        ("grpc.keepalive_time_ms", 20_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
-        ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.max_pings_without_data", 0),
-        # Clients may ping every 10 s, and some do so twice in a row.
-        ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
-        ("grpc.http2.max_ping_strikes", 0),
+        *connection_options(limits),
     ]
 
 
@@ -103,15 +96,20 @@ class Gateway:
         self._lifecycle.on_end = self._forget
         self._relay = Relay(self._sessions, limits.message_bytes)
         self._health = Health(SERVICES)
+        info = opening.server_info(cluster.address, cluster.ray_version, settings.claims)
+        if settings.tls is not None:
+            opening.withdraw_tunnels(info.capabilities)
         self._servicer = GatewayServicer(
             self._sessions,
             self._lifecycle,
             PackageStore(directory / "packages", limits),
             limits,
             directory=str(directory),
-            info=opening.server_info(cluster.address, cluster.ray_version, settings.claims),
+            info=info,
         )
         interceptors = [] if settings.token is None else [TokenInterceptor(settings.token)]
+        self._server_path = f"{directory}/s/gateway"
+        self._front = Front(self._sessions, limits, settings.token, self._server_path)
         self._server = grpc.aio.server(interceptors=interceptors, options=server_options(limits))
         gateway_pb2_grpc.add_GatewayServicer_to_server(self._servicer, self._server)
         self._server.add_generic_rpc_handlers((self._relay, self._health.handler()))
@@ -123,20 +121,20 @@ class Gateway:
             StartError: the port is taken, or TLS cannot be set up; nothing is listening.
         """
         await self._lifecycle.control.start()
-        address = f"{self._settings.host}:{self._settings.port}"
+        host, port, tls = self._settings.host, self._settings.port, self._settings.tls
         try:
-            if self._settings.tls is None:
-                port = self._server.add_insecure_port(address)
+            if tls is not None:  # ends in gRPC, since Python would take much longer to decrypt; so there are no tunnels
+                port = self._server.add_secure_port(f"{host}:{port}", server_credentials(tls))
+                await self._server.start()
             else:
-                port = self._server.add_secure_port(address, server_credentials(self._settings.tls))
-        except RuntimeError as error:
+                self._server.add_insecure_port(f"unix:{self._server_path}")
+                await self._server.start()
+                port = self._front.start(host, port)
+        except (OSError, RuntimeError) as error:
             raise StartError(
-                f"cannot listen on {address}: {error}; is the port taken? choose one with --port"
+                f"cannot listen on {host}:{port}: {error}; is the port taken? choose one with --port"
             ) from error
-        if port == 0:
-            raise StartError(f"cannot listen on {address}; if it is taken, choose another --port")
-        await self._server.start()
-        return int(port)
+        return port
 
     async def drain(self, within_s: float) -> None:
         """Open no more sessions, and let those there are finish what runs; return when none is left, or time is up."""
@@ -154,7 +152,9 @@ class Gateway:
             self._lifecycle.end(session, "the gateway was shut down")
         await self._lifecycle.all_ended()
         await self._relay.close()
+        self._front.stop_listening()
         await self._server.stop(0 if is_urgent else 1.0)
+        await self._front.close()
         await self._lifecycle.close()
         return True
 

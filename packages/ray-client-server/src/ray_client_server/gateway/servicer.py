@@ -27,6 +27,7 @@ from ray_client_server.gateway.packages import PackageStore
 from ray_client_server.gateway.relay import session_of
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.observability.logs import EventLog
+from ray_client_server.observability.peers import peer_of
 from ray_client_server.refusal import refuse
 
 log = EventLog("gateway")
@@ -216,10 +217,10 @@ async def _refusing(context: Context) -> AsyncIterator[None]:
     try:
         yield
     except ServerError as error:
-        log.info("call.refused", peer=context.peer(), because=error.message.partition("\n")[0])
+        log.info("call.refused", peer=peer_of(context), because=error.message.partition("\n")[0])
         await refuse(context, error)
     except (asyncio.CancelledError, grpc.aio.AbortError):
         raise
     except Exception:  # a fault of ours: the client gets no details, the log all of them
-        log.error("call.failed", exc_info=True, peer=context.peer())
+        log.error("call.failed", exc_info=True, peer=peer_of(context))
         await refuse(context, ServerError("a fault of the gateway; its log on the cluster says more"))

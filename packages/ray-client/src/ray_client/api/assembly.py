@@ -17,12 +17,13 @@ from ray_client.logs import LogReader
 from ray_client.pickling import pickler
 from ray_client.pickling.pickler import TokenTable
 from ray_client.session.session import Session
-from ray_client.transport.channel import call_metadata, open_local_channel
+from ray_client.transport.channel import call_metadata, open_local_channel, open_tunnel
 from ray_client.transport.lanes import GrpcLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
 from ray_client.transport.stream import GrpcStream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.v1 import gateway_pb2
+from ray_client_proto.wire import tunnel
 
 
 class Connection:
@@ -71,12 +72,13 @@ def assemble(
         SessionLostError: the session cannot be attached to.
     """
     metadata = call_metadata(settings.token, opened.session_id, opened.secret)
-    direct = None
-    if settings.is_direct and is_reachable(opened.direct_target):
-        local_channel = open_local_channel(opened.direct_target)
-        cleanup.callback(local_channel.close)
-        direct = SessionCalls(local_channel, metadata)
-    route = Route(SessionCalls(channel, metadata), direct)
+    ways = [SessionCalls(channel, metadata)]
+    straight = _straight_channel(settings, opened)
+    if straight is not None:
+        cleanup.callback(straight.close)
+        # Without the token, which is the gateway's business.
+        ways.insert(0, SessionCalls(straight, call_metadata(None, opened.session_id, opened.secret)))
+    route = Route(*ways)
 
     def open_stream(outgoing: Iterator[bytes]) -> GrpcStream:
         return GrpcStream(route, outgoing, opened.session_id)
@@ -94,6 +96,15 @@ def assemble(
     if session.peer.can("logs"):
         logs.start()
     return Connection(settings, session, logs, cleanup.pop_all())
+
+
+def _straight_channel(settings: ConnectSettings, opened: gateway_pb2.SessionOpened) -> grpc.Channel | None:
+    """Give a channel to the session's driver itself (rules H5 and U1), if there can be one."""
+    if settings.is_direct and is_reachable(opened.direct_target):
+        return open_local_channel(opened.direct_target)
+    if tunnel.CAPABILITY in opened.capabilities and settings.tls is None and not settings.address.is_tls:
+        return open_tunnel(settings.address, call_metadata(settings.token, opened.session_id, opened.secret))
+    return None
 
 
 def pickle_hook(hook: Callable[[], object], server_python: str, shipped: Mapping[str, str]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ import grpc
 from ray_client.config.address import Address
 from ray_client.config.settings import TlsSettings
 from ray_client.errors import ConnectError
-from ray_client_proto.wire import metadata
+from ray_client_proto.wire import metadata, tunnel
 from ray_client_proto.wire.limits import KIB, MESSAGE_BYTES
 
 Metadata = tuple[tuple[str, str | bytes], ...]
@@ -54,6 +54,17 @@ def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Chann
     )
     named = (("grpc.ssl_target_name_override", tls.server_name),) if tls.server_name else ()
     return grpc.secure_channel(address.target, credentials, options=(*_OPTIONS, *named))
+
+
+def open_tunnel(address: Address, metadata: Metadata) -> grpc.Channel:
+    """Give a channel through the gateway to the driver of the session that `metadata` names (rule U1).
+
+    It has a connection of its own, which it makes at the first call.
+    """
+    # This is how gRPC asks proxies. A gRPC that knew it no longer would reach the gateway's own server, which relays.
+    headers = "\n".join(f"{key}:{value}" for key, value in tunnel.headers(metadata))
+    asked = (("grpc.http_connect_server", tunnel.AUTHORITY), ("grpc.http_connect_headers", headers))
+    return grpc.insecure_channel(address.target, options=(*_OPTIONS, *asked))
 
 
 def open_local_channel(target: str) -> grpc.Channel:

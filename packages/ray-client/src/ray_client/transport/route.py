@@ -1,4 +1,4 @@
-"""The way that a session's calls take: straight to its driver where that can be reached, else through the gateway."""
+"""The way that a session's calls take: straight to its driver where that can be reached, else by the gateway."""
 
 from __future__ import annotations
 
@@ -58,19 +58,20 @@ class SessionCalls:
 
 
 class Route:
-    """Which of its two sets of calls a session uses. Safe from any thread.
+    """Which of its sets of calls a session uses. Safe from any thread.
 
-    The direct way is given up for good when it breaks: then the driver is gone, and the gateway
-    knows why.
+    The first of the ways is the best one. The last is that of the gateway's own calls, which tells what has become of
+    the session.
     """
 
-    def __init__(self, through_gateway: SessionCalls, direct: SessionCalls | None) -> None:
-        self._through_gateway = through_gateway
-        self.calls = direct or through_gateway
+    def __init__(self, *ways: SessionCalls) -> None:
+        self._ways = ways
+        self.calls = ways[0]
 
-    def fall_back(self) -> None:
-        """Go through the gateway from now on."""
-        self.calls = self._through_gateway
+    def broke(self, had_worked: bool) -> None:
+        """Choose the way for the next try: the best one after a cut, the next one where nothing came through."""
+        number = 0 if had_worked else self._ways.index(self.calls) + 1
+        self.calls = self._ways[number % len(self._ways)]
 
 
 def is_reachable(target: str) -> bool:

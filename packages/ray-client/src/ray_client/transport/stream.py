@@ -37,11 +37,14 @@ class GrpcStream:
         self._session_id = session_id
 
     def __iter__(self) -> Iterator[bytes]:
+        has_worked = False
         try:
-            yield from self._call
+            for message in self._call:
+                has_worked = True
+                yield message
         except grpc.RpcError as exc:
             if failure_of(exc) is None:
-                self._route.fall_back()
+                self._route.broke(has_worked)
                 raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
             raise error_of(exc, "reading the data stream", session_id=self._session_id) from exc
 

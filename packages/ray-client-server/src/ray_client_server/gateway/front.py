@@ -1,0 +1,194 @@
+"""The public port: each connection goes on to a session's driver, or to the gateway's own gRPC server.
+
+Which of the two, its first bytes say; after them everything passes as it is (docs/protocol.md, rules U1 to U5). So a
+session's calls cost the gateway two system calls for each piece, and no gRPC in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from typing import Final
+
+from ray_client_proto.wire import metadata as keys
+from ray_client_proto.wire import tunnel
+from ray_client_server.auth.tokens import is_right_token
+from ray_client_server.config import Limits
+from ray_client_server.errors import ServerError, SessionEndedError, UnauthenticatedError, UnknownSessionError
+from ray_client_server.gateway.listening import listen
+from ray_client_server.gateway.relay import session_of
+from ray_client_server.gateway.sessions import Session, SessionTable
+from ray_client_server.gateway.splice import BUFFER_BYTES, Splice
+from ray_client_server.observability.logs import EventLog
+from ray_client_server.observability.peers import bind_as
+
+log = EventLog("front")
+
+_PIECE_BYTES: Final = 16 * 1024
+_PAUSE_S: Final = 1.0  #: before the next try to accept, when there are no more files
+_UNANSWERED_S: Final = 30.0  #: a client's network may stay away so long while something is on its way to it
+
+#: What of an HTTP status says the most, for those who read logs of a proxy; a client goes by the gateway's calls.
+_STATUS: Final[dict[type[ServerError], tuple[int, str]]] = {
+    UnauthenticatedError: (401, "Unauthorized"),
+    UnknownSessionError: (404, "Not Found"),
+    SessionEndedError: (410, "Gone"),
+}
+
+
+class Front:
+    """Everything between the public port and the unix sockets behind it. The event loop owns it."""
+
+    def __init__(self, sessions: SessionTable, limits: Limits, token: str | None, server_path: str) -> None:
+        """`server_path` is where the gateway's gRPC server listens."""
+        self._sessions = sessions
+        self._limits = limits
+        self._token = token
+        self._server_path = server_path
+        self._listeners: list[socket.socket] = []
+        self._accepting: list[asyncio.Task[None]] = []
+        self._greeting: set[asyncio.Task[None]] = set()
+        self._splices: set[Splice] = set()
+        self._buffer = memoryview(bytearray(BUFFER_BYTES))
+
+    def start(self, host: str, port: int) -> int:
+        """Begin to listen and give the port.
+
+        Raises:
+            OSError: the port is taken, or the host is none of this machine's.
+        """
+        self._listeners = listen(host, port)
+        self._accepting = [asyncio.ensure_future(self._accept(listener)) for listener in self._listeners]
+        return int(self._listeners[0].getsockname()[1])
+
+    def stop_listening(self) -> None:
+        """Take no more connections; those there are stay."""
+        for task in self._accepting:
+            task.cancel()
+        for listener in self._listeners:
+            listener.close()
+        self._listeners = []
+
+    async def close(self) -> None:
+        """Cut every connection."""
+        self.stop_listening()
+        tasks = {*self._accepting, *self._greeting}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for splice in tuple(self._splices):
+            splice.close()
+
+    async def _accept(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(listener)
+            except OSError as error:
+                # Most often a client that went before its turn. Without files it would fail again at once.
+                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                    log.error("front.cannot_accept", error=error)
+                    await asyncio.sleep(_PAUSE_S)
+                continue
+            task = asyncio.ensure_future(self._greet(connection))
+            self._greeting.add(task)
+            task.add_done_callback(self._greeting.discard)
+
+    async def _greet(self, near: socket.socket) -> None:
+        """Find out where a connection wants to go, and let it."""
+        far: socket.socket | None = None
+        try:
+            _tune(near)
+            first = await asyncio.wait_for(self._first_bytes(near), self._limits.handshake_s)
+            if first.startswith(tunnel.METHOD):
+                far, first = await self._open_tunnel(near, first)
+            elif first:
+                far = await _dial(self._server_path, near)
+            if far is not None:
+                splice = Splice(near, far, self._buffer, self._splices.discard)
+                self._splices.add(splice)
+                splice.start(first)
+                near, far = None, None  # type: ignore[assignment]
+        except (OSError, asyncio.TimeoutError):
+            pass  # gone, or silent for too long
+        finally:
+            for left in (near, far):
+                if left is not None:
+                    left.close()
+
+    async def _first_bytes(self, near: socket.socket) -> bytes:
+        """Give what tells where to go: of a request for a tunnel its whole head, of everything else what came first."""
+        loop = asyncio.get_running_loop()
+        received = b""
+        while piece := await loop.sock_recv(near, _PIECE_BYTES):
+            received += piece
+            is_request = received[: len(tunnel.METHOD)] == tunnel.METHOD[: len(received)]
+            if not is_request or tunnel.head_size(received) or len(received) > self._limits.metadata_bytes:
+                return received
+        return received
+
+    async def _open_tunnel(self, near: socket.socket, received: bytes) -> tuple[socket.socket | None, bytes]:
+        """Give a connection to the driver that was asked for, and what is for it already; or refuse."""
+        loop = asyncio.get_running_loop()
+        size_bytes = tunnel.head_size(received)
+        try:
+            session = self._session_of(received[:size_bytes])
+            far = await _dial(session.socket_path, near)
+        except ValueError:
+            status, because = (400, "Bad Request"), "not a request for a session"
+        except ServerError as error:
+            status, because = _STATUS[type(error)], error.message
+        except OSError as error:
+            # It is starting, or ending: the gateway's own calls tell which.
+            status, because = (503, "Service Unavailable"), str(error)
+        else:
+            await loop.sock_sendall(near, tunnel.ACCEPTED)
+            log.info("tunnel.opened", session=session.session_id, peer=_peer(near))
+            return far, received[size_bytes:]
+        log.info("tunnel.refused", peer=_peer(near), because=because)
+        await loop.sock_sendall(near, tunnel.refusal(*status))
+        return None, b""
+
+    def _session_of(self, head: bytes) -> Session:
+        """Give the session that may be reached with this request (rules U1 and U2).
+
+        Raises:
+            ValueError: it is no request for a tunnel.
+            UnauthenticatedError: it has not the gateway's token.
+            UnknownSessionError: there is no session with this id and secret.
+            SessionEndedError: it has ended.
+        """
+        metadata = tunnel.metadata_of(head)
+        if self._token is not None:
+            given = [value for key, value in metadata if key == keys.AUTHORIZATION]
+            if len(given) != 1 or not is_right_token(given[0], self._token):
+                raise UnauthenticatedError("a tunnel needs the gateway's token")
+        return session_of(metadata, self._sessions)
+
+
+def _tune(near: socket.socket) -> None:
+    near.setblocking(False)
+    near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # without it a client that vanished would be noticed after many minutes
+        near.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(_UNANSWERED_S * 1000))
+
+
+async def _dial(path: str, near: socket.socket) -> socket.socket:
+    """Connect to a unix socket, under the name of the peer."""
+    far = socket.socket(socket.AF_UNIX)
+    try:
+        far.setblocking(False)
+        bind_as(far, _peer(near))
+        await asyncio.get_running_loop().sock_connect(far, path)
+    except BaseException:
+        far.close()
+        raise
+    return far
+
+
+def _peer(near: socket.socket) -> str:
+    """Name the other end as gRPC does."""
+    host, port = near.getpeername()[:2]
+    return f"ipv6:[{host}]:{port}" if near.family == socket.AF_INET6 else f"ipv4:{host}:{port}"
