@@ -126,6 +126,13 @@ def protos_check(session: nox.Session) -> None:
     session.run("python", "tools/released_protos.py", "--check")
 
 
+@nox.session(python="3.11")
+def record(session: nox.Session) -> None:
+    """Record what a release puts on the wire, for later ones to read; `-- VERSION`, which releases.toml must have."""
+    session.install(*GENERATOR)
+    session.run("python", "tools/record_release.py", *session.posargs, UV)
+
+
 @nox.session(python=False)
 def build(session: nox.Session) -> None:
     """Leave three wheels and three sdists in dist/, the wheels built from the sdists, and check them."""
