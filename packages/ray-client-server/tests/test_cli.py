@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,9 @@ def test_the_gateway_loads_no_ray():
 def test_a_drivers_settings_cross_a_process_boundary():
     before = DriverSettings("id", "00ff", "h:1", "/s", "/c", "/l", python_paths=("/p",), runtime_env={"pip": ["x"]})
     assert DriverSettings.from_json(before.to_json()) == before
+    later = json.loads(before.to_json())
+    later["limits"]["time_travel_s"] = later["time_travel"] = 1  # of a later release's gateway
+    assert DriverSettings.from_json(json.dumps(later)) == before
     assert "00ff" not in repr(before)
     for text in ("{}", "[]", "nonsense", '{"limits": {"no_such": 1}}'):
         with pytest.raises(ValueError):

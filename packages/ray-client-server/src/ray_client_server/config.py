@@ -98,6 +98,11 @@ class GatewaySettings:
     claims: Claims = OURS  #: what clients are told that this server speaks
 
 
+def _known(cls: type, fields: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(cls)}
+    return {name: value for name, value in fields.items() if name in names}
+
+
 @dataclass(frozen=True)
 class DriverSettings:
     """Everything that a driver needs to know of its session.
@@ -131,15 +136,15 @@ class DriverSettings:
 
     @classmethod
     def from_json(cls, text: str) -> DriverSettings:
-        """Read what `to_json` wrote.
+        """Read what `to_json` wrote; a gateway of a later release may know fields that a driver does not.
 
         Raises:
             ValueError: the text is not that.
         """
         try:
             fields = json.loads(text)
-            fields["limits"] = Limits(**fields["limits"])
+            fields["limits"] = Limits(**_known(Limits, fields["limits"]))
             fields["python_paths"] = tuple(fields["python_paths"])
-            return cls(**fields)
+            return cls(**_known(cls, fields))
         except (KeyError, TypeError) as error:
             raise ValueError(f"these are not the settings of a driver: {error}") from error

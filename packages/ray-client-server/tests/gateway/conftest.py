@@ -85,7 +85,7 @@ class FakeDriver:
                 "dashboard_url": "",
                 "ray_version": "2.60.0",
             }
-            self._report("ready", **fields, takes_tunnels=self.script.takes_tunnels)
+            self._report("ready", **fields, capabilities=self.script.capabilities)
         while line := await reader.readline():
             self.orders.append(json.loads(line))
             if self.script.obeys:
@@ -100,7 +100,7 @@ class Script:
         self.gets_ready = True
         self.dies_at_once = False
         self.obeys = True
-        self.takes_tunnels = True
+        self.capabilities = ["option_checks", "tunnel"]
         self.failure: dict[str, str] = {}
 
 

@@ -31,6 +31,13 @@ def test_h1_the_answer_has_what_both_sides_can(rig):
     assert opened.limits.message_bytes == 16 << 20
 
 
+@pytest.mark.parametrize(("said", "agreed"), [(None, ["bulk"]), (["option_checks", "x"], ["bulk", "option_checks"])])
+def test_h1_what_needs_the_driver_is_agreed_on_only_if_it_says_so(rig, said, agreed):
+    rig.script.capabilities = said  # None: release 0.1.0, which an environment may have
+    client = pb.ClientInfo(protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=["bulk", "option_checks", "x"])
+    assert rig.open(client=client).capabilities == agreed
+
+
 def test_h2_ranges_that_do_not_meet_are_refused_and_nothing_is_started(rig, refused):
     client = pb.ClientInfo(version="9.9", protocol=pb.ProtocolRange(oldest=7, newest=9))
     status, failure = refused(lambda: rig.stub.OpenSession(rig.request(client=client)))

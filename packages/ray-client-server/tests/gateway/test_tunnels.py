@@ -161,7 +161,7 @@ def test_a_client_that_goes_is_gone_for_the_driver_too(rig, make_tunnel):
 
 @pytest.mark.parametrize("takes_tunnels", [True, False])
 def test_u5_tunnels_are_offered_where_the_driver_takes_them(rig, takes_tunnels):
-    rig.script.takes_tunnels = takes_tunnels
+    rig.script.capabilities = ["tunnel"] if takes_tunnels else None
     client = pb.ClientInfo(version="9", protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=["tunnel", "x"])
     assert rig.open(client=client).capabilities == (["tunnel"] if takes_tunnels else [])
 

@@ -18,6 +18,10 @@ CAPABILITIES = (
     *("tunnel", "unary"),
 )
 
+#: Those that came after 0.1.0 and need the driver. Each driver says which it has: that of a session's environment
+#: may be of an older release than its gateway.
+OF_DRIVERS: Final = ("option_checks", "tunnel")
+
 
 @dataclass(frozen=True)
 class Claims:

@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 
 import grpc
 
+from ray_client_proto.wire.handshake import OF_DRIVERS
 from ray_client_server.config import DriverSettings
 from ray_client_server.connections import connection_options
 from ray_client_server.driver import ray_port
@@ -89,8 +90,7 @@ class Driver:
         self._build()
         is_serving.set()
         versions = {"python_version": platform.python_version(), "packages": package_versions()}
-        # Said, since the driver of an environment may be of an older release, whose server is not fit for them.
-        control.report("ready", **joined._asdict(), **versions, takes_tunnels=True)
+        control.report("ready", **joined._asdict(), **versions, capabilities=OF_DRIVERS)
         reason = self._wait_for_end()
         self._end(reason)
         return 0

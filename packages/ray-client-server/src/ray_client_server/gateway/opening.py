@@ -144,11 +144,12 @@ def opened(session: Session, terms: Terms, ready: dict[str, Any], server: Server
     if packages := ready.get("packages"):
         server.packages.clear()
         server.packages.update(packages)
-    answer = SessionOpened(
+    lacking = set(handshake.OF_DRIVERS).difference(ready.get("capabilities") or ())
+    return SessionOpened(
         session_id=session.session_id,
         secret=session.secret,
         protocol=terms.protocol,
-        capabilities=terms.capabilities,
+        capabilities=[name for name in terms.capabilities if name not in lacking],
         lease_s=terms.lease_s,
         limits=SessionLimits(
             message_bytes=limits.message_bytes,
@@ -163,9 +164,6 @@ def opened(session: Session, terms: Terms, ready: dict[str, Any], server: Server
         dashboard_url=str(ready.get("dashboard_url", "")),
         direct_target=f"unix:{session.socket_path}" if "direct" in terms.capabilities else "",
     )
-    if not ready.get("takes_tunnels"):
-        withdraw_tunnels(answer.capabilities)
-    return answer
 
 
 def describe_client(client: ClientInfo) -> str:
