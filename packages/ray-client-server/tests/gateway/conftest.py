@@ -140,6 +140,7 @@ class Rig:
         self.script = Script()
         self.drivers: list[FakeDriver] = []
         self.launched: list[bool] = []
+        self.checked: list[dict[str, Any]] = []
         self.directory = directory
         self._settings = GatewaySettings(port=0, **settings)
         self._loop = asyncio.new_event_loop()
@@ -169,6 +170,11 @@ class Rig:
         self.launched.append(in_environment)
         self.drivers.append(FakeDriver(settings, self.script))
         return self.drivers[-1]
+
+    async def check_environment(self, runtime_env: dict[str, Any]) -> dict[str, str]:
+        """What the gateway calls to have Ray judge an environment; this Ray takes no `pip`."""
+        self.checked.append(runtime_env)
+        return {"type_name": "builtins.TypeError", "message": "no pip"} if "pip" in runtime_env else {}
 
     def close(self) -> None:
         self.channel.close()

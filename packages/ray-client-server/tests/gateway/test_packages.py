@@ -68,6 +68,30 @@ def test_an_upload_over_the_wire_is_there_for_a_session(rig):
         assert file.read() == b"b" * 300
 
 
+def test_p1_ray_judges_an_environment_whose_directories_are_not_here(rig):
+    def check(**runtime_env) -> pb.CheckEnvironmentResponse:
+        return rig.stub.CheckEnvironment(pb.CheckEnvironmentRequest(runtime_env_json=json.dumps(runtime_env)))
+
+    assert check(working_dir="package://", uv=["a"]) == pb.CheckEnvironmentResponse()
+    assert check(pip=5) == pb.CheckEnvironmentResponse(type_name="builtins.TypeError", message="no pip")
+    assert rig.checked == [{"working_dir": "gcs://_ray_pkg_0.zip", "uv": ["a"]}, {"pip": 5}]
+    assert not rig.drivers
+
+
+def test_p2_a_package_is_kept_for_the_session_that_asks_for_it(rig, refused):
+    data = pack({"a.py": b"A = 1"})
+    sha256 = hashlib.sha256(data).hexdigest()
+    request = pb.PackageStatusRequest(sha256=sha256)
+    opened = rig.open()
+    rig.stub.GetPackageStatus(request)
+    assert rig.sessions[0].packages == set()
+    rig.stub.GetPackageStatus(request, metadata=rig.identity(opened))
+    assert rig.sessions[0].packages == {sha256}
+    opened.secret = b"another"
+    _, failure = refused(lambda: rig.stub.GetPackageStatus(request, metadata=rig.identity(opened)))
+    assert failure.code == Failure.UNKNOWN_SESSION
+
+
 def test_an_upload_that_was_cut_goes_on_where_it_was(rig):
     data = pack({"a.py": b"".join(hashlib.sha256(b"%d" % n).digest() for n in range(50))})
     pieces = chunks(data)

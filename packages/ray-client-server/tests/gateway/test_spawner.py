@@ -1,4 +1,4 @@
-"""The spawner, with a real fork server that has nothing to import."""
+"""The spawner, with a real fork server that has nothing to import before it is asked to."""
 
 from __future__ import annotations
 
@@ -45,6 +45,20 @@ def test_a_process_that_nobody_wants_any_more_is_ended():
         spawner.close()
 
     asyncio.run(scenario())
+
+
+def test_what_ray_says_of_an_environment_comes_back():
+    async def scenario() -> tuple[dict[str, str], dict[str, str]]:
+        spawner = Spawner(preload=())
+        try:
+            return await spawner.check_environment({"env_vars": {}}), await spawner.check_environment({"pip": 5})
+        finally:
+            spawner.close()
+
+    accepted, refused = asyncio.run(scenario())
+    assert accepted == {}
+    assert refused["type_name"] == "builtins.TypeError"
+    assert "pip" in refused["message"]
 
 
 def _wait_forever(_: str) -> None:

@@ -182,8 +182,8 @@ def test_what_is_elsewhere_stays_as_it_is_written(gateway: Gateway) -> None:
 def test_a_requirements_file_becomes_its_lines(tmp_path: Path, gateway: Gateway) -> None:
     path = tree(tmp_path, {"requirements.txt": "a==1\n\nb\n"}) / "requirements.txt"
     assert prepare_runtime_env({"pip": str(path)}, gateway.upload)["pip"] == ["a==1", "b"]
-    nested = prepare_runtime_env({"uv": {"packages": str(path), "uv_check": True}}, gateway.upload)
-    assert nested["uv"] == {"packages": ["a==1", "b"], "uv_check": True}
+    nested = prepare_runtime_env({"pip": {"packages": str(path), "pip_check": True}}, gateway.upload)
+    assert nested["pip"] == {"packages": ["a==1", "b"], "pip_check": True}
 
 
 @pytest.mark.parametrize(
@@ -203,6 +203,34 @@ def test_a_requirements_file_becomes_its_lines(tmp_path: Path, gateway: Gateway)
 def test_nonsense_is_refused(env: dict[str, object], error: type[Exception], text: str, gateway: Gateway) -> None:
     with pytest.raises(error, match=text):
         prepare_runtime_env(env, gateway.upload)
+
+
+def test_ray_judges_an_environment_before_anything_is_packed(tmp_path: Path, gateway: Gateway) -> None:
+    tool = tree(tmp_path / "tool", {"__init__.py": ""})
+    asked = []
+
+    def refuse(env: dict[str, object]) -> None:
+        asked.append(env)
+        raise ValueError("no pip here")
+
+    env = {"working_dir": str(tool), "py_modules": [str(tool), "s3://bucket/a.zip"], "pip": ["a"], "excludes": ["b"]}
+    with pytest.raises(ValueError, match="no pip here"):
+        prepare_runtime_env(env, gateway.upload, check=refuse)
+    assert asked == [{"working_dir": "package://", "py_modules": ["package://", "s3://bucket/a.zip"], "pip": ["a"]}]
+    assert not gateway.packages
+
+
+@pytest.mark.parametrize("has_variables", [True, False])
+def test_ray_is_not_asked_about_what_it_cannot_refuse(tmp_path: Path, gateway: Gateway, has_variables: bool) -> None:
+    tool = tree(tmp_path / "tool", {"__init__.py": ""})
+    env = {"env_vars": {"A": "1"}} if has_variables else {}
+
+    def fail(_: dict[str, object]) -> None:
+        raise AssertionError("asked")
+
+    prepare_runtime_env({**env, "working_dir": str(tool), "py_modules": [tool]}, gateway.upload, check=fail)
+    prepare_runtime_env(env, gateway.upload, check=fail)
+    assert gateway.packages
 
 
 def test_runtime_env_is_a_dictionary_of_what_was_given() -> None:

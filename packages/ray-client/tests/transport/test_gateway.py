@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -64,8 +65,13 @@ class FakeGateway(GatewayServicer):
         return pb.CloseSessionResponse()
 
     def GetPackageStatus(self, request: pb.PackageStatusRequest, context: Any) -> pb.PackageStatus:
+        self.metadata = dict(context.invocation_metadata())
         is_complete = len(self.package) == self.total_bytes
         return pb.PackageStatus(sha256=request.sha256, is_complete=is_complete, received_bytes=len(self.package))
+
+    def CheckEnvironment(self, request: pb.CheckEnvironmentRequest, context: Any) -> pb.CheckEnvironmentResponse:
+        kind = json.loads(request.runtime_env_json).get("kind", "")
+        return pb.CheckEnvironmentResponse(type_name=kind, message="no such thing")
 
     def UploadPackage(self, chunks: Iterator[pb.PackageChunk], context: Any) -> pb.PackageStatus:
         for chunk in chunks:
@@ -166,6 +172,26 @@ def test_an_upload_goes_on_where_it_was_cut(fake: FakeGateway, client: GatewayCl
     assert client.upload_package(package, sha256)
     assert fake.package == package.read_bytes()
     assert not client.upload_package(package, sha256)  # it is there
+
+
+def test_p2_a_package_is_asked_for_in_the_name_of_its_session(
+    fake: FakeGateway, client: GatewayClient, package: Path
+) -> None:
+    client.upload_package(package, "abc", ("s-1", b"secret"))
+    assert fake.metadata[metadata.SESSION_ID] == "s-1"
+    assert fake.metadata[metadata.SESSION_SECRET] == b"secret"
+    client.upload_package(package, "abc")
+    assert metadata.SESSION_ID not in fake.metadata
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [("builtins.TypeError", TypeError), ("builtins.ValueError", ValueError), ("plugin.Error", ValueError)],
+)
+def test_p1_what_ray_refuses_is_raised_here(client: GatewayClient, kind: str, error: type[Exception]) -> None:
+    client.check_environment({})
+    with pytest.raises(error, match="no such thing"):
+        client.check_environment({"kind": kind})
 
 
 def test_an_upload_that_gets_nowhere_is_given_up(fake: FakeGateway, client: GatewayClient, package: Path) -> None:

@@ -214,6 +214,20 @@ class PackageChunk(_message.Message):
     data: bytes
     def __init__(self, sha256: _Optional[str] = ..., offset_bytes: _Optional[int] = ..., total_bytes: _Optional[int] = ..., data: _Optional[bytes] = ...) -> None: ...
 
+class CheckEnvironmentRequest(_message.Message):
+    __slots__ = ("runtime_env_json",)
+    RUNTIME_ENV_JSON_FIELD_NUMBER: _ClassVar[int]
+    runtime_env_json: str
+    def __init__(self, runtime_env_json: _Optional[str] = ...) -> None: ...
+
+class CheckEnvironmentResponse(_message.Message):
+    __slots__ = ("type_name", "message")
+    TYPE_NAME_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    type_name: str
+    message: str
+    def __init__(self, type_name: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
 class PackageStatusRequest(_message.Message):
     __slots__ = ("sha256",)
     SHA256_FIELD_NUMBER: _ClassVar[int]

@@ -35,6 +35,11 @@ class GatewayStub(object):
                 request_serializer=ray__client__proto_dot_v1_dot_gateway__pb2.ListSessionsRequest.SerializeToString,
                 response_deserializer=ray__client__proto_dot_v1_dot_gateway__pb2.ListSessionsResponse.FromString,
                 )
+        self.CheckEnvironment = channel.unary_unary(
+                '/ray_client.v1.Gateway/CheckEnvironment',
+                request_serializer=ray__client__proto_dot_v1_dot_gateway__pb2.CheckEnvironmentRequest.SerializeToString,
+                response_deserializer=ray__client__proto_dot_v1_dot_gateway__pb2.CheckEnvironmentResponse.FromString,
+                )
         self.GetPackageStatus = channel.unary_unary(
                 '/ray_client.v1.Gateway/GetPackageStatus',
                 request_serializer=ray__client__proto_dot_v1_dot_gateway__pb2.PackageStatusRequest.SerializeToString,
@@ -75,6 +80,12 @@ class GatewayServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckEnvironment(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPackageStatus(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -109,6 +120,11 @@ def add_GatewayServicer_to_server(servicer, server):
                     servicer.ListSessions,
                     request_deserializer=ray__client__proto_dot_v1_dot_gateway__pb2.ListSessionsRequest.FromString,
                     response_serializer=ray__client__proto_dot_v1_dot_gateway__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'CheckEnvironment': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckEnvironment,
+                    request_deserializer=ray__client__proto_dot_v1_dot_gateway__pb2.CheckEnvironmentRequest.FromString,
+                    response_serializer=ray__client__proto_dot_v1_dot_gateway__pb2.CheckEnvironmentResponse.SerializeToString,
             ),
             'GetPackageStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPackageStatus,
@@ -196,6 +212,23 @@ class Gateway(object):
         return grpc.experimental.unary_unary(request, target, '/ray_client.v1.Gateway/ListSessions',
             ray__client__proto_dot_v1_dot_gateway__pb2.ListSessionsRequest.SerializeToString,
             ray__client__proto_dot_v1_dot_gateway__pb2.ListSessionsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def CheckEnvironment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/ray_client.v1.Gateway/CheckEnvironment',
+            ray__client__proto_dot_v1_dot_gateway__pb2.CheckEnvironmentRequest.SerializeToString,
+            ray__client__proto_dot_v1_dot_gateway__pb2.CheckEnvironmentResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -26,6 +26,7 @@ from ray._private.runtime_env.py_modules import upload_py_modules_if_needed
 from ray._private.runtime_env.working_dir import upload_working_dir_if_needed
 from ray._private.services import canonicalize_bootstrap_address
 from ray.job_config import JobConfig
+from ray.runtime_env import RuntimeEnv
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from ray_client_server.config import DriverSettings
@@ -290,6 +291,15 @@ def describe_cluster(address: str) -> dict[str, str]:
         return {"address": ray.get_runtime_context().gcs_address, "ray_version": ray.__version__}
     finally:
         ray.shutdown()
+
+
+def check_environment(runtime_env: dict[str, Any]) -> None:
+    """Have Ray judge a runtime environment without building it.
+
+    Raises:
+        ValueError, TypeError: Ray refuses it.
+    """
+    RuntimeEnv(**runtime_env)
 
 
 def start_cluster(temp_dir: str, cpus: int | None) -> dict[str, str]:

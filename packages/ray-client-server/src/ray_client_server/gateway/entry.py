@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from ray_client_server.config import DriverSettings
@@ -24,6 +25,19 @@ def run_driver(text: str) -> None:
     from ray_client_server.driver import main
 
     main.run(DriverSettings.from_json(text))
+
+
+def check_environment(text: str) -> None:
+    """Have Ray judge a runtime environment, and write what it says to the file that is named beside it."""
+    asked = json.loads(text)
+    from ray_client_server.driver import ray_port
+
+    answer = {}
+    try:
+        ray_port.check_environment(asked["runtime_env"])
+    except Exception as error:  # noqa: BLE001 - ValueError and TypeError, and what plugins of Ray raise
+        answer = {"type_name": f"{type(error).__module__}.{type(error).__qualname__}", "message": str(error)}
+    Path(asked["answer_path"]).write_text(json.dumps(answer), encoding="utf-8")
 
 
 def run_in_environment(text: str) -> None:

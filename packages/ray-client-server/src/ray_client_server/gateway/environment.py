@@ -15,6 +15,9 @@ PACKAGE_SCHEME = "package://"
 #: With one of these the driver itself has to run inside the environment, which Ray builds first.
 BUILT_KEYS = frozenset(("pip", "uv", "conda", "container", "image_uri", "py_executable"))
 
+#: An address as Ray gives them to what it has uploaded itself.
+_STAND_IN = "gcs://_ray_pkg_0.zip"
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -64,6 +67,20 @@ def packages_of(runtime_env: dict[str, Any]) -> tuple[str, ...]:
         raise InvalidRequestError(f"py_modules is a {type(modules).__name__}, not a list")
     hashes = (package_hash(uri) for uri in (runtime_env.get("working_dir"), *modules))
     return tuple(dict.fromkeys(name for name in hashes if name is not None))
+
+
+def with_stand_ins(runtime_env: dict[str, Any]) -> dict[str, Any]:
+    """Put addresses that Ray takes in the place of packages, which need not be here yet.
+
+    >>> with_stand_ins({"working_dir": "package://", "py_modules": ["package://", "s3://bucket/a.zip"]})
+    {'working_dir': 'gcs://_ray_pkg_0.zip', 'py_modules': ['gcs://_ray_pkg_0.zip', 's3://bucket/a.zip']}
+    """
+    stand_ins = dict(runtime_env)
+    if package_hash(runtime_env.get("working_dir")) is not None:
+        stand_ins["working_dir"] = _STAND_IN
+    if isinstance(modules := runtime_env.get("py_modules"), list):
+        stand_ins["py_modules"] = [uri if package_hash(uri) is None else _STAND_IN for uri in modules]
+    return stand_ins
 
 
 def lay_out(runtime_env: dict[str, Any], directory_of: Callable[[str], Path]) -> Environment:

@@ -106,6 +106,7 @@ class Gateway:
             limits,
             directory=str(directory),
             info=info,
+            check_environment=spawner.check_environment,
         )
         interceptors = [] if settings.token is None else [TokenInterceptor(settings.token)]
         self._server_path = f"{directory}/s/gateway"

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import time
 import weakref
-from collections.abc import AsyncIterator
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeAlias, TypeVar
 
 import grpc
 
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
+from ray_client_proto.wire import metadata as keys
 from ray_client_server.config import DriverSettings, Limits
 from ray_client_server.errors import (
     BrokenRuleError,
@@ -23,7 +24,7 @@ from ray_client_server.errors import (
 )
 from ray_client_server.gateway import environment, opening
 from ray_client_server.gateway.lifecycle import Lifecycle
-from ray_client_server.gateway.packages import PackageStore
+from ray_client_server.gateway.packages import PackageStore, check_hash
 from ray_client_server.gateway.relay import session_of
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.observability.logs import EventLog
@@ -32,6 +33,10 @@ from ray_client_server.refusal import refuse
 
 log = EventLog("gateway")
 
+T = TypeVar("T")
+
+#: Has Ray judge a runtime environment, as `Spawner.check_environment`.
+CheckEnvironment: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, str]]]
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 #: Drivers that start at the same time; the rest are QUEUED. More would only take the processors from each other.
@@ -50,6 +55,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         *,
         directory: str,
         info: pb.ServerInfo,
+        check_environment: CheckEnvironment,
     ) -> None:
         self._sessions = sessions
         self._lifecycle = lifecycle
@@ -57,6 +63,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._limits = limits
         self._directory = directory
         self._info = info
+        self._check_environment = check_environment
         self._starts = asyncio.Semaphore(STARTS)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
         self._builds = asyncio.Semaphore(STARTS)
@@ -127,7 +134,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
     ) -> None:
         """Take a reserved session to READY, telling the client of each stage."""
         await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.QUEUED))
-        session.packages = environment.packages_of(runtime_env)
+        session.packages.update(environment.packages_of(runtime_env))
         laid_out = await asyncio.to_thread(environment.lay_out, runtime_env, self._packages.directory)
         settings = opening.driver_settings(
             session,
@@ -161,18 +168,43 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         stage = pb.OpenSessionProgress.BUILDING_ENVIRONMENT if is_built else pb.OpenSessionProgress.STARTING_DRIVER
         await context.write(pb.OpenSessionProgress(stage=stage))
         limit = "environment_s" if is_built else "handshake_s"
+        return await self._in_time(limit, self._lifecycle.open(session, settings, is_built))
+
+    async def _in_time(self, limit: str, work: Awaitable[T]) -> T:
+        """Give what a process is started for, within a limit of its own.
+
+        Raises:
+            ServerError: it failed, or took too long.
+        """
         within_s: float = getattr(self._limits, limit)
         try:
-            return await asyncio.wait_for(self._lifecycle.open(session, settings, is_built), within_s)
+            return await asyncio.wait_for(work, within_s)
         except asyncio.TimeoutError:
-            raise LimitExceededError(limit, within_s, "the session's driver is not ready yet") from None
+            raise LimitExceededError(limit, within_s, "the process that was started is not ready yet") from None
         except OSError as error:
             raise DriverFailedError(f"no process could be started: {error}") from error
 
+    async def CheckEnvironment(
+        self, request: pb.CheckEnvironmentRequest, context: Context
+    ) -> pb.CheckEnvironmentResponse:
+        async with _refusing(context):
+            asked = environment.with_stand_ins(environment.parse(request.runtime_env_json))
+            async with self._starts:
+                found = await self._in_time("handshake_s", self._check_environment(asked))
+            return pb.CheckEnvironmentResponse(**found)
+        raise AssertionError("refusing raises")
+
     async def GetPackageStatus(self, request: pb.PackageStatusRequest, context: Context) -> pb.PackageStatus:
         async with _refusing(context):
+            self._use(request.sha256, context)
             return await asyncio.to_thread(self._packages.status, request.sha256)
         raise AssertionError("refusing raises")
+
+    def _use(self, sha256: str, context: Context) -> None:
+        """Keep a package for as long as the session lives that asks for it, if one does (P2)."""
+        metadata = context.invocation_metadata()
+        if any(key == keys.SESSION_ID for key, _ in metadata or ()):
+            session_of(metadata, self._sessions).packages.add(check_hash(sha256))
 
     async def UploadPackage(self, chunks: AsyncIterator[pb.PackageChunk], context: Context) -> pb.PackageStatus:
         async with _refusing(context):

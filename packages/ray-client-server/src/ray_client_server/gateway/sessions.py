@@ -58,7 +58,7 @@ class Session:
     driver_pid: int = 0
     process: DriverProcess | None = None
     link: ControlLink | None = None
-    packages: tuple[str, ...] = ()
+    packages: set[str] = field(default_factory=set)  #: hashes of those that it uses
     end_reason: str = ""
     #: Resolves with the driver's `ready` event, or with what went wrong before it.
     ready: asyncio.Future[dict[str, Any]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import json
 import multiprocessing
 import multiprocessing.forkserver
 import os
 import signal
+import tempfile
 from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
 
 from ray_client_server.config import DriverSettings
+from ray_client_server.errors import DriverFailedError
 from ray_client_server.gateway import entry
 from ray_client_server.observability.logs import EventLog
 
@@ -89,6 +94,26 @@ class Spawner:
             OSError: the system has no more processes, or files.
         """
         return await self._start(entry.run_in_environment if in_environment else self._run, settings.to_json())
+
+    async def check_environment(self, runtime_env: dict[str, Any]) -> dict[str, str]:
+        """Have Ray judge a runtime environment; give `type_name` and `message` of its refusal, or an empty dictionary.
+
+        Raises:
+            OSError: the system has no more processes, or files.
+            DriverFailedError: the process that was to ask Ray died.
+        """
+        with tempfile.TemporaryDirectory(prefix="check-") as name:
+            answer = Path(name) / "answer"
+            asked = json.dumps({"runtime_env": runtime_env, "answer_path": str(answer)})
+            process = await self._start(entry.check_environment, asked)
+            try:
+                how = await process.wait()
+            finally:
+                process.kill()
+            if not answer.exists():
+                raise DriverFailedError(f"the process that checks runtime environments died ({how})")
+            found: dict[str, str] = json.loads(answer.read_text(encoding="utf-8"))
+            return found
 
     def close(self) -> None:
         """End the waiting thread. The fork server ends with this process."""

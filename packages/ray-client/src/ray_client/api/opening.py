@@ -9,14 +9,14 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ray_client.api.differences import show_differences
 from ray_client.config.settings import ConnectSettings
 from ray_client.errors import RayClientError
-from ray_client.packages import Upload, prepare_runtime_env
+from ray_client.packages import Check, Upload, prepare_runtime_env
 from ray_client.transport.channel import open_channel
-from ray_client.transport.gateway import GatewayClient, describe_client
+from ray_client.transport.gateway import GatewayClient, SessionKey, describe_client
 from ray_client.transport.peer import Peer
 from ray_client_proto.v1 import gateway_pb2
 
@@ -53,8 +53,12 @@ def connect(
             with suppress(RayClientError):  # what went wrong before counts, and the lease ends the session anyway
                 gateway.close_session(opened.session_id, opened.secret, "the client could not attach")
             raise
-        upload = _upload(gateway, connection.session.peer)
-        connection.session.prepare_runtime_env = partial(prepare_runtime_env, upload=upload)
+        peer = connection.session.peer
+        connection.session.prepare_runtime_env = partial(
+            prepare_runtime_env,
+            upload=_upload(gateway, peer, (opened.session_id, opened.secret)),
+            check=_check(gateway, peer),
+        )
         show_differences(opened.server)
         return connection
 
@@ -68,8 +72,8 @@ def _request(
         server = gateway.compatible_server(settings.connect_timeout_s)
         hook = settings.runtime_env.get(HOOK)
         fields = {key: value for key, value in settings.runtime_env.items() if key != HOOK or not callable(value)}
-        upload = _upload(gateway, Peer(server.version, server.capabilities))
-        runtime_env = prepare_runtime_env(fields, upload, shipped)
+        peer = Peer(server.version, server.capabilities)
+        runtime_env = prepare_runtime_env(fields, _upload(gateway, peer), shipped, _check(gateway, peer))
         if callable(hook):
             from ray_client.api.assembly import pickle_hook
 
@@ -85,9 +89,24 @@ def _request(
     )
 
 
-def _upload(gateway: GatewayClient, peer: Peer) -> Upload:
+def _upload(gateway: GatewayClient, peer: Peer, user: SessionKey | None = None) -> Upload:
     def upload(path: Path, sha256: str) -> bool:
         peer.require("packages", "take directories of this machine")
-        return gateway.upload_package(path, sha256)
+        return gateway.upload_package(path, sha256, user)
 
     return upload
+
+
+def _check(gateway: GatewayClient, peer: Peer) -> Check | None:
+    """Give what has Ray judge each environment once; None where the server is too old to ask it."""
+    if not peer.can("environment_checks"):
+        return None
+    accepted: set[str] = set()
+
+    def check(runtime_env: dict[str, Any]) -> None:
+        text = json.dumps(runtime_env, sort_keys=True)
+        if text not in accepted:
+            gateway.check_environment(runtime_env)
+            accepted.add(text)
+
+    return check

@@ -1,5 +1,5 @@
 """Directories of this machine as packages: zip files named by their contents, sent once to each gateway."""
 
-from ray_client.packages.environment import Upload, prepare_runtime_env
+from ray_client.packages.environment import Check, Upload, prepare_runtime_env
 
-__all__ = ["Upload", "prepare_runtime_env"]
+__all__ = ["Check", "Upload", "prepare_runtime_env"]

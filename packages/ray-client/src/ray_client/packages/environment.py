@@ -9,17 +9,25 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from ray_client.errors import PackageError
-from ray_client.packages.archive import Package, describe, pack
+from ray_client.packages.archive import URI_SCHEME, Package, describe, pack
 
 #: Brings a package to the gateway, if it is not there: `(path of the zip file, its hash)`.
 Upload = Callable[[Path, str], object]
+#: Has the cluster's Ray judge an environment whose local directories are `package://`, and raises as it does.
+Check = Callable[[dict[str, Any]], None]
+
+#: With nothing else than these the cluster's Ray has nothing to refuse that is not seen here.
+_CHECKED_HERE: Final = frozenset({"working_dir", "py_modules", "env_vars"})
 
 
 def prepare_runtime_env(
-    runtime_env: Mapping[str, Any] | None, upload: Upload, shipped: dict[str, str] | None = None
+    runtime_env: Mapping[str, Any] | None,
+    upload: Upload,
+    shipped: dict[str, str] | None = None,
+    check: Check | None = None,
 ) -> dict[str, Any]:
     """Give the environment with `package://` URIs for local directories, which have been uploaded.
 
@@ -27,10 +35,11 @@ def prepare_runtime_env(
         runtime_env: as the user wrote it.
         upload: brings a package to the gateway.
         shipped: takes the name of each module that was packed, with its file here.
+        check: has the cluster's Ray judge it, before anything is packed.
 
     Raises:
         PackageError: a local path cannot be packed.
-        ValueError, TypeError: a field makes no sense.
+        ValueError, TypeError: a field makes no sense, here or to the cluster's Ray.
         RayClientError: the gateway did not take a package.
     """
     prepared = {key: value for key, value in (runtime_env or {}).items() if value is not None}
@@ -38,22 +47,46 @@ def prepare_runtime_env(
     if isinstance(excludes, str) or not all(isinstance(pattern, str) for pattern in excludes):
         raise TypeError(f"runtime_env['excludes'] must be a list of strings, not {excludes!r}")
     _check_types(prepared)
+    for key in ("pip", "uv"):
+        if key in prepared:
+            prepared[key] = _requirements(prepared[key], key)
+    if isinstance(conda := prepared.get("conda"), str) and conda.endswith((".yaml", ".yml")):
+        prepared["conda"] = _conda_file(conda)
+    unpacked = _without_local_paths(prepared)
+    try:
+        json.dumps(unpacked)
+    except (TypeError, ValueError) as exc:
+        raise TypeError(f"runtime_env must hold nothing but plain values (JSON): {exc}") from exc
+    places = [unpacked.get("working_dir", URI_SCHEME), *unpacked.get("py_modules", [])]
+    if check is not None and (unpacked.keys() - _CHECKED_HERE or any(place != URI_SCHEME for place in places)):
+        check(unpacked)
     with tempfile.TemporaryDirectory(prefix="ray-client-") as name:
         packer = _Packer(Path(name), list(excludes), upload, {} if shipped is None else shipped)
         if "working_dir" in prepared:
             prepared["working_dir"] = packer.working_dir(prepared["working_dir"])
         if "py_modules" in prepared:
             prepared["py_modules"] = [packer.module(module) for module in prepared["py_modules"]]
-    for key in ("pip", "uv"):
-        if key in prepared:
-            prepared[key] = _requirements(prepared[key], key)
-    if isinstance(conda := prepared.get("conda"), str) and conda.endswith((".yaml", ".yml")):
-        prepared["conda"] = _conda_file(conda)
-    try:
-        json.dumps(prepared)
-    except (TypeError, ValueError) as exc:
-        raise TypeError(f"runtime_env must hold nothing but plain values (JSON): {exc}") from exc
     return prepared
+
+
+def _without_local_paths(runtime_env: dict[str, Any]) -> dict[str, Any]:
+    """Give the environment with a bare `package://` for each place on this machine.
+
+    Raises:
+        TypeError: a place is named by something that names none.
+    """
+    named = dict(runtime_env)
+    if "working_dir" in named:
+        value = named["working_dir"]
+        if not isinstance(value, str | Path):
+            raise TypeError(f"`working_dir` must be a string, got {type(value)}.")
+        named["working_dir"] = value if _is_uri(value) else URI_SCHEME
+    modules = []
+    for value in named.get("py_modules", ()):
+        if not isinstance(value, str | Path | ModuleType):
+            raise TypeError(f"`py_modules` must be a list of file paths, URIs, or imported modules, got {type(value)}.")
+        modules.append(value if isinstance(value, str) and _is_uri(value) else URI_SCHEME)
+    return {**named, "py_modules": modules} if "py_modules" in named else named
 
 
 def _check_types(runtime_env: dict[str, Any]) -> None:
@@ -79,9 +112,7 @@ class _Packer:
         self._scratch, self._excludes, self._upload, self._shipped = scratch, excludes, upload, shipped
         self._count = 0
 
-    def working_dir(self, value: Any) -> str:
-        if not isinstance(value, str | Path):
-            raise TypeError(f"`working_dir` must be a string, got {type(value)}.")
+    def working_dir(self, value: str | Path) -> str:
         if _is_uri(value):
             return str(value)
         path = _existing(value)
@@ -91,11 +122,9 @@ class _Packer:
             raise PackageError(str(path), "it is neither a directory nor a zip file", "give one of these")
         return self._send(describe(path))
 
-    def module(self, value: Any) -> str:
+    def module(self, value: str | Path | ModuleType) -> str:
         if isinstance(value, ModuleType):
             value = _path_of(value)
-        if not isinstance(value, str | Path):
-            raise TypeError(f"`py_modules` must be a list of file paths, URIs, or imported modules, got {type(value)}.")
         if _is_uri(value):
             return str(value)
         path = _existing(value)
@@ -140,7 +169,8 @@ def _path_of(module: ModuleType) -> str:
 def _requirements(value: Any, key: str) -> Any:
     """Give the packages of a `pip` or `uv` field; the name of a requirements file becomes what is in it."""
     if isinstance(value, dict):
-        return {**value, "packages": _requirements(value.get("packages", []), key)}
+        named = value.get("packages")
+        return {**value, "packages": _requirements(named, key)} if key == "pip" and isinstance(named, str) else value
     if not isinstance(value, str):
         return value
     path = _existing(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import socket
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import grpc
 
@@ -33,6 +34,9 @@ from ray_client_proto.v1.gateway_pb2_grpc import GatewayStub
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 from ray_client_proto.wire.handshake import OURS, Claims, choose_protocol
 from ray_client_proto.wire.limits import CHUNK_BYTES
+
+#: A session's id and its secret.
+SessionKey: TypeAlias = tuple[str, bytes]
 
 CALL_TIMEOUT_S: Final = 30.0  #: for calls that start nothing
 UPLOAD_BACKOFF: Final = BackoffPolicy(budget_s=30.0)  #: how long an upload that gets nowhere is tried again
@@ -174,20 +178,41 @@ class GatewayClient:
             )
         return sessions
 
-    def package_status(self, sha256: str) -> pb.PackageStatus:
-        """Give how much of a package the gateway has.
+    def check_environment(self, runtime_env: dict[str, Any]) -> None:
+        """Have the cluster's Ray judge a runtime environment, whose local directories are `package://`.
+
+        Raises:
+            TypeError, ValueError: Ray refuses it.
+            RayClientError: the gateway did not answer.
+        """
+        request = pb.CheckEnvironmentRequest(runtime_env_json=json.dumps(runtime_env))
+        with self._errors("checking the runtime environment"):
+            found: pb.CheckEnvironmentResponse = self._stub.CheckEnvironment(
+                request, timeout=CALL_TIMEOUT_S, metadata=self._metadata()
+            )
+        if found.type_name:
+            raise TypeError(found.message) if found.type_name == "builtins.TypeError" else ValueError(found.message)
+
+    def package_status(self, sha256: str, user: SessionKey | None = None) -> pb.PackageStatus:
+        """Give how much of a package the gateway has, which keeps it for the session of `user` from then on.
 
         Raises:
             RayClientError: the gateway did not answer.
         """
+        metadata = self._metadata() if user is None else call_metadata(self._token, *user)
         with self._errors("asking for a package"):
             status: pb.PackageStatus = self._stub.GetPackageStatus(
-                pb.PackageStatusRequest(sha256=sha256), timeout=CALL_TIMEOUT_S, metadata=self._metadata()
+                pb.PackageStatusRequest(sha256=sha256), timeout=CALL_TIMEOUT_S, metadata=metadata
             )
         return status
 
-    def upload_package(self, path: Path, sha256: str) -> bool:
+    def upload_package(self, path: Path, sha256: str, user: SessionKey | None = None) -> bool:
         """Bring a package to the gateway; tell whether it had to be sent. A cut upload goes on where it was cut.
+
+        Args:
+            path: of the zip file.
+            sha256: of its bytes.
+            user: the session that needs it; None: one that is to be opened.
 
         Raises:
             RayClientError: the gateway did not take it.
@@ -195,7 +220,7 @@ class GatewayClient:
         delays, received_bytes, is_sent = self._upload_backoff.delays(), -1, False
         while True:
             try:
-                status = self.package_status(sha256)
+                status = self.package_status(sha256, user)
                 if status.is_complete:
                     return is_sent
                 if status.received_bytes > received_bytes:  # it goes on, however slowly
