@@ -80,7 +80,9 @@ def placement_group(
         ValueError: the bundles, or how to place them, make no sense.
         NotConnectedError: no session is open.
     """
-    group: PlacementGroup = _call("placement_group", bundles, strategy=strategy, name=name, lifetime=lifetime, **others)
+    if strategy is not None:  # which an older Ray refuses
+        others["strategy"] = strategy
+    group: PlacementGroup = _call("placement_group", bundles, name=name, lifetime=lifetime, **others)
     return group
 
 
