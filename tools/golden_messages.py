@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +20,15 @@ from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-MODULES: Final = ("bulk", "error", "frame", "gateway", "log", "operation", "payload", "session")
+from ray_client_proto import v1
+
+MODULES: Final = sorted(module.name for module in pkgutil.iter_modules(v1.__path__) if module.name.endswith("_pb2"))
 
 
 def messages() -> Iterator[tuple[str, Message]]:
     """Yield each message of the protocol with everything set, and for each choice that it has one more."""
     for module in MODULES:
-        pb2 = importlib.import_module(f"ray_client_proto.v1.{module}_pb2")
+        pb2 = importlib.import_module(f"ray_client_proto.v1.{module}")
         for name, descriptor in pb2.DESCRIPTOR.message_types_by_name.items():
             cls = getattr(pb2, name)
             choices = [field for oneof in descriptor.oneofs for field in oneof.fields]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from google.protobuf import json_format
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.message import Message
 
+from ray_client_proto import v1
 from ray_client_proto.wire import chunk
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -22,12 +24,12 @@ RELEASES = sorted(path.name for path in GOLDEN.iterdir())
 RECORDS: dict[str, dict[str, dict[str, Any]]] = {
     release: json.loads((GOLDEN / release / "messages.json").read_text(encoding="utf-8")) for release in RELEASES
 }
-MODULES = ("bulk", "error", "frame", "gateway", "log", "operation", "payload", "session")
+MODULES = [module.name for module in pkgutil.iter_modules(v1.__path__) if module.name.endswith("_pb2")]
 
 
 def class_of(full_name: str) -> type[Message]:
     name = full_name.removeprefix("ray_client.v1.")
-    modules = (importlib.import_module(f"ray_client_proto.v1.{module}_pb2") for module in MODULES)
+    modules = (importlib.import_module(f"ray_client_proto.v1.{module}") for module in MODULES)
     [found] = [getattr(module, name) for module in modules if name in module.DESCRIPTOR.message_types_by_name]
     return found
 
