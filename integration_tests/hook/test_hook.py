@@ -203,3 +203,115 @@ def test_a_process_with_ray_of_its_own_and_two_sessions(both: Both, gateway: Gat
         """.replace("HEAD", head.address),
     )
     assert lines == ["True", "3", "True", "True 1"]
+
+
+def test_handles_pass_for_those_of_ray(both: Both, gateway: Gateway) -> None:
+    lines = run(
+        both,
+        gateway,
+        """
+        import asyncio
+        import ray.actor
+
+        @ray.remote
+        def stream():
+            yield from range(2)
+
+        async def waiting(refs):
+            return await asyncio.gather(*refs)
+
+        with hook.using(connect()):
+            refs, handle, items = [square.remote(2), ray.put(3)], Counter.remote(), stream.remote()
+            print(*(isinstance(ref, ray.ObjectRef) for ref in refs), isinstance(handle, ray.actor.ActorHandle))
+            print(isinstance(items, ray.ObjectRefGenerator), isinstance(next(items), ray.ObjectRef))
+            print(isinstance(handle, ray.ObjectRef), type(refs[0]) is ray.ObjectRef)
+            print(asyncio.run(waiting(refs)), ray.get(square.remote(refs[0])))
+        """,
+    )
+    assert lines == ["True True True", "True True", "False False", "[4, 3] 16"]
+
+
+def test_graphs_of_calls(both: Both, gateway: Gateway) -> None:
+    lines = run(
+        both,
+        gateway,
+        """
+        from ray.dag import InputNode, MultiOutputNode
+
+        with hook.using(connect()):
+            print(ray.get(square.bind(square.bind(2)).execute()))
+            with InputNode() as number:
+                graph = MultiOutputNode([square.bind(number), square.bind(square.bind(number))])
+            print(ray.get(graph.execute(3)))
+            print(ray.get(Counter.bind(5).add.bind(square.bind(2)).execute()))
+            ref, handle = ray.put(6), Counter.remote(7)
+            print(ray.get(square.bind(ref).execute()))
+
+            @ray.remote
+            def ask(counter, values):
+                return ray.get(counter.add.remote(sum(ray.get(values))))
+
+            print(ray.get(ask.bind(handle, [ref, ref]).execute()))
+        """,
+    )
+    assert lines == ["16", "[9, 81]", "9", "36", "19"]
+
+
+def test_pools_of_ray_s_own(both: Both, gateway: Gateway) -> None:
+    lines = run(
+        both,
+        gateway,
+        """
+        import joblib
+        from ray.util.joblib import register_ray
+        from ray.util.multiprocessing import Pool
+
+        with hook.using(connect()):
+            with Pool(2) as pool:
+                print(pool.map(abs, [-1, -2, 3]), pool.apply(pow, (2, 3)))
+                print(sorted(pool.imap_unordered(abs, [-3, -4])))
+            register_ray()
+            with joblib.parallel_backend("ray", n_jobs=2):
+                print(joblib.Parallel()(joblib.delayed(pow)(n, 2) for n in range(4)))
+        """,
+    )
+    assert lines == ["[1, 2, 3] 8", "[3, 4]", "[0, 1, 4, 9]"]
+
+
+def test_threads_take_the_session_with_them(both: Both, gateway: Gateway) -> None:
+    lines = run(
+        both,
+        gateway,
+        """
+        import asyncio, contextvars
+        from concurrent.futures import ThreadPoolExecutor
+
+        def inside():
+            return ray.get(square.remote(4))
+
+        with hook.using(connect()), ThreadPoolExecutor(1) as pool:
+            print(pool.submit(ray.is_initialized).result())
+            print(pool.submit(contextvars.copy_context().run, inside).result())
+            print(asyncio.run(asyncio.to_thread(inside)))
+        """,
+    )
+    assert lines == ["False", "16", "16"]
+
+
+def test_the_state_of_the_cluster(both: Both, gateway: Gateway) -> None:
+    lines = run(
+        both,
+        gateway,
+        """
+        from ray.util.state import list_actors
+        from ray.util.state.exception import RayStateApiException
+
+        with hook.using(connect()):
+            try:
+                list_actors(timeout=5)
+            except RayStateApiException as error:  # the test's cluster has no dashboard, which its driver says
+                print(type(error).__module__, error)
+        """,
+    )
+    assert len(lines) == 1
+    assert lines[0].startswith("ray.util.state.exception ")

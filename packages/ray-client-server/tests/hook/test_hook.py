@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import pickle
 import threading
 from collections.abc import Iterator
@@ -13,8 +14,14 @@ import cloudpickle
 import pytest
 import ray
 import ray.exceptions
+import ray.util.state
 from ray import get as early_get
+from ray.util.state import get_actor as early_get_actor
+from ray.util.state import list_actors as early_list_actors
+from ray.util.state.common import ActorState
+from ray.util.state.exception import ServerUnavailable
 
+import ray_client
 from ray_client import exceptions
 from ray_client.handles import current
 from ray_client.rebuilding import rebuild
@@ -165,6 +172,15 @@ def test_a_block_is_for_its_thread_and_installing_for_all(context: Any) -> None:
     assert current.find_default() is None
 
 
+def test_a_thread_or_a_pool_takes_the_session_with_the_context(context: Any) -> None:
+    with hook.using(context):
+        here = contextvars.copy_context()
+        assert in_thread(lambda: here.run(ray.put, 1)) == ("put", 1)
+        assert asyncio.run(asyncio.to_thread(ray.put, 2)) == ("put", 2)
+    assert in_thread(lambda: here.run(ray.put, 3)) == ("put", 3)
+    assert not ray.is_initialized()
+
+
 def test_tasks_of_one_loop_may_use_two_sessions(context: Any) -> None:
     other: Any = Context()
 
@@ -178,6 +194,66 @@ def test_tasks_of_one_loop_may_use_two_sessions(context: Any) -> None:
 
     asyncio.run(both())
     assert [calls[0][2] for calls in (context.calls, other.calls)] == [(1,), (2,)]
+
+
+def test_handles_pass_for_ray_s_own(context: Any) -> None:
+    context._session.id = "s1"
+    context._session.release = lambda number: None
+    with hook.using(context):
+        ref: Any = ray_client.ObjectRef(context._session, 1)
+        stream: Any = ray_client.ObjectRefGenerator(context._session, 2)
+        actor: Any = ray_client.actor.ActorHandle(context._session, 3, "Counter", {})
+    assert isinstance(ref, ray.ObjectRef)
+    assert isinstance(ref, ray_client.ObjectRef)
+    assert isinstance(stream, ray.ObjectRefGenerator)
+    assert not isinstance(stream, ray.ObjectRef)
+    assert isinstance(actor, ray.actor.ActorHandle)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the state of the cluster is asked for, and answers with."""
+    from ray_client.api import queries
+
+    found: dict[str, Any] = {"answer": []}
+
+    def query(function: str, **arguments: Any) -> Any:
+        found.update(function=function, arguments=arguments, session=current.find_session())
+        if isinstance(found["answer"], Exception):
+            raise found["answer"]
+        return found["answer"]
+
+    monkeypatch.setattr(queries, "query_state", query)
+    return found
+
+
+ACTOR = dict.fromkeys(("class_name", "state", "job_id", "node_id", "pid", "ray_namespace"), "x")
+ACTOR.update(actor_id="a1", name="it")
+
+
+def test_the_state_of_the_cluster_is_asked_through_the_session(context: Any, asked: dict[str, Any]) -> None:
+    asked["answer"] = [("ActorState", ACTOR)]
+    with hook.using(context):
+        [found] = early_list_actors(filters=[("state", "=", "ALIVE")], limit=3)
+        assert isinstance(found, ActorState)
+        assert (found.actor_id, found.name) == ("a1", "it")
+        assert asked["function"] == "list_actors"
+        assert asked["arguments"]["filters"] == [("state", "=", "ALIVE")]
+        assert asked["arguments"]["limit"] == 3
+        assert asked["session"] is context._session
+        asked["answer"] = ("ActorState", ACTOR)
+        assert isinstance(early_get_actor("a1"), ActorState)
+        assert (asked["function"], asked["arguments"]["id"]) == ("get_actor", "a1")
+        asked["answer"] = {"cluster": {"summary": {}}}
+        assert ray.util.state.summarize_tasks() == {"cluster": {"summary": {}}}
+        assert asked["function"] == "summarize_tasks"
+        asked["answer"] = ray_client.util.state.exception.ServerUnavailable("no dashboard")
+        with pytest.raises(ServerUnavailable, match="no dashboard"):
+            ray.util.state.list_nodes()
+        asked.clear()
+        with pytest.raises(ServerUnavailable, match=r"127\.0\.0\.1:1"):  # an address of the user's own is not for us
+            early_list_actors(address="http://127.0.0.1:1")
+        assert not asked
 
 
 def test_init_finds_the_session_there(context: Any) -> None:

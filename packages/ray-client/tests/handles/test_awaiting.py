@@ -26,6 +26,7 @@ class Session:
         self.futures: list[Future[Any]] = []
         self.ids: list[int] = []
         self.released: list[int] = []
+        self.presented_classes: dict[type, type] = {}
         self.release = self.released.append
 
     def future_value(self, object_id: int) -> Future[Any]:

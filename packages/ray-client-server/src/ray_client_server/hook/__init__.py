@@ -62,3 +62,4 @@ def _prepare(context: ClientContext) -> None:
 
     ray_hook.patch()
     context._session.present_error = ray_hook.real_error
+    context._session.presented_classes = ray_hook.PRESENTED

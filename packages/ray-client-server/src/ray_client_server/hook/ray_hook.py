@@ -3,13 +3,16 @@
 Every public function of Ray asks `client_mode_should_convert` whether a client is to do its work, and a stub in
 `ray.util.client` what that client does; so do the methods that run remote functions and create actors. That is how
 Ray's own client works. The hook answers both in its place, where a session is the target, and leaves them as they are
-where none is. None of it is public, and all of it was tried with Ray 2.60.
+where none is. None of it is public, and all of it was tried with Ray 2.40, 2.46, 2.55 and 2.60.
 """
 
 from __future__ import annotations
 
+import contextvars
 import functools
+import inspect
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,19 +21,35 @@ import ray
 import ray._private.client_mode_hook as mode
 import ray._private.worker
 import ray.actor
+import ray.dag.py_obj_scanner
 import ray.exceptions
 import ray.remote_function
+import ray.util.multiprocessing.pool
+import ray.util.state.api
+import ray.util.state.common
+import ray.util.state.exception
 from ray.util.client import ray as stub
 
-from ray_client import ClientContext
+from ray_client import ClientContext, ObjectRef, ObjectRefGenerator
+from ray_client.actor import ActorHandle
 from ray_client_proto.wire import tokens
 from ray_client_server.driver.ray_port import undecorated
 from ray_client_server.hook import routing
 from ray_client_server.hook.calls import CALLS
+from ray_client_server.hook.state import SessionState
+
+#: For which class of Ray's a handle of a session passes with `isinstance`.
+PRESENTED: Mapping[type, type] = {
+    ObjectRef: ray.ObjectRef,
+    ObjectRefGenerator: ray.ObjectRefGenerator,
+    ActorHandle: ray.actor.ActorHandle,
+}
 
 _rays_own_answer: Callable[[], bool] = mode.client_mode_should_convert
 # What each decorated function and class became, and for which session.
 _converted: weakref.WeakKeyDictionary[Any, tuple[ClientContext, Any]] = weakref.WeakKeyDictionary()
+# Handles in the arguments of graphs, by what stands for them in Ray's copies of the arguments.
+_bound: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 
 
 @functools.cache
@@ -50,6 +69,10 @@ def patch() -> None:
     modules = [ray, ray._private.worker]
     for module in modules:
         module.init = _or_rays_own(functools.partial(_call, "init"), module.init)
+    state: Any = ray.util.state.api
+    state.StateApiClient = _state_client(state.StateApiClient)
+    _keep_session(ray.util.multiprocessing.pool.ResultThread)
+    _keep_handles(ray.dag.py_obj_scanner._PyObjScanner)
     _pickle_as_token(ray.remote_function.RemoteFunction, tokens.remote_function)
     _pickle_as_token(ray.actor.ActorClass, tokens.actor_class)
 
@@ -111,6 +134,47 @@ def _convert(target: ClientContext, decorated: Any, options: Mapping[str, Any]) 
     return found.options(**changed) if changed else found
 
 
+def _state_client(rays: type[Any]) -> Callable[..., Any]:
+    """Give what stands in the place of Ray's class, which each function of `ray.util.state` makes an instance of."""
+
+    @functools.wraps(rays, updated=())
+    def choose(address: str | None = None, *args: Any, **options: Any) -> Any:
+        target = routing.target()
+        if target is None or address is not None:
+            return rays(address, *args, **options)
+        return SessionState(target, ray.util.state.common, ray.util.state.exception)
+
+    return choose
+
+
+def _keep_session(cls: type[threading.Thread]) -> None:
+    """Have threads of this class, which is Ray's, go on with the session in which they were started."""
+    original = cls.start
+
+    def start(self: Any) -> None:
+        self.run = functools.partial(contextvars.copy_context().run, self.run)
+        original(self)
+
+    cls.start = start  # type: ignore[method-assign]
+
+
+def _keep_handles(scanner_class: Any) -> None:
+    """Have handles in the arguments of a graph stay what they are where Ray copies the arguments by pickling them."""
+    original = scanner_class.reducer_override
+
+    def reducer_override(self: Any, obj: Any) -> Any:
+        if type(obj) not in PRESENTED:
+            return original(self, obj)
+        _bound[id(obj)] = obj  # the node has it for as long as it is there
+        return _find_bound, (id(obj),)
+
+    scanner_class.reducer_override = reducer_override
+
+
+def _find_bound(number: int) -> Any:
+    return _bound[number]
+
+
 def _pickle_as_token(cls: type, token: Callable[..., Any]) -> None:
     """Have instances pickled for a session as its tokens (docs/protocol.md, rules T5 and T6)."""
     original: Any = cls.__reduce_ex__
@@ -131,7 +195,14 @@ def real_error(error: BaseException) -> BaseException:
     real: BaseException
     if "(" in type(error).__name__:  # of two classes: Ray's, and that of the cause
         real = make(real_error(args[0]))
+        return real.with_traceback(error.__traceback__)
+    cls = getattr(ray.exceptions, type(error).__name__, None)
+    if cls is None:  # the cluster's Ray is newer
+        return error
+    if issubclass(cls, ray.exceptions.ObjectLostError):  # what they take is not the same in all versions
+        known = inspect.signature(cls).parameters
+        real = cls(**{name: value for name, value in vars(error).items() if name in known})
     else:
-        real = getattr(ray.exceptions, type(error).__name__)(*args)
+        real = cls(*args)
         real.__dict__.update(*state)
     return real.with_traceback(error.__traceback__)

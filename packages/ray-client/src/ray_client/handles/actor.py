@@ -13,6 +13,7 @@ from ray_client.handles.graph import ClassNode, bind_method
 from ray_client.handles.ids import ActorID
 from ray_client.handles.newer import judge
 from ray_client.handles.object_ref import real_ids, refuse_plain_pickle
+from ray_client.handles.presented import Presented
 from ray_client.handles.results import handles_of
 from ray_client.options import check_num_returns, validate_actor_options, validate_method_options
 
@@ -160,7 +161,7 @@ class ActorClass(Generic[T]):
 
 
 @final
-class ActorHandle(Generic[T]):
+class ActorHandle(Presented, Generic[T]):
     """A handle of an actor. Its methods are attributes; call them with `handle.method.remote(...)`."""
 
     __slots__ = ("__weakref__", "_class_name", "_handle_id", "_methods", "_session")

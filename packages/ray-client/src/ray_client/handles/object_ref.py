@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
 
 from ray_client.handles.ids import JobID, TaskID
+from ray_client.handles.presented import Presented
 
 if TYPE_CHECKING:
     import asyncio
@@ -19,7 +20,7 @@ T = TypeVar("T", covariant=True)
 
 
 @final
-class ObjectRef(Generic[T]):
+class ObjectRef(Presented, Generic[T]):
     """A reference to an object on the cluster, such as a task's result. It keeps the object alive.
 
     Comparing, hashing and passing it on need no word with the cluster. Each instance stands for one

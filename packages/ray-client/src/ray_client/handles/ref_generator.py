@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
 
 from ray_client.handles.object_ref import ObjectRef, refuse_plain_pickle
+from ray_client.handles.presented import Presented
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session
@@ -15,7 +16,7 @@ T = TypeVar("T", covariant=True)
 
 
 @final
-class ObjectRefGenerator(Generic[T]):
+class ObjectRefGenerator(Presented, Generic[T]):
     """What a streaming call returns: an iterator of `ObjectRef`, synchronous and asynchronous.
 
     Each `next` waits until the task has yielded the next object, and gives a reference to it. The
@@ -32,9 +33,12 @@ class ObjectRefGenerator(Generic[T]):
         return self
 
     def __next__(self) -> ObjectRef[T]:
+        from ray_client.session.interrupts import interruptible  # loads protobuf
+
         request_id, reply, ref = self._take_next()
         try:
-            answer = reply.result()
+            with interruptible(self._session, [self._handle_id]):
+                answer = reply.result()
         finally:
             self._session.forget(request_id, 1)
         self._raise_failure(answer)

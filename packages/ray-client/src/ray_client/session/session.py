@@ -73,6 +73,8 @@ class Session:
         self._decoders = ThreadPoolExecutor(_DECODERS, thread_name_prefix="ray-client-decode")
         #: What users get in place of an error that the cluster reported; where `ray` is, they may want Ray's own.
         self.present_error: Callable[[BaseException], BaseException] = lambda error: error
+        #: For which class a handle passes with `isinstance`, by its own; the others for theirs alone.
+        self.presented_classes: Mapping[type, type] = {}
         #: Whether Ctrl-C cancels what was waited for.
         self.cancels_on_interrupt = False
         #: Makes a task's or actor's runtime environment ready to be sent.
