@@ -1,4 +1,4 @@
-"""Ctrl-C in a program: `get` and `wait` end at once, and what was waited for goes on or is cancelled, as was said."""
+"""Ctrl-C in a program: what waits ends at once, and what was waited for goes on or is cancelled, as was said."""
 
 from __future__ import annotations
 
@@ -27,23 +27,37 @@ PROGRAM = """
             time.sleep(0.5)
         return "through"
 
-    ref = slow.remote()
+    @ray.remote(num_cpus=0)
+    def slow_items():
+        import time
+        for _ in range(40 if on_interrupt == "cancel" else 8):
+            time.sleep(0.5)
+        yield "through"
+
+    items = slow_items.remote() if how == "next" else None
+    ref = items.completed() if how == "next" else slow.remote()
     ready, _ = ray.wait([ref], timeout=1.5)  # it runs
     assert not ready
     print("waiting", flush=True)
     try:
-        ray.get(ref) if how == "get" else ray.wait([ref, slow.remote()], num_returns=2)
+        if how == "get":
+            ray.get(ref)
+        elif how == "wait":
+            ray.wait([ref, slow.remote()], num_returns=2)
+        else:
+            next(items)
     except KeyboardInterrupt:
         print("interrupted", "cancel(ref)" in traceback.format_exc(), flush=True)
     print("usable", ray.get(ray.put(1)), flush=True)
     try:
-        print("result", ray.get(ref, timeout=30), flush=True)
+        value = ray.get(ref, timeout=30)
+        print("result", "through" if how == "next" else value, flush=True)
     except TaskCancelledError:
         print("result cancelled", flush=True)
 """
 
 
-@pytest.mark.parametrize("how", ["get", "wait"])
+@pytest.mark.parametrize("how", ["get", "wait", "next"])
 @pytest.mark.parametrize(("on_interrupt", "result"), [("keep", "through"), ("cancel", "cancelled")])
 def test_ctrl_c(gateway: Gateway, on_interrupt: str, result: str, how: str) -> None:
     program = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Iterator
 
 import pytest
@@ -55,6 +56,21 @@ def test_a_session_has_what_the_module_has(two) -> None:
     assert session.cluster_resources()["CPU"] == 4
     assert "CPU" in session.available_resources()
     assert session.timeline() is not None
+
+
+def test_every_function_of_the_module_is_a_method() -> None:
+    about_which_session = {"init", "connect", "connect_async", "shutdown", "is_initialized"}
+    functions = {name for name in ray.__all__ if inspect.isfunction(getattr(ray, name))} - about_which_session
+    assert functions - {"method"} <= set(dir(ray.ClientContext))  # `method` marks methods of classes, of no session yet
+
+
+def test_each_session_has_a_context_of_its_own(two) -> None:
+    contexts = [session.get_runtime_context() for session in two]
+    assert [context.namespace for context in contexts] == ["first", "second"]
+    assert contexts[0].get_job_id() != contexts[1].get_job_id()
+    assert two[0].get_gpu_ids() == []
+    with pytest.raises(NotConnectedError):
+        ray.get_runtime_context().get_job_id()
 
 
 def test_connect_leaves_module_level_functions_alone(two) -> None:

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import json
 import warnings
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ray_client.handles.current import current_session
 from ray_client.handles.ids import JobID, NodeID, PlacementGroupID
 
+if TYPE_CHECKING:
+    from ray_client.session.session import Session
+
 
 class RuntimeContext:
-    """Facts of the session's driver. Each is asked of the cluster when it is read."""
+    """Facts of a session's driver. Each is asked of the cluster when it is read."""
+
+    def __init__(self, session: Session | None = None) -> None:
+        """Give the facts of one session's driver; without it, of that session which is current when one is read."""
+        self._session = session
+
+    def _facts(self) -> dict[str, Any]:
+        from ray_client.session import calls
+
+        session = self._session or current_session("get_runtime_context()")
+        return dict(calls.query_cluster(session, "runtime_context"))
+
+    def _fact(self, name: str) -> Any:
+        """Give one fact of the driver.
+
+        Raises:
+            RayTooOldError: the cluster's Ray does not have it.
+        """
+        facts = self._facts()
+        if name not in facts:
+            from ray_client.errors import RayTooOldError
+
+            raise RayTooOldError(f"{name!r} in the runtime context", facts["ray_version"])
+        return facts[name]
 
     def get(self) -> dict[str, Any]:
         """Give job, node and namespace by name. Deprecated, as in Ray."""
         _deprecated("get()", "the get_..._id() methods")
-        facts = _facts()
+        facts = self._facts()
         return {
             "job_id": JobID.from_hex(facts["job_id"]),
             "node_id": NodeID.from_hex(facts["node_id"]),
@@ -25,15 +51,15 @@ class RuntimeContext:
 
     def get_job_id(self) -> str:
         """Give the id of the session's job, in hex."""
-        return str(_fact("job_id"))
+        return str(self._fact("job_id"))
 
     def get_node_id(self) -> str:
         """Give the id of the node that the driver runs on, in hex."""
-        return str(_fact("node_id"))
+        return str(self._fact("node_id"))
 
     def get_worker_id(self) -> str:
         """Give the id of the driver's process, in hex."""
-        return str(_fact("worker_id"))
+        return str(self._fact("worker_id"))
 
     def get_task_id(self) -> str | None:
         """Give the id of the running task: None, since a driver runs none."""
@@ -69,7 +95,7 @@ class RuntimeContext:
 
     def get_accelerator_ids(self) -> dict[str, list[str]]:
         """Give the accelerators of this process, by kind."""
-        return dict(_fact("accelerator_ids"))
+        return dict(self._fact("accelerator_ids"))
 
     def get_resource_ids(self) -> dict[str, list[str]]:
         """Give the accelerators of this process, by kind. Deprecated, as in Ray."""
@@ -78,19 +104,19 @@ class RuntimeContext:
 
     def get_runtime_env_string(self) -> str:
         """Give the job's runtime environment as JSON."""
-        return str(_fact("runtime_env_string"))
+        return str(self._fact("runtime_env_string"))
 
     def get_node_labels(self) -> dict[str, str]:
         """Give the labels of the node that the driver runs on."""
-        return dict(_fact("node_labels"))
+        return dict(self._fact("node_labels"))
 
     def get_session_name(self) -> str:
         """Give the name of the cluster's session: of its directory of temporary files."""
-        return str(_fact("session_name"))
+        return str(self._fact("session_name"))
 
     def get_temp_dir(self) -> str:
         """Give the directory of the cluster's temporary files, on the driver's node."""
-        return str(_fact("temp_dir"))
+        return str(self._fact("temp_dir"))
 
     def is_canceled(self) -> NoReturn:
         """Refuse: a driver runs no task that could be cancelled.
@@ -108,17 +134,17 @@ class RuntimeContext:
     @property
     def namespace(self) -> str:
         """The namespace of the session's named actors."""
-        return str(_fact("namespace"))
+        return str(self._fact("namespace"))
 
     @property
     def gcs_address(self) -> str:
         """Where the cluster's control service listens."""
-        return str(_fact("gcs_address"))
+        return str(self._fact("gcs_address"))
 
     @property
     def should_capture_child_tasks_in_placement_group(self) -> bool:
         """Whether tasks go into this process's placement group: False on a driver, which is in none."""
-        return bool(_fact("should_capture_child_tasks_in_placement_group"))
+        return bool(self._fact("should_capture_child_tasks_in_placement_group"))
 
     @property
     def was_current_actor_reconstructed(self) -> NoReturn:
@@ -161,26 +187,6 @@ class RuntimeContext:
         return PlacementGroupID.nil()
 
 
-def _facts() -> dict[str, Any]:
-    from ray_client.session import calls
-
-    return dict(calls.query_cluster(current_session("get_runtime_context()"), "runtime_context"))
-
-
-def _fact(name: str) -> Any:
-    """Give one fact of the driver.
-
-    Raises:
-        RayTooOldError: the cluster's Ray does not have it.
-    """
-    facts = _facts()
-    if name not in facts:
-        from ray_client.errors import RayTooOldError
-
-        raise RayTooOldError(f"{name!r} in the runtime context", facts["ray_version"])
-    return facts[name]
-
-
 def _only_in(place: str) -> str:
     return f"This method is only available when the process is a {place}; this is a client, whose tasks run elsewhere."
 
@@ -194,5 +200,5 @@ _context = RuntimeContext()
 
 
 def get_runtime_context() -> RuntimeContext:
-    """Give the facts of the session's driver."""
+    """Give the facts of the current session's driver."""
     return _context

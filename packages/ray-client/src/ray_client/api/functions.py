@@ -10,6 +10,7 @@ from ray_client.api.remote import RemoteDecorator, remote_in
 from ray_client.handles.actor import ActorClass, ActorHandle
 from ray_client.handles.function import RemoteFunction
 from ray_client.handles.object_ref import ObjectRef
+from ray_client.runtime_context import RuntimeContext
 
 if TYPE_CHECKING:
     from ray_client.handles.ref_generator import ObjectRefGenerator
@@ -115,3 +116,11 @@ class SessionFunctions:
     def timeline(self, filename: str | None = None) -> list[dict[str, Any]] | None:
         """Give the events of the cluster's tasks in Chrome's trace format, or write them to a file."""
         return cluster.timeline_in(self._session, filename)
+
+    def get_gpu_ids(self) -> list[int] | list[str]:
+        """Give the GPUs of this process's worker: on a client as on any driver, none."""
+        return list(cluster.query_in(self._session, "gpu_ids"))
+
+    def get_runtime_context(self) -> RuntimeContext:
+        """Give the facts of this session's driver."""
+        return RuntimeContext(self._session)
