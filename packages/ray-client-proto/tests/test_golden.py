@@ -30,7 +30,8 @@ MODULES = [module.name for module in pkgutil.iter_modules(v1.__path__) if module
 def class_of(full_name: str) -> type[Message]:
     name = full_name.removeprefix("ray_client.v1.")
     modules = (importlib.import_module(f"ray_client_proto.v1.{module}") for module in MODULES)
-    [found] = [getattr(module, name) for module in modules if name in module.DESCRIPTOR.message_types_by_name]
+    found: type[Message]
+    [found] = [getattr(module, name) for module in modules if hasattr(module, name)]
     return found
 
 
