@@ -30,6 +30,7 @@ class FaultRelay:
         self._pumps: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
         self._is_refusing = False
+        self._refuses_tunnels = False
         self._delay_s = 0.0
         self._armed: dict[str, int] = {}
         self._rearm: Callable[[], tuple[str, int] | None] | None = None
@@ -85,6 +86,10 @@ class FaultRelay:
     def refuse(self) -> None:
         """Cut every connection, and each new one at once."""
         self._order(lambda: (setattr(self, "_is_refusing", True), self._cut()))
+
+    def refuse_tunnels(self) -> None:
+        """Refuse, from now on, connections that begin with a request for a tunnel, as proxies for HTTP/2 do."""
+        self._order(lambda: setattr(self, "_refuses_tunnels", True))
 
     def accept(self) -> None:
         """Take new connections again."""
@@ -157,11 +162,17 @@ class FaultRelay:
         if self._is_refusing:
             writer.transport.abort()
             return
+        first = await reader.read(65536) if self._refuses_tunnels else b""
+        if first.startswith(b"CONNECT "):
+            writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
+            writer.close()
+            return
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
         except OSError:
             writer.transport.abort()
             return
+        far_writer.write(first)
         self.connections += 1
         self._notify()
         self._writers |= {writer, far_writer}

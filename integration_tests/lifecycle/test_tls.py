@@ -59,6 +59,7 @@ def encrypted(head: Head, server_arguments: list[str]) -> Iterator[str]:
     gateway = Gateway.start(head.address, *server_arguments)
     try:
         yield gateway.address.replace("ray://", "rays://")
+        assert any("tunnel.opened" in line for line in gateway.process.lines)
     finally:
         gateway.close()
 

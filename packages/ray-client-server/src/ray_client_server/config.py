@@ -80,6 +80,15 @@ class TlsSettings:
     client_ca_path: str | None = None
 
 
+def tunnel_path(socket_path: str, tls: TlsSettings | None) -> str:
+    """Give where the driver that listens at `socket_path` does so for tunnels: with TLS, at a socket beside it.
+
+    >>> tunnel_path("/s/1", None), tunnel_path("/s/1", TlsSettings("c.pem", "k.pem"))
+    ('/s/1', '/s/1t')
+    """
+    return socket_path if tls is None else f"{socket_path}t"
+
+
 @dataclass(frozen=True)
 class GatewaySettings:
     """What `ray-client-server start` was asked for."""
@@ -128,11 +137,15 @@ class DriverSettings:
     python_paths: tuple[str, ...] = ()
     packages_dir: str = ""  #: where packages are laid out, each under its hash, for environments of single tasks
     client_python: str = ""
+    tls: TlsSettings | None = None  #: of tunnels; its paths are absolute
     limits: Limits = field(default_factory=Limits)
 
     def to_json(self) -> str:
         """Give one line of JSON, for `from_json`; it holds the secret."""
-        return json.dumps(dataclasses.asdict(self))
+        fields = dataclasses.asdict(self)
+        if self.tls is None:  # so that a driver of 0.1.0, in an environment with that, can read the rest
+            del fields["tls"]
+        return json.dumps(fields)
 
     @classmethod
     def from_json(cls, text: str) -> DriverSettings:
@@ -145,6 +158,8 @@ class DriverSettings:
             fields = json.loads(text)
             fields["limits"] = Limits(**_known(Limits, fields["limits"]))
             fields["python_paths"] = tuple(fields["python_paths"])
+            if "tls" in fields:
+                fields["tls"] = TlsSettings(**fields["tls"])
             return cls(**_known(cls, fields))
         except (KeyError, TypeError) as error:
             raise ValueError(f"these are not the settings of a driver: {error}") from error

@@ -1,8 +1,13 @@
-"""gRPC's options for servers that clients connect to: the gateway's, and through tunnels each driver's."""
+"""What is the same for all servers that clients connect to: the gateway's, and through tunnels each driver's."""
 
 from __future__ import annotations
 
-from ray_client_server.config import Limits
+from pathlib import Path
+
+import grpc
+
+from ray_client_server.config import Limits, TlsSettings
+from ray_client_server.errors import StartError
 
 
 def connection_options(limits: Limits) -> list[tuple[str, int]]:
@@ -19,3 +24,24 @@ def connection_options(limits: Limits) -> list[tuple[str, int]]:
         ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
         ("grpc.http2.max_ping_strikes", 0),
     ]
+
+
+def server_credentials(tls: TlsSettings) -> grpc.ServerCredentials:
+    """Give credentials from the files; with a client CA, clients must show a certificate that it signed.
+
+    Raises:
+        StartError: a file cannot be read.
+    """
+    client_ca = None if tls.client_ca_path is None else _read(tls.client_ca_path)
+    return grpc.ssl_server_credentials(
+        [(_read(tls.key_path), _read(tls.certificate_path))],
+        root_certificates=client_ca,
+        require_client_auth=client_ca is not None,
+    )
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).expanduser().read_bytes()
+    except OSError as error:
+        raise StartError(f"cannot read {path}: {error}") from error

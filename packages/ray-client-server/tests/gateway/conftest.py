@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -18,7 +20,8 @@ from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import metadata as keys
 from ray_client_server.cluster.finding import Cluster
-from ray_client_server.config import DriverSettings, GatewaySettings, Limits
+from ray_client_server.config import DriverSettings, GatewaySettings, Limits, tunnel_path
+from ray_client_server.connections import server_credentials
 from ray_client_server.gateway import server as server_module
 from ray_client_server.gateway.sessions import Session
 from ray_client_server.gateway.state import StateDirectory
@@ -62,6 +65,9 @@ class FakeDriver:
         server = grpc.aio.server()
         server.add_generic_rpc_handlers((Echo(self),))
         server.add_insecure_port(f"unix:{self.settings.socket_path}")
+        if self.settings.tls is not None:
+            path = tunnel_path(self.settings.socket_path, self.settings.tls)
+            server.add_secure_port(f"unix:{path}", server_credentials(self.settings.tls))
         await server.start()
         self._living = asyncio.ensure_future(self._obey(reader))
         if self._exit.done():  # killed before it began: only now is there something to close
@@ -231,6 +237,19 @@ def refused() -> Callable[[Callable[[], Any]], tuple[grpc.StatusCode, Failure]]:
         return caught.value.code(), failure_of(caught.value)
 
     return refused
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Give the paths of a certificate for localhost and of its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("makes its certificate with openssl")
+    key, cert = (str(tmp_path_factory.mktemp("tls") / name) for name in ("key.pem", "cert.pem"))
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    )
+    subprocess.run([*command.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return cert, key
 
 
 @pytest.fixture

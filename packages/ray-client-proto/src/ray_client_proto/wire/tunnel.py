@@ -1,32 +1,54 @@
 """How a client asks a gateway for a tunnel to its session's driver (docs/protocol.md, rules U1 to U5).
 
-It is a request of HTTP/1.1, as the gRPC library sends it to a proxy: `CONNECT`, with the metadata of rules M1 and M2 as
-headers. What follows the answer's empty line goes to the driver.
+It is a request of HTTP/1.1, as the gRPC library sends it to a proxy: `CONNECT` with headers. What follows the answer's
+empty line is the driver's. The request comes before TLS, so it tells neither secret nor token, only that one has them.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable
+import hmac
+from dataclasses import dataclass
 from typing import Final
 
+from ray_client_proto.wire import metadata
+
 CAPABILITY: Final = "tunnel"
-AUTHORITY: Final = "session"  #: what to connect to; which session it is, the headers say
+AUTHORITY: Final = "session"  #: what to connect to; which session it is, a header says
 METHOD: Final = b"CONNECT "  #: what a request begins with, and no connection of HTTP/2 or TLS does
 ACCEPTED: Final = b"HTTP/1.1 200 OK\r\n\r\n"  #: the answer after which all bytes are the driver's
+
+_SECRET_PROOF: Final = "ray-client-secret-proof"
+_TOKEN_PROOF: Final = "ray-client-token-proof"
 _LINE_END: Final = "\r\n"
 _HEAD_END: Final = b"\r\n\r\n"
-_BINARY: Final = "-bin"  #: names of bytes end so, as in gRPC's metadata
 
 
-def headers(metadata: Iterable[tuple[str, str | bytes]]) -> list[tuple[str, str]]:
-    """Give metadata as headers of HTTP; bytes go in base64.
+@dataclass(frozen=True)
+class Request:
+    """A request for a tunnel, with what shows that its sender has the session's secret and the gateway's token."""
 
-    >>> headers([("a", "x"), ("b-bin", b"12")])
-    [('a', 'x'), ('b-bin', 'MTI=')]
-    """
-    return [(key, base64.b64encode(value).decode() if isinstance(value, bytes) else value) for key, value in metadata]
+    session_id: str
+    secret_proof: bytes
+    token_proof: bytes
+
+    def has_secret(self, secret: bytes) -> bool:
+        """Tell whether its sender has this secret."""
+        return hmac.compare_digest(self.secret_proof, _proof(secret, _SECRET_PROOF))
+
+    def has_token(self, secret: bytes, token: str) -> bool:
+        """Tell whether its sender has this token, besides the secret."""
+        return hmac.compare_digest(self.token_proof, _proof(secret, _TOKEN_PROOF + token))
+
+
+def headers(session_id: str, secret: bytes, token: str | None) -> list[tuple[str, str]]:
+    """Give the headers of a request, as names and values."""
+    return [
+        (metadata.SESSION_ID, session_id),
+        (_SECRET_PROOF, base64.b64encode(_proof(secret, _SECRET_PROOF)).decode()),
+        (_TOKEN_PROOF, base64.b64encode(_proof(secret, _TOKEN_PROOF + (token or ""))).decode()),
+    ]
 
 
 def head_size(received: bytes) -> int:
@@ -34,8 +56,8 @@ def head_size(received: bytes) -> int:
     return received.find(_HEAD_END) + len(_HEAD_END) if _HEAD_END in received else 0
 
 
-def metadata_of(head: bytes) -> list[tuple[str, str | bytes]]:
-    """Give the metadata of a request from its head.
+def read(head: bytes) -> Request:
+    """Read the head of a request.
 
     Raises:
         ValueError: it is no request for a tunnel.
@@ -43,14 +65,13 @@ def metadata_of(head: bytes) -> list[tuple[str, str | bytes]]:
     request, *lines = head.decode("ascii").removesuffix(_LINE_END * 2).split(_LINE_END)
     if request.split(" ") != ["CONNECT", AUTHORITY, "HTTP/1.1"]:
         raise ValueError(f"not a request for a tunnel to a session: {request[:80]!r}")
-    metadata: list[tuple[str, str | bytes]] = []
+    values: dict[str, str] = {}
     for line in lines:
-        key, colon, value = line.partition(":")
-        if not colon:
-            raise ValueError("a header without a colon")
-        key, value = key.strip().lower(), value.strip()
-        metadata.append((key, _bytes(value) if key.endswith(_BINARY) else value))
-    return metadata
+        name, colon, value = line.partition(":")
+        if not colon or name.lower() in values:
+            raise ValueError("a header without a colon, or one that is there twice")
+        values[name.lower()] = value.strip()
+    return Request(values.get(metadata.SESSION_ID, ""), _bytes(values, _SECRET_PROOF), _bytes(values, _TOKEN_PROOF))
 
 
 def refusal(status: int, reason: str) -> bytes:
@@ -63,8 +84,12 @@ def refusal(status: int, reason: str) -> bytes:
     return (_LINE_END.join(lines) + _LINE_END * 2).encode("ascii")
 
 
-def _bytes(value: str) -> bytes:
+def _proof(secret: bytes, of: str) -> bytes:
+    return hmac.digest(secret, of.encode(), "sha256")
+
+
+def _bytes(values: dict[str, str], name: str) -> bytes:
     try:
-        return base64.b64decode(value, validate=True)
+        return base64.b64decode(values.get(name, ""), validate=True)
     except binascii.Error as error:
-        raise ValueError(f"a header that should be base64 is not: {error}") from error
+        raise ValueError(f"{name} is not base64: {error}") from error

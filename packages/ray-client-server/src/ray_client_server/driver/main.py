@@ -19,8 +19,8 @@ from typing import Any, Final, NoReturn
 import grpc
 
 from ray_client_proto.wire.handshake import OF_DRIVERS
-from ray_client_server.config import DriverSettings
-from ray_client_server.connections import connection_options
+from ray_client_server.config import DriverSettings, tunnel_path
+from ray_client_server.connections import connection_options, server_credentials
 from ray_client_server.driver import ray_port
 from ray_client_server.driver.control import Control
 from ray_client_server.driver.dispatch import carry_out
@@ -121,6 +121,9 @@ class Driver:
             ],
         )
         self._server.add_insecure_port(f"unix:{settings.socket_path}")
+        if settings.tls is not None:
+            tunnels = f"unix:{tunnel_path(settings.socket_path, settings.tls)}"
+            self._server.add_secure_port(tunnels, server_credentials(settings.tls))
         self._server.start()
 
     def _obey(self, order: dict[str, Any]) -> None:

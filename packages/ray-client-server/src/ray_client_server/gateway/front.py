@@ -11,13 +11,10 @@ import errno
 import socket
 from typing import Final
 
-from ray_client_proto.wire import metadata as keys
 from ray_client_proto.wire import tunnel
-from ray_client_server.auth.tokens import is_right_token
-from ray_client_server.config import Limits
+from ray_client_server.config import GatewaySettings, tunnel_path
 from ray_client_server.errors import ServerError, SessionEndedError, UnauthenticatedError, UnknownSessionError
 from ray_client_server.gateway.listening import listen
-from ray_client_server.gateway.relay import session_of
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.gateway.splice import BUFFER_BYTES, Splice
 from ray_client_server.observability.logs import EventLog
@@ -40,11 +37,10 @@ _STATUS: Final[dict[type[ServerError], tuple[int, str]]] = {
 class Front:
     """Everything between the public port and the unix sockets behind it. The event loop owns it."""
 
-    def __init__(self, sessions: SessionTable, limits: Limits, token: str | None, server_path: str) -> None:
+    def __init__(self, settings: GatewaySettings, sessions: SessionTable, server_path: str) -> None:
         """`server_path` is where the gateway's gRPC server listens."""
+        self._settings = settings
         self._sessions = sessions
-        self._limits = limits
-        self._token = token
         self._server_path = server_path
         self._listeners: list[socket.socket] = []
         self._accepting: list[asyncio.Task[None]] = []
@@ -52,13 +48,13 @@ class Front:
         self._splices: set[Splice] = set()
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
 
-    def start(self, host: str, port: int) -> int:
+    def start(self) -> int:
         """Begin to listen and give the port.
 
         Raises:
             OSError: the port is taken, or the host is none of this machine's.
         """
-        self._listeners = listen(host, port)
+        self._listeners = listen(self._settings.host, self._settings.port)
         self._accepting = [asyncio.ensure_future(self._accept(listener)) for listener in self._listeners]
         return int(self._listeners[0].getsockname()[1])
 
@@ -101,7 +97,7 @@ class Front:
         far: socket.socket | None = None
         try:
             _tune(near)
-            first = await asyncio.wait_for(self._first_bytes(near), self._limits.handshake_s)
+            first = await asyncio.wait_for(self._first_bytes(near), self._settings.limits.handshake_s)
             if first.startswith(tunnel.METHOD):
                 far, first = await self._open_tunnel(near, first)
             elif first:
@@ -125,7 +121,7 @@ class Front:
         while piece := await loop.sock_recv(near, _PIECE_BYTES):
             received += piece
             is_request = received[: len(tunnel.METHOD)] == tunnel.METHOD[: len(received)]
-            if not is_request or tunnel.head_size(received) or len(received) > self._limits.metadata_bytes:
+            if not is_request or tunnel.head_size(received) or len(received) > self._settings.limits.metadata_bytes:
                 return received
         return received
 
@@ -135,7 +131,7 @@ class Front:
         size_bytes = tunnel.head_size(received)
         try:
             session = self._session_of(received[:size_bytes])
-            far = await _dial(session.socket_path, near)
+            far = await _dial(tunnel_path(session.socket_path, self._settings.tls), near)
         except ValueError:
             status, because = (400, "Bad Request"), "not a request for a session"
         except ServerError as error:
@@ -156,16 +152,15 @@ class Front:
 
         Raises:
             ValueError: it is no request for a tunnel.
-            UnauthenticatedError: it has not the gateway's token.
             UnknownSessionError: there is no session with this id and secret.
             SessionEndedError: it has ended.
+            UnauthenticatedError: its sender has not the gateway's token.
         """
-        metadata = tunnel.metadata_of(head)
-        if self._token is not None:
-            given = [value for key, value in metadata if key == keys.AUTHORIZATION]
-            if len(given) != 1 or not is_right_token(given[0], self._token):
-                raise UnauthenticatedError("a tunnel needs the gateway's token")
-        return session_of(metadata, self._sessions)
+        request = tunnel.read(head)
+        session = self._sessions.find_by(request.session_id, request.has_secret)
+        if self._settings.token is not None and not request.has_token(session.secret, self._settings.token):
+            raise UnauthenticatedError("a tunnel needs the gateway's token")
+        return session
 
 
 def _tune(near: socket.socket) -> None:

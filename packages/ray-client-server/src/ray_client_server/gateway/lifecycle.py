@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import glob
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -128,8 +129,9 @@ class Lifecycle:
         finally:
             exited.cancel()
             del self._gone[session]
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(session.socket_path)
+            for path in glob.glob(f"{session.socket_path}*"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
             if self.on_end is not None:
                 await self.on_end(session)
 

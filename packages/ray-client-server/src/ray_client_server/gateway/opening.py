@@ -7,8 +7,8 @@ import importlib.metadata
 import math
 import platform
 import sys
-from collections.abc import MutableSequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from ray_client_proto.v1.gateway_pb2 import (
@@ -21,7 +21,7 @@ from ray_client_proto.v1.gateway_pb2 import (
 )
 from ray_client_proto.wire import handshake, tunnel
 from ray_client_proto.wire.errors import IncompatibleVersionsError
-from ray_client_server.config import DriverSettings, Limits
+from ray_client_server.config import DriverSettings, Limits, TlsSettings
 from ray_client_server.driver.versions import package_versions
 from ray_client_server.errors import IncompatibleClientError, InvalidRequestError, LimitExceededError
 from ray_client_server.gateway.environment import Environment
@@ -107,6 +107,7 @@ def driver_settings(
     control_path: str,
     packages_dir: str,
     limits: Limits,
+    tls: TlsSettings | None,
 ) -> DriverSettings:
     """Give what the session's driver is told."""
     return DriverSettings(
@@ -126,14 +127,20 @@ def driver_settings(
         python_paths=environment.python_paths,
         packages_dir=packages_dir,
         client_python=request.client.python_version,
+        # Where Ray builds an environment, the driver may see neither our files nor be of our release.
+        tls=None if tls is None or environment.is_built else _absolute(tls),
         limits=limits,
     )
 
 
-def withdraw_tunnels(capabilities: MutableSequence[str]) -> None:
-    """Take tunnels out of what is offered."""
-    if tunnel.CAPABILITY in capabilities:
-        capabilities.remove(tunnel.CAPABILITY)
+def _absolute(tls: TlsSettings) -> TlsSettings:
+    paths = (tls.certificate_path, tls.key_path, tls.client_ca_path)
+    return TlsSettings(*(None if path is None else str(Path(path).expanduser().absolute()) for path in paths))  # type: ignore[arg-type]
+
+
+def without_tunnel(terms: Terms) -> Terms:
+    """Give the terms for a driver that clients cannot reach through a tunnel."""
+    return replace(terms, capabilities=[name for name in terms.capabilities if name != tunnel.CAPABILITY])
 
 
 def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:

@@ -16,11 +16,10 @@ import grpc
 
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_server.auth.interceptor import TokenInterceptor
-from ray_client_server.auth.tls import server_credentials
 from ray_client_server.cluster import finding
 from ray_client_server.cluster.finding import Cluster, LocalCluster
 from ray_client_server.config import GatewaySettings, Limits
-from ray_client_server.connections import connection_options
+from ray_client_server.connections import connection_options, server_credentials
 from ray_client_server.errors import StartError
 from ray_client_server.gateway import opening
 from ray_client_server.gateway.front import Front
@@ -96,21 +95,19 @@ class Gateway:
         self._lifecycle.on_end = self._forget
         self._relay = Relay(self._sessions, limits.message_bytes)
         self._health = Health(SERVICES)
-        info = opening.server_info(cluster.address, cluster.ray_version, settings.claims)
-        if settings.tls is not None:
-            opening.withdraw_tunnels(info.capabilities)
         self._servicer = GatewayServicer(
             self._sessions,
             self._lifecycle,
             PackageStore(directory / "packages", limits),
             limits,
             directory=str(directory),
-            info=info,
+            info=opening.server_info(cluster.address, cluster.ray_version, settings.claims),
             check_environment=spawner.check_environment,
+            tls=settings.tls,
         )
         interceptors = [] if settings.token is None else [TokenInterceptor(settings.token)]
         self._server_path = f"{directory}/s/gateway"
-        self._front = Front(self._sessions, limits, settings.token, self._server_path)
+        self._front = Front(settings, self._sessions, self._server_path)
         self._server = grpc.aio.server(interceptors=interceptors, options=server_options(limits))
         gateway_pb2_grpc.add_GatewayServicer_to_server(self._servicer, self._server)
         self._server.add_generic_rpc_handlers((self._relay, self._health.handler()))
@@ -122,20 +119,19 @@ class Gateway:
             StartError: the port is taken, or TLS cannot be set up; nothing is listening.
         """
         await self._lifecycle.control.start()
-        host, port, tls = self._settings.host, self._settings.port, self._settings.tls
+        behind, tls = f"unix:{self._server_path}", self._settings.tls
+        address = f"{self._settings.host}:{self._settings.port}"
         try:
-            if tls is not None:  # ends in gRPC, since Python would take much longer to decrypt; so there are no tunnels
-                port = self._server.add_secure_port(f"{host}:{port}", server_credentials(tls))
-                await self._server.start()
+            if tls is None:
+                self._server.add_insecure_port(behind)
             else:
-                self._server.add_insecure_port(f"unix:{self._server_path}")
-                await self._server.start()
-                port = self._front.start(host, port)
+                self._server.add_secure_port(behind, server_credentials(tls))
+            await self._server.start()
+            return self._front.start()
         except (OSError, RuntimeError) as error:
             raise StartError(
-                f"cannot listen on {host}:{port}: {error}; is the port taken? choose one with --port"
+                f"cannot listen on {address}: {error}; is the port taken? choose one with --port"
             ) from error
-        return port
 
     async def drain(self, within_s: float) -> None:
         """Open no more sessions, and let those there are finish what runs; return when none is left, or time is up."""

@@ -14,7 +14,7 @@ import grpc
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.wire import metadata as keys
-from ray_client_server.config import DriverSettings, Limits
+from ray_client_server.config import DriverSettings, Limits, TlsSettings
 from ray_client_server.errors import (
     BrokenRuleError,
     DrainingError,
@@ -56,6 +56,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         directory: str,
         info: pb.ServerInfo,
         check_environment: CheckEnvironment,
+        tls: TlsSettings | None,
     ) -> None:
         self._sessions = sessions
         self._lifecycle = lifecycle
@@ -64,6 +65,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._directory = directory
         self._info = info
         self._check_environment = check_environment
+        self._tls = tls
         self._starts = asyncio.Semaphore(STARTS)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
         self._builds = asyncio.Semaphore(STARTS)
@@ -144,7 +146,10 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             control_path=self._lifecycle.control.path,
             packages_dir=str(self._packages.path),
             limits=self._limits,
+            tls=self._tls,
         )
+        if settings.tls is None and self._tls is not None:
+            terms = opening.without_tunnel(terms)
         async with self._builds if laid_out.is_built else self._starts:
             ready = await self._start(session, settings, laid_out.is_built, context)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)

@@ -8,7 +8,7 @@ import hmac
 import secrets
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -126,13 +126,22 @@ class SessionTable:
             UnknownSessionError: there is none with this id and secret, and none is remembered.
             SessionEndedError: it has ended.
         """
+        return self.find_by(session_id, lambda known: hmac.compare_digest(known, secret))
+
+    def find_by(self, session_id: str, is_secret: Callable[[bytes], bool]) -> Session:
+        """Give a live session to whoever has shown to have its secret, as `is_secret` tells of the right one.
+
+        Raises:
+            UnknownSessionError: there is none with this id and secret, and none is remembered.
+            SessionEndedError: it has ended.
+        """
         session = self._live.get(session_id)
         if session is not None:
-            if not hmac.compare_digest(session.secret, secret):
+            if not is_secret(session.secret):
                 raise UnknownSessionError()
             return session
         ended = self._ended.get(session_id)
-        if ended is None or not hmac.compare_digest(ended.secret, secret):
+        if ended is None or not is_secret(ended.secret):
             raise UnknownSessionError()
         raise SessionEndedError(session_id, ended.reason)
 

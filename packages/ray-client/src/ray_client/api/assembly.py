@@ -17,7 +17,7 @@ from ray_client.logs import LogReader
 from ray_client.pickling import pickler
 from ray_client.pickling.pickler import TokenTable
 from ray_client.session.session import Session
-from ray_client.transport.channel import call_metadata, open_local_channel, open_tunnel
+from ray_client.transport.channel import call_metadata, open_channel, open_local_channel
 from ray_client.transport.lanes import GrpcLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
 from ray_client.transport.stream import GrpcStream
@@ -102,8 +102,9 @@ def _straight_channel(settings: ConnectSettings, opened: gateway_pb2.SessionOpen
     """Give a channel to the session's driver itself (rules H5 and U1), if there can be one."""
     if settings.is_direct and is_reachable(opened.direct_target):
         return open_local_channel(opened.direct_target)
-    if tunnel.CAPABILITY in opened.capabilities and settings.tls is None and not settings.address.is_tls:
-        return open_tunnel(settings.address, call_metadata(settings.token, opened.session_id, opened.secret))
+    if tunnel.CAPABILITY in opened.capabilities:
+        headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
+        return open_channel(settings.address, settings.tls, headers)
     return None
 
 

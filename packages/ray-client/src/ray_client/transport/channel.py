@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import grpc
@@ -13,6 +14,7 @@ from ray_client_proto.wire import metadata, tunnel
 from ray_client_proto.wire.limits import KIB, MESSAGE_BYTES
 
 Metadata = tuple[tuple[str, str | bytes], ...]
+Headers = Sequence[tuple[str, str]]
 
 HEADROOM_BYTES: Final = 64 * KIB  #: for what a message has beside the bytes that its limits count
 KEEPALIVE_S: Final = 10  #: ask an idle peer for a sign of life this often
@@ -38,14 +40,17 @@ _OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
 )
 
 
-def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Channel:
+def open_channel(address: Address, tls: TlsSettings | None = None, tunnel_headers: Headers = ()) -> grpc.Channel:
     """Give a channel with a connection of its own; it connects at the first call.
+
+    With the headers of a request for a tunnel it leads through the gateway to a session's driver (rule U1).
 
     Raises:
         ConnectError: a file of the TLS settings cannot be read.
     """
+    options = (*_OPTIONS, *_tunnel_options(tunnel_headers))
     if not address.is_tls and tls is None:
-        return grpc.insecure_channel(address.target, options=_OPTIONS)
+        return grpc.insecure_channel(address.target, options=options)
     tls = tls or TlsSettings()
     credentials = grpc.ssl_channel_credentials(
         root_certificates=_read(tls.ca_path),
@@ -53,18 +58,15 @@ def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Chann
         certificate_chain=_read(tls.certificate_path),
     )
     named = (("grpc.ssl_target_name_override", tls.server_name),) if tls.server_name else ()
-    return grpc.secure_channel(address.target, credentials, options=(*_OPTIONS, *named))
+    return grpc.secure_channel(address.target, credentials, options=(*options, *named))
 
 
-def open_tunnel(address: Address, metadata: Metadata) -> grpc.Channel:
-    """Give a channel through the gateway to the driver of the session that `metadata` names (rule U1).
-
-    It has a connection of its own, which it makes at the first call.
-    """
+def _tunnel_options(headers: Headers) -> tuple[tuple[str, Any], ...]:
+    if not headers:
+        return ()
     # This is how gRPC asks proxies. A gRPC that knew it no longer would reach the gateway's own server, which relays.
-    headers = "\n".join(f"{key}:{value}" for key, value in tunnel.headers(metadata))
-    asked = (("grpc.http_connect_server", tunnel.AUTHORITY), ("grpc.http_connect_headers", headers))
-    return grpc.insecure_channel(address.target, options=(*_OPTIONS, *asked))
+    lines = "\n".join(f"{name}:{value}" for name, value in headers)
+    return (("grpc.http_connect_server", tunnel.AUTHORITY), ("grpc.http_connect_headers", lines))
 
 
 def open_local_channel(target: str) -> grpc.Channel:
