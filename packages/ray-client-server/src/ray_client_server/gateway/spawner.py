@@ -1,7 +1,8 @@
 """Starts driver processes: forked from a warm server, or inside an environment that Ray builds.
 
 The fork server has imported Ray and gRPC and started neither, so that a driver is there in some milliseconds and
-shares the pages of its imports with all others. This process never imports Ray.
+shares the pages of its imports with all others; it has also done what of joining a cluster can be done beforehand.
+This process never imports Ray.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ray_client_server.observability.logs import EventLog
 
 log = EventLog("spawner")
 
-PRELOAD = ("ray_client_server.driver.main", "ray_client_server.gateway.entry")
+PRELOAD = ("ray_client_server.driver.main", "ray_client_server.driver.ray_warm", "ray_client_server.gateway.entry")
 
 
 class ForkedProcess:
