@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from collections.abc import Collection
 from typing import Final
 
 from ray_client_proto.wire import tunnel
@@ -58,22 +59,16 @@ class Front:
         self._accepting = [asyncio.ensure_future(self._accept(listener)) for listener in self._listeners]
         return int(self._listeners[0].getsockname()[1])
 
-    def stop_listening(self) -> None:
+    async def stop_listening(self) -> None:
         """Take no more connections; those there are stay."""
-        for task in self._accepting:
-            task.cancel()
-        for listener in self._listeners:
+        await _end(self._accepting)
+        for listener in self._listeners:  # not before: the event loop must have let go of them
             listener.close()
-        self._listeners = []
 
     async def close(self) -> None:
         """Cut every connection."""
-        self.stop_listening()
-        tasks = {*self._accepting, *self._greeting}
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await self.stop_listening()
+        await _end(self._greeting)
         for splice in tuple(self._splices):
             splice.close()
 
@@ -161,6 +156,13 @@ class Front:
         if self._settings.token is not None and not request.has_token(session.secret, self._settings.token):
             raise UnauthenticatedError("a tunnel needs the gateway's token")
         return session
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tuple(tasks))
 
 
 def _tune(near: socket.socket) -> None:

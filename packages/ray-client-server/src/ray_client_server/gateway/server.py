@@ -149,7 +149,7 @@ class Gateway:
             self._lifecycle.end(session, "the gateway was shut down")
         await self._lifecycle.all_ended()
         await self._relay.close()
-        self._front.stop_listening()
+        await self._front.stop_listening()
         await self._server.stop(0 if is_urgent else 1.0)
         await self._front.close()
         await self._lifecycle.close()
