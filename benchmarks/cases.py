@@ -6,6 +6,7 @@ inside a function so that every side pickles them by value: no side finds this m
 
 from __future__ import annotations
 
+import asyncio
 import time
 import zlib
 from collections.abc import Callable
@@ -23,12 +24,13 @@ class Sizes:
 
     small: int = 200
     batch: int = 500
+    awaits: int = 1000
     chain: int = 50
     big_bytes: int = 100 * MEGABYTE
 
 
 FULL = Sizes()
-QUICK = Sizes(small=30, batch=100, big_bytes=20 * MEGABYTE)
+QUICK = Sizes(small=30, batch=100, awaits=200, big_bytes=20 * MEGABYTE)
 
 
 class Fixture:
@@ -74,6 +76,16 @@ class Fixture:
 
         handle = self.ray.remote(Counter).remote()
         self.ray.get(handle.increment.remote())
+        return handle
+
+    @cached_property
+    def echo(self) -> Any:
+        class Echo:
+            async def give(self, number: int) -> int:
+                return number
+
+        handle = self.ray.remote(Echo).options(num_cpus=0, max_concurrency=self.sizes.awaits).remote()
+        self.ray.get(handle.give.remote(0))
         return handle
 
     def warm_up_tasks(self) -> None:
@@ -155,6 +167,20 @@ def actor_batch(fixture: Fixture) -> float:
     return elapsed_s / count
 
 
+def awaits(fixture: Fixture) -> float:
+    """All calls at once, and then an `await` for each result, all of them in flight in one loop."""
+    count, echo = fixture.sizes.awaits, fixture.echo
+
+    async def await_all() -> tuple[float, list[int]]:
+        started = time.perf_counter()
+        values = await asyncio.gather(*[echo.give.remote(number) for number in range(count)])
+        return time.perf_counter() - started, values
+
+    elapsed_s, values = asyncio.run(await_all())
+    assert values == list(range(count))
+    return elapsed_s / count
+
+
 def put_big(fixture: Fixture) -> float:
     """Ends when the cluster says that it has the object."""
     ray, array = fixture.ray, fixture.new_array()
@@ -217,6 +243,7 @@ CASES: dict[str, Callable[[Fixture], float]] = {
         actor_round_trip,
         task_batch,
         actor_batch,
+        awaits,
         put_big,
         get_big,
         chain,

@@ -35,7 +35,7 @@ DISTRIBUTIONS = {"native": "ray", "stock": "ray", "ours": "ray-client", "gateway
 MODULES = {"native": "ray", "stock": "ray", "ours": "ray_client", "gateway": "ray_client"}
 STEADY_CASES = (
     *("small_get", "small_put", "task_round_trip", "actor_round_trip"),
-    *("task_batch", "actor_batch", "put_big", "get_big", "chain"),
+    *("task_batch", "actor_batch", "awaits", "put_big", "get_big", "chain"),
 )
 
 

@@ -39,6 +39,7 @@ ROWS = (
     Row("actor_round_trip", "actor round trip", "1/s", target=2, limit="echo"),
     Row("task_batch", "500 tasks", "1/s", target=2),
     Row("actor_batch", "500 actor calls", "1/s", target=3),
+    Row("awaits", "1,000 awaits in flight", "1/s", target=2),
     Row("put_big", "put 100 MB", "MB/s", target=6, limit="up"),
     Row("get_big", "get 100 MB", "MB/s", target=3, limit="down"),
     Row("put_memory", "memory of a put of 100 MB", "MB"),
