@@ -157,3 +157,24 @@ def test_another_reader(logged: ray.ClientContext, gateway: Gateway, output: Out
         ray.get(say.remote("for two readers"))
         assert "for two readers" in texts
     assert output.has(lambda seen: "for two readers" in seen.out)
+
+
+@ray.remote(num_cpus=0)
+class Speaker:
+    def say(self, *lines: str) -> None:
+        for line in lines:
+            print(line)  # noqa: T201
+
+
+def test_lines_that_many_processes_print_alike_are_counted(
+    gateway: Gateway, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_DEDUP_LOGS_AGG_WINDOW_S", "600")  # what is held is told at the end
+    output = Output(capfd)
+    names = ["Ada", "Bea", "Cleo", "Dora"]
+    with ray.connect(gateway.address, direct=False):
+        speakers = [Speaker.remote() for _ in names]
+        ray.get([speaker.say.remote("all of us", name) for speaker, name in zip(speakers, names, strict=True)])
+        assert output.has(lambda seen: all(f") {name}\n" in seen.out for name in names))
+        assert output.out.count("all of us") == 1
+    assert output.has(lambda seen: "all of us [repeated 3x across cluster]" in seen.out)

@@ -13,6 +13,7 @@ import grpc
 
 from ray_client.bars import bars, state_of
 from ray_client.config import env
+from ray_client.repeats import Repeats
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.status import failure_of
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, LogBatch, LogRecord, LogRequest, LogSource
@@ -59,13 +60,16 @@ class LogReader:
         self,
         open_stream: Callable[[Iterator[LogRequest]], LogStream],
         backoff: BackoffPolicy | None = None,
+        repeats: Repeats | None = None,
     ) -> None:
         """Prepare a reader that wants everything from INFO on; `start` starts it.
 
         Args:
             open_stream: opens `Session.Logs` with the session's metadata.
             backoff: how long to wait before a broken stream is opened again.
+            repeats: merges lines that many processes print alike; without it they are all printed.
         """
+        self._printer = _Printer(repeats)
         self._open_stream = open_stream
         self._backoff = backoff or BackoffPolicy()
         self._lock = threading.Lock()
@@ -111,6 +115,7 @@ class LogReader:
             stream.cancel()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(5.0)
+        self._printer.close()
 
     def _follow(self) -> None:
         delays = self._backoff.delays()
@@ -118,7 +123,7 @@ class LogReader:
             try:
                 for batch in self._attach():
                     delays = self._backoff.delays()
-                    show(batch)
+                    self._printer.print(batch)
             except grpc.RpcError as exc:
                 if self._closed.is_set():
                     return
@@ -149,6 +154,51 @@ class LogReader:
             if self._requests is not None:
                 self._requests.close()  # else gRPC's own thread waits for the next request for ever
             self._requests = self._stream = None
+
+
+class _Printer:
+    """Prints batches, and what was held back of them when its time has come. Safe from any thread."""
+
+    def __init__(self, repeats: Repeats | None) -> None:
+        self._repeats = repeats
+        self._lock = threading.Lock()  # the order of lines is that in which they were taken
+        self._timer: threading.Timer | None = None
+
+    def print(self, batch: LogBatch) -> None:
+        """Show a batch without the lines that other processes have just printed."""
+        if self._repeats is None:
+            show(batch)
+            return
+        with self._lock:
+            records = [shown for record in batch.records for shown in self._taken(self._repeats, record)]
+            show(LogBatch(records=records, dropped=batch.dropped))
+            self._set_timer(self._repeats)
+
+    def close(self) -> None:
+        """Show what is still held; nothing is printed later."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            if self._repeats is not None:
+                show(LogBatch(records=self._repeats.rest()))
+
+    @staticmethod
+    def _taken(repeats: Repeats, record: LogRecord) -> Iterable[LogRecord]:
+        is_line = record.source != DRIVER and state_of(record.text) is None
+        return repeats.take(record) if is_line else (record,)
+
+    def _set_timer(self, repeats: Repeats) -> None:
+        if (due_s := repeats.due_s) is None or self._timer is not None:
+            return
+        self._timer = threading.Timer(due_s, self._print_due, (repeats,))
+        self._timer.name, self._timer.daemon = "ray_client-repeats", True
+        self._timer.start()
+
+    def _print_due(self, repeats: Repeats) -> None:
+        with self._lock:
+            self._timer = None
+            show(LogBatch(records=repeats.due()))
+            self._set_timer(repeats)
 
 
 def show(batch: LogBatch) -> None:

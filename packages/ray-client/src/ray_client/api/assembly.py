@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -11,11 +12,13 @@ import grpc
 
 from ray_client.api.counterparts import counterparts
 from ray_client.api.serializers import tell_serializers
+from ray_client.config import env
 from ray_client.config.settings import ConnectSettings
 from ray_client.handles.tokens import token_makers, token_readers
 from ray_client.logs import LogReader
 from ray_client.pickling import pickler
 from ray_client.pickling.pickler import TokenTable
+from ray_client.repeats import Repeats
 from ray_client.session.session import Session
 from ray_client.transport.channel import call_metadata, open_channel, open_local_channel
 from ray_client.transport.lanes import GrpcLanes
@@ -70,7 +73,9 @@ def assemble(
 
     Raises:
         SessionLostError: the session cannot be attached to.
+        ConnectError: a variable of the environment makes no sense.
     """
+    repeats = Repeats(env.log_merging(), time.monotonic)
     metadata = call_metadata(settings.token, opened.session_id, opened.secret)
     ways = [SessionCalls(channel, metadata)]
     straight = _straight_channel(settings, opened)
@@ -91,7 +96,7 @@ def assemble(
         settings.connect_timeout_s,
     )
     tell_serializers(session)
-    logs = LogReader(lambda requests: route.calls.logs(requests))
+    logs = LogReader(lambda requests: route.calls.logs(requests), repeats=repeats)
     logs.configure(settings.log_to_driver, level=settings.logging_level)
     if session.peer.can("logs"):
         logs.start()

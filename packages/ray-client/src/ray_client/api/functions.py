@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from ray_client.api import cluster, objects
+from ray_client.api.driver_facts import RuntimeContext
 from ray_client.api.remote import RemoteDecorator, remote_in
 from ray_client.handles.actor import ActorClass, ActorHandle
 from ray_client.handles.function import RemoteFunction
 from ray_client.handles.object_ref import ObjectRef
-from ray_client.runtime_context import RuntimeContext
 
 if TYPE_CHECKING:
     from ray_client.handles.ref_generator import ObjectRefGenerator

@@ -5,16 +5,31 @@
 `RAY_CLIENT_TOKEN`       the gateway's token
 `RAY_CLIENT_TOKEN_PATH`  a file that holds it
 `RAY_COLOR_PREFIX`       0: print the output of tasks without colours
+`RAY_DEDUP_LOGS`         0: print each line of tasks, also those that many processes print alike; `_AGG_WINDOW_S`: for
+                         how many seconds they are counted; `_ALLOW_REGEX`: lines that are never left out;
+                         `_SKIP_REGEX`: lines that always are
 `RAY_CLIENT_TLS_CA`      PEM file with the authorities to trust; `_CERT`, `_KEY` likewise for this client's certificate
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ray_client.config.settings import TlsSettings
 from ray_client.errors import ConnectError
+
+
+@dataclass(frozen=True)
+class LogMerging:
+    """How lines are merged that many processes print alike."""
+
+    is_on: bool = True
+    window_s: float = 5.0
+    allow: re.Pattern[str] | None = None  #: lines that are never left out
+    skip: re.Pattern[str] | None = None  #: lines that always are
 
 
 def address(environ: Mapping[str, str] = os.environ) -> str | None:
@@ -76,3 +91,24 @@ def child_environment(**changes: str | None) -> dict[str, str]:
 def is_prefix_colored(environ: Mapping[str, str] = os.environ) -> bool:
     """Tell whether the prefix of printed lines may be coloured: unless `RAY_COLOR_PREFIX` is 0, as in Ray."""
     return environ.get("RAY_COLOR_PREFIX") != "0"
+
+
+def log_merging(environ: Mapping[str, str] = os.environ) -> LogMerging:
+    """Give how to merge lines, from the variables that Ray has for that.
+
+    Raises:
+        ConnectError: one of them is no number, or no regular expression.
+    """
+    try:
+        return LogMerging(
+            is_on=environ.get("RAY_DEDUP_LOGS", "1").lower() in ("1", "true"),
+            window_s=float(environ.get("RAY_DEDUP_LOGS_AGG_WINDOW_S") or 5),
+            allow=_pattern(environ.get("RAY_DEDUP_LOGS_ALLOW_REGEX")),
+            skip=_pattern(environ.get("RAY_DEDUP_LOGS_SKIP_REGEX")),
+        )
+    except (ValueError, re.error) as exc:
+        raise ConnectError(f"a variable RAY_DEDUP_LOGS_... makes no sense ({exc}); correct it") from exc
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    return re.compile(text) if text else None
