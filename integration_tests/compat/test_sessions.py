@@ -6,8 +6,10 @@ import asyncio
 import sys
 
 import pytest
+from processes import poll
 
 import ray_client as ray
+from compat.marks import since
 from ray_client.errors import ConnectError, SessionClosedError, WrongSessionError
 
 
@@ -26,6 +28,25 @@ def test_a_session_has_what_the_module_has(other: ray.ClientContext) -> None:
 
     assert other.get(double.remote(other.put(21))) == 42
     assert other.namespace == "other"
+
+
+@since(client="0.2.0")
+def test_the_runtime_context_of_a_session(other: ray.ClientContext) -> None:
+    assert other.get_runtime_context().namespace == "other"
+    assert other.get_runtime_context().get_job_id() != ray.get_runtime_context().get_job_id()
+
+
+def test_the_output_of_workers(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    seen: list[str] = []
+
+    def has_come() -> bool:
+        seen.append(capfd.readouterr().out)
+        return "said by a worker" in "".join(seen)
+
+    session = ray.connect(address, direct=False, connect_timeout_s=60)
+    session.get(session.remote(lambda: print("said by a worker")).remote())  # noqa: T201
+    assert poll(has_come, within_s=60)
+    session.close()
 
 
 def test_facts_of_a_session(context: ray.ClientContext) -> None:

@@ -80,6 +80,11 @@ def test_options() -> None:
     assert ray.get(pair.options(num_returns=1, name="other", num_cpus=0.5).remote()) == (1, "two")
 
 
+def test_an_option_that_nobody_knows() -> None:
+    with pytest.raises(ValueError, match="num_cpu"):
+        ray.get(ray.remote(num_cpu=1)(lambda: 1).remote())
+
+
 def test_custom_resources() -> None:
     @ray.remote(resources={"rig": 1}, num_cpus=0)
     def assigned() -> dict:

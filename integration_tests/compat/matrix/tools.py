@@ -77,4 +77,10 @@ def fetch(commit: str) -> None:
 
 
 def _git(*arguments: str) -> bool:
-    return subprocess.run(["git", *arguments], cwd=REPOSITORY, capture_output=True, check=False).returncode == 0
+    """Whether a command succeeds, and asks nobody for a password."""
+    command, env = ["git", *arguments], {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
+    try:
+        done = subprocess.run(command, cwd=REPOSITORY, env=env, capture_output=True, timeout=120, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
