@@ -122,3 +122,20 @@ def test_status_is_a_table_for_people():
     session = dict.fromkeys(("stage", "is_attached", "age_s", "driver_pid", "job_id", "client", "client_version"), "x")
     text = status.render({"health": "SERVING", "server": server, "sessions": [{"session_id": "s" * 36, **session}]})
     assert "SERVING (draining)" in text and "1 of 50" in text and "s" * 36 in text
+
+
+def test_a_reader_that_leaves_early_is_no_fault():
+    code = (
+        "import os, sys; from ray_client_server import cli, status\n"
+        "status.report = lambda *_: 'a line\\n' * 100_000\n"
+        "sys.stdin.read()\n"
+        "cli.main(['status'])"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    process.stdin.close()  # now it may print
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(60) == 0

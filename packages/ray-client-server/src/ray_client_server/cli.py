@@ -134,6 +134,14 @@ def start(settings: GatewaySettings) -> None:
     asyncio.run(serve(settings, announce))
 
 
+def _print(text: str) -> None:
+    """Print as much as the reader wants: `| head` may leave before the end."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command that `arguments` ask for; exits with 1 if it fails, after a line that says why."""
     options = parser().parse_args(arguments)
@@ -143,7 +151,7 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             from ray_client_server.status import report
 
-            print(report(options, read_token(options.token_file, os.environ)))
+            _print(report(options, read_token(options.token_file, os.environ)))
     except StartError as error:
         print(f"ray-client-server: {error}", file=sys.stderr)
         raise SystemExit(1) from None
