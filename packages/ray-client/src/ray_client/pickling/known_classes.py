@@ -34,9 +34,10 @@ class KnownClasses:
     def _maker(self, make: Callable[..., Any]) -> Callable[..., Any]:
         def make_or_find(*args: Any) -> Any:
             # Not public, but the same in all versions that we support; it maps ids to classes.
-            is_known = args[_TRACKER_PLACE] in cloudpickle._DYNAMIC_CLASS_TRACKER_BY_ID
+            # Held meanwhile: a class that nobody uses any more would else be found, and be gone when it is to be given.
+            known = cloudpickle._DYNAMIC_CLASS_TRACKER_BY_ID.get(args[_TRACKER_PLACE])
             found = make(*args)
-            if is_known:
+            if found is known:
                 self._known.add(id(found))
             return found
 
