@@ -14,5 +14,6 @@ for _name in ("ray._private.runtime_env.uv_runtime_env_hook", "ray._common.usage
 
 # To find the node that it is on, Ray asks psutil about every process of the machine, and psutil remembers the answers.
 if hasattr(services, "psutil"):
-    for _process in services.psutil.process_iter(["cmdline"]):
-        pass
+    with contextlib.suppress(OSError, services.psutil.Error):  # a system that shows nobody its processes
+        for _process in services.psutil.process_iter(["cmdline"]):
+            pass
