@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 
 
 @ray.remote
@@ -317,3 +318,19 @@ def test_ray_method_through_handles_that_travelled(counter) -> None:
         return ray.get(list(counter.pair.remote()))
 
     assert ray.get(pair_of.remote(counter)) == [0, "two"]
+
+
+@since_ray("2.55.1", "`ray.method` without options", client_has_it=True)
+def test_ray_method_without_options() -> None:
+    @ray.remote
+    class Plain:
+        @ray.method
+        def bare(self) -> str:
+            return "bare"
+
+        @ray.method()
+        def called(self) -> str:
+            return "called"
+
+    plain = Plain.remote()
+    assert ray.get([plain.bare.remote(), plain.called.remote()]) == ["bare", "called"]

@@ -4,7 +4,10 @@ from typing import NoReturn
 
 from ray_client.handles.actor import ActorClass, ActorHandle, ActorMethod, method
 
-__all__ = ["ActorClass", "ActorHandle", "ActorMethod", "exit_actor", "method"]
+__all__ = ["ActorClass", "ActorHandle", "ActorMethod", "ActorProxy", "exit_actor", "method"]
+
+#: What Ray's annotations call the handle of an actor whose class is known.
+ActorProxy = ActorHandle
 
 
 def exit_actor() -> NoReturn:

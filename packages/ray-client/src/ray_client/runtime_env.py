@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 __all__ = ["RuntimeEnv", "RuntimeEnvConfig"]
@@ -39,16 +40,16 @@ class RuntimeEnv(dict[str, Any]):
         py_modules: list[Any] | None = None,
         py_executable: str | None = None,
         working_dir: str | None = None,
-        pip: Any = None,
-        conda: Any = None,
+        pip: str | list[str] | dict[str, Any] | None = None,
+        conda: str | dict[str, Any] | None = None,
         container: dict[str, str] | None = None,
         env_vars: dict[str, str] | None = None,
-        worker_process_setup_hook: str | None = None,
-        nsight: Any = None,
-        rocprof_sys: Any = None,
+        worker_process_setup_hook: str | Callable[[], Any] | None = None,
+        nsight: str | dict[str, str] | None = None,
+        rocprof_sys: str | dict[str, Any] | None = None,
         config: dict[str, Any] | None = None,
         image_uri: str | None = None,
-        uv: Any = None,
+        uv: str | list[str] | dict[str, Any] | None = None,
         **others: Any,
     ) -> None:
         """Take the fields, under the names of Ray's documentation.

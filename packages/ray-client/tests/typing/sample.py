@@ -11,8 +11,12 @@ from typing import Any
 from typing_extensions import assert_type
 
 import ray_client as ray
-from ray_client.actor import ActorClass, ActorHandle, ActorMethod
+from ray_client.actor import ActorClass, ActorHandle, ActorMethod, ActorProxy
 from ray_client.remote_function import RemoteFunction
+from ray_client.runtime_env import RuntimeEnv
+from ray_client.util.placement_group import PlacementGroup, placement_group
+from ray_client.util.state import get_actor, get_objects, list_actors, list_cluster_events, summarize_tasks
+from ray_client.util.state.common import ActorState, ObjectState
 
 
 @ray.remote
@@ -66,6 +70,14 @@ class Counter:  # checkers pass over decorators of classes, so it is decorated w
     def add(self, n: int) -> int:
         self.value += n
         return self.value
+
+    @ray.method
+    def plain(self, n: int) -> int:
+        return n
+
+    @ray.method(concurrency_group="io")
+    def marked(self, n: int) -> int:
+        return self.plain(n)
 
 
 def functions() -> None:
@@ -133,6 +145,25 @@ def actors() -> None:
     assert_type(handle.add.remote(1), Any)  # whatever its options say it returns
     ray.kill(handle)
     handle.add(1).upper()  # a call without `.remote` never returns
+
+
+def actors_of_a_type(handle: ActorProxy[Counter], unmarked: Counter) -> None:
+    assert_type(handle.plain.remote(1), Any)
+    assert_type(unmarked.marked(1), int)
+    ray.method(1)  # type: ignore[call-overload]
+
+
+def utilities() -> None:
+    assert_type(placement_group([{"CPU": 1}]), PlacementGroup)
+    assert_type(ray.get(placement_group([{"CPU": 1}]).ready()), PlacementGroup)
+    assert_type(list_actors(filters=[("state", "=", "ALIVE")], limit=3), list[ActorState])
+    assert_type(get_actor("ff"), ActorState | None)
+    assert_type(get_objects("ff"), list[ObjectState])
+    assert_type(list_cluster_events(), list[dict[str, Any]])
+    assert_type(summarize_tasks(), dict[str, Any])
+    list_actors(no_such=1)  # type: ignore[call-arg]
+    assert_type(one.options(runtime_env=RuntimeEnv(pip=["requests"])).remote(1), ray.ObjectRef[str])
+    RuntimeEnv(pip=1)  # type: ignore[arg-type]
 
 
 def without_types(x: Any) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, final, overload
 
 from ray_client.handles.current import current_session
 from ray_client.handles.function import Prepared, default_num_returns, is_generator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ray_client_proto.v1.payload_pb2 import Payload
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class MethodFacts(NamedTuple):
@@ -47,17 +48,16 @@ _METHOD_MARKS = {
 }
 
 
+@overload
+def method(function: F, /) -> F: ...
+@overload
+def method(**options: Any) -> Callable[[F], F]: ...
 def method(*args: Any, **options: Any) -> Any:
-    """Give a decorator that sets options of an actor's method, as `ray.method` does.
+    """Give a decorator that sets options of an actor's method, as `ray.method` does; without any it sets none.
 
     Raises:
-        ValueError: it was used without options, or with an unknown one.
+        ValueError: it was used with something else than a function, or with an unknown option.
     """
-    if args or not options:
-        raise ValueError(
-            "The @ray.method decorator must be applied using at least one of the arguments in the list "
-            f"{list(_METHOD_MARKS)}, for example '@ray.method(num_returns=2)'."
-        )
     unknown = options.keys() - _METHOD_MARKS.keys()
     if unknown:
         raise ValueError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
@@ -68,6 +68,13 @@ def method(*args: Any, **options: Any) -> Any:
             setattr(function, _METHOD_MARKS[name], value)
         return function
 
+    if len(args) == 1 and callable(args[0]) and not options:
+        return mark(args[0])
+    if args:
+        raise ValueError(
+            "The @ray.method decorator must be applied using no arguments or at least one of the arguments in the list "
+            f"{list(_METHOD_MARKS)}, for example '@ray.method(num_returns=2)'."
+        )
     return mark
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ray_client.handles.object_ref import ObjectRef
 
 __all__ = [
     "PlacementGroup",
@@ -22,7 +25,7 @@ class PlacementGroup:
         self.id = id
         self.bundle_cache = bundle_cache
 
-    def ready(self) -> Any:
+    def ready(self) -> ObjectRef[PlacementGroup]:
         """Give a reference to this group, which is there once all bundles are placed."""
 
         def wait_for(group: Any, get: Any) -> Any:
@@ -30,7 +33,8 @@ class PlacementGroup:
 
         import ray_client
 
-        return _as_task(wait_for).remote(self, ray_client.get)
+        ready: ObjectRef[PlacementGroup] = _as_task(wait_for).remote(self, ray_client.get)
+        return ready
 
     def wait(self, timeout_seconds: float = 30) -> bool:
         """Wait until all bundles are placed; tell whether they are, within the time given."""

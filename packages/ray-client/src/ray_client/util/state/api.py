@@ -6,19 +6,55 @@ As in Ray, a cluster without its dashboard (`pip install "ray[default]"`) has no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from ray_client.util.state.common import RECORDS, StateSchema
+from ray_client.util.state.common import (
+    RECORDS,
+    ActorState,
+    JobState,
+    NodeState,
+    ObjectState,
+    PlacementGroupState,
+    RuntimeEnvState,
+    StateSchema,
+    TaskState,
+    WorkerState,
+)
 
 #: As Ray: how many records a list has at most, and how long the cluster may take.
 DEFAULT_LIMIT: Final = 100
 DEFAULT_RPC_TIMEOUT: Final = 30
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_Record = TypeVar("_Record")
+_Found = TypeVar("_Found", covariant=True)
 _Filters = list[tuple[str, str, Any]]
 
 
-def _lister(function: str, of_what: str) -> Callable[..., list[Any]]:
+class _Lister(Protocol[_Record]):
+    """What lists records."""
+
+    def __call__(
+        self,
+        address: str | None = None,
+        filters: _Filters | None = None,
+        limit: int = DEFAULT_LIMIT,
+        timeout: int = DEFAULT_RPC_TIMEOUT,
+        detail: bool = False,
+        raise_on_missing_output: bool = True,
+        _explain: bool = False,
+    ) -> list[_Record]: ...
+
+
+class _Getter(Protocol[_Found]):
+    """What gives one record, or what else belongs to an id."""
+
+    def __call__(
+        self, id: Any, address: str | None = None, timeout: int = DEFAULT_RPC_TIMEOUT, _explain: bool = False
+    ) -> _Found: ...
+
+
+def _lister(function: str, of_what: str) -> _Lister[Any]:
     def ask(
         address: str | None = None,
         filters: _Filters | None = None,
@@ -61,7 +97,7 @@ def _lister(function: str, of_what: str) -> Callable[..., list[Any]]:
     )
 
 
-def _getter(function: str, of_what: str) -> Callable[..., Any]:
+def _getter(function: str, of_what: str) -> _Getter[Any]:
     def ask(id: Any, address: str | None = None, timeout: int = DEFAULT_RPC_TIMEOUT, _explain: bool = False) -> Any:
         return _ask(function, id=id, address=address, timeout=timeout, _explain=_explain)
 
@@ -115,23 +151,23 @@ def _named(function: _F, name: str, text: str) -> _F:
     return function
 
 
-list_actors = _lister("list_actors", "actors")
-list_placement_groups = _lister("list_placement_groups", "placement groups")
-list_nodes = _lister("list_nodes", "nodes")
-list_jobs = _lister("list_jobs", "jobs")
-list_workers = _lister("list_workers", "worker processes")
-list_tasks = _lister("list_tasks", "tasks")
-list_objects = _lister("list_objects", "references to objects")
-list_runtime_envs = _lister("list_runtime_envs", "runtime environments")
-list_cluster_events = _lister("list_cluster_events", "events of the cluster, as dictionaries")
+list_actors: _Lister[ActorState] = _lister("list_actors", "actors")
+list_placement_groups: _Lister[PlacementGroupState] = _lister("list_placement_groups", "placement groups")
+list_nodes: _Lister[NodeState] = _lister("list_nodes", "nodes")
+list_jobs: _Lister[JobState] = _lister("list_jobs", "jobs")
+list_workers: _Lister[WorkerState] = _lister("list_workers", "worker processes")
+list_tasks: _Lister[TaskState] = _lister("list_tasks", "tasks")
+list_objects: _Lister[ObjectState] = _lister("list_objects", "references to objects")
+list_runtime_envs: _Lister[RuntimeEnvState] = _lister("list_runtime_envs", "runtime environments")
+list_cluster_events: _Lister[dict[str, Any]] = _lister("list_cluster_events", "events of the cluster, as dictionaries")
 
-get_actor = _getter("get_actor", "an actor")
-get_placement_group = _getter("get_placement_group", "a placement group")
-get_node = _getter("get_node", "a node")
-get_job = _getter("get_job", "a job")
-get_worker = _getter("get_worker", "a worker process")
-get_task = _getter("get_task", "a task")
-get_objects = _getter("get_objects", "the references to an object, as a list,")
+get_actor: _Getter[ActorState | None] = _getter("get_actor", "an actor")
+get_placement_group: _Getter[PlacementGroupState | None] = _getter("get_placement_group", "a placement group")
+get_node: _Getter[NodeState | None] = _getter("get_node", "a node")
+get_job: _Getter[JobState | None] = _getter("get_job", "a job")
+get_worker: _Getter[WorkerState | None] = _getter("get_worker", "a worker process")
+get_task: _Getter[TaskState | None] = _getter("get_task", "a task")
+get_objects: _Getter[list[ObjectState]] = _getter("get_objects", "the references to an object, as a list,")
 
 summarize_actors = _summary("summarize_actors", "actors")
 summarize_objects = _summary("summarize_objects", "objects")
