@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import builtins
+import functools
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cluster import Head
+from cluster import Head, cluster_python
 
 from conformance.api import IS_NATIVE, ray
+from conformance.marks import is_older
+
+
+@functools.cache
+def cluster_ray() -> str:
+    """The version of Ray that the cluster's environment has."""
+    code = "from importlib.metadata import version; print(version('ray'))"
+    return subprocess.run([cluster_python(), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,8 +37,14 @@ def session(request: pytest.FixtureRequest, head: Head) -> Iterator[None]:
         ray.shutdown()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def ray_version(record_testsuite_property: Callable[[str, object], None]) -> None:
+    """Note in the report which Ray the cluster has."""
+    record_testsuite_property("ray", cluster_ray())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out natively what Ray itself does not promise, and expect what differs on purpose to fail on one side."""
+    """Leave out natively what Ray itself does not promise, and expect what differs, or is newer, to fail."""
     side = "ray" if IS_NATIVE else "client"
     for item in items:
         if IS_NATIVE and item.get_closest_marker("client_only"):
@@ -35,3 +52,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for mark in item.iter_markers("difference"):
             if mark.kwargs["holds_on"] != side:
                 item.add_marker(pytest.mark.xfail(reason=mark.args[0], strict=True))
+        for mark in list(item.iter_markers("since_ray")):  # it gets others below
+            if is_older(cluster_ray(), mark.args[0]):
+                _expect_of_older_ray(item, *mark.args, **mark.kwargs)
+
+
+def _expect_of_older_ray(
+    item: pytest.Item, version: str, reason: str, *, client_has_it: bool, refused_with: str, hangs: bool
+) -> None:
+    said = f"Ray {version}: {reason}"
+    if IS_NATIVE or not client_has_it:
+        raises: type[BaseException] | None = None
+        if refused_with and not IS_NATIVE:
+            raises = getattr(builtins, refused_with, None) or getattr(ray.errors, refused_with)
+            said += f" ({refused_with})"
+        mark = pytest.mark.xfail(reason=said, strict=True, run=not hangs, raises=raises)
+        item.add_marker(mark, append=False)  # before a `difference`, which may be one for want of a newer Ray only

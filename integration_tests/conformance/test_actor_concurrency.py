@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 
 @ray.remote
@@ -75,6 +76,7 @@ def test_calls_of_an_async_actor_overlap() -> None:
     assert ray.get([meeting.arrive.remote(5) for _ in range(5)]) == [5] * 5
 
 
+@since_ray("2.49.2", "a call on an actor whose handle nobody keeps", client_has_it=True)
 def test_an_error_in_an_async_method() -> None:
     with pytest.raises(KeyError, match="async"):
         ray.get(Meeting.remote().fail.remote())
@@ -84,6 +86,7 @@ def test_a_plain_method_of_an_async_actor() -> None:
     assert "plain" in ray.get(Meeting.remote().plain.remote())
 
 
+@since_ray("2.49.2", "a call on an actor whose handle nobody keeps", client_has_it=True)
 def test_an_async_generator_method() -> None:
     assert [ray.get(ref) for ref in Meeting.remote().count.remote(4)] == [0, 1, 2, 3]
 

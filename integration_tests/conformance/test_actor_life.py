@@ -8,6 +8,7 @@ import time
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 
 
 @ray.remote
@@ -96,6 +97,7 @@ def test_an_empty_name(wrong: str | None) -> None:
         ray.get_actor(wrong)
 
 
+@since_ray("2.49.2", "a call on an actor whose handle nobody keeps")
 def test_a_named_actor_from_a_task() -> None:
     box = Box.options(name="from-task").remote(5)
     ray.get(box.get.remote())
@@ -236,6 +238,7 @@ def test_a_task_that_uses_a_dead_actor() -> None:
         ray.get(ask.remote(box))
 
 
+@since_ray("2.49.2", "a call on an actor whose handle nobody keeps", client_has_it=True)
 def test_an_actor_whose_constructor_kills_it() -> None:
     @ray.remote
     class Doomed:

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.actors import Gate
 from conformance.api import ray
+from conformance.marks import since_ray
 
 
 @ray.remote(num_cpus=0)
@@ -154,6 +155,7 @@ def square(x: int) -> int:
     return x * x
 
 
+@since_ray("2.49.2", "`ray.util.as_completed`", client_has_it=True)
 def test_as_completed_gives_what_is_ready_first() -> None:
     gate = Gate.remote()
     results = ray.util.as_completed([gate.passed.remote("late"), square.remote(3)], chunk_size=1)
@@ -162,15 +164,18 @@ def test_as_completed_gives_what_is_ready_first() -> None:
     assert list(results) == ["late"]
 
 
+@since_ray("2.49.2", "`ray.util.as_completed`", client_has_it=True)
 def test_as_completed_gives_references_on_demand() -> None:
     ref = square.remote(1)
     assert list(ray.util.as_completed([ref], yield_obj_refs=True)) == [ref]
 
 
+@since_ray("2.49.2", "`ray.util.map_unordered`", client_has_it=True)
 def test_map_unordered_calls_the_function_for_each() -> None:
     assert sorted(ray.util.map_unordered(square, [1, 2, 3], chunk_size=1)) == [1, 4, 9]
 
 
+@since_ray("2.49.2", "`ray.util.map_unordered`", client_has_it=True)
 @pytest.mark.parametrize("options", [{"chunk_size": 0}, {"num_returns": 1}], ids=str)
 def test_map_unordered_refuses_what_makes_no_sense(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError):

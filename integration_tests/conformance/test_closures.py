@@ -9,6 +9,7 @@ import pytest
 
 from conformance import neighbour
 from conformance.api import ray
+from conformance.marks import since_ray
 
 FACTOR = 7
 
@@ -152,6 +153,7 @@ def test_a_remote_function_with_options_in_a_container() -> None:
     assert ray.get(use.remote({"f": pair})) == [1, 2]
 
 
+@since_ray("2.49.2", "a call on an actor whose handle nobody keeps")
 def test_an_actor_class_as_an_argument() -> None:
     @ray.remote
     class Box:

@@ -7,6 +7,7 @@ import traceback
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 from conformance.neighbour import OwnError
 
 
@@ -80,6 +81,7 @@ def test_an_exception_of_a_module_beside_the_script() -> None:
     assert caught.value.code == 7
 
 
+@since_ray("2.49.2", "the text of an exception that cannot be made again from its arguments")
 def test_an_exception_that_cannot_be_rebuilt_from_its_text() -> None:
     @ray.remote
     def raise_it() -> None:

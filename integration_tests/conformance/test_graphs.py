@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 if ray.__name__ == "ray":
     from ray.dag import InputNode, MultiOutputNode
@@ -54,6 +55,7 @@ def test_a_bound_task_runs_when_executed() -> None:
     assert ray.get(one.bind().execute()) == 1
 
 
+@since_ray("2.60.0", "a warning that executing a graph is deprecated", client_has_it=True)
 def test_executing_is_deprecated() -> None:
     with pytest.warns(DeprecationWarning, match="deprecated"):
         one.bind().execute()

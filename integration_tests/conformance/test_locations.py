@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 LARGE = 300_000  #: bytes: more than Ray keeps in a process's own memory
 
@@ -90,6 +91,7 @@ def test_a_task_sees_the_address_of_its_node() -> None:
     assert ray.get(address.remote()) == ray.nodes()[0]["NodeManagerAddress"]
 
 
+@since_ray("2.49.2", "`ray.util.get_node_instance_id`", client_has_it=True)
 def test_an_instance_id_is_that_of_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_CLOUD_INSTANCE_ID", "i-123")
     assert ray.util.get_node_instance_id() == "i-123"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 if ray.__name__ == "ray":
     from ray.util.metrics import Counter, Gauge, Histogram
@@ -54,6 +55,7 @@ def test_a_metric_is_recorded_in_the_program(cls: Any, method: str) -> None:
     assert getattr(make(cls), method)(2) is None
 
 
+@since_ray("2.49.2", "a call on an actor whose handle nobody keeps", client_has_it=True)
 def test_a_metric_can_be_made_in_an_actor() -> None:
     @ray.remote
     class Counting:
@@ -116,6 +118,7 @@ def test_a_metric_has_a_name() -> None:
         Counter("")
 
 
+@since_ray("2.46.0", "a warning of names that a metric cannot have", client_has_it=True)
 def test_a_name_that_cannot_be_is_warned_of() -> None:
     with pytest.warns(UserWarning, match="Invalid metric name"):
         Counter("1-no-name")

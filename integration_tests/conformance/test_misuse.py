@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 
 @ray.remote
@@ -16,6 +17,9 @@ def task(x: int = 0) -> int:
 class Actor:
     def method(self) -> int:
         return 1
+
+
+STREAMING_IS_CHECKED = since_ray("2.60.0", '`num_returns="streaming"` is for generators alone', client_has_it=True)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ class Actor:
         ({"name": 4}, TypeError),
         ({"runtime_env": "x"}, TypeError),
         ({"retry_exceptions": 3}, TypeError),
-        ({"num_returns": "streaming"}, ValueError),
+        pytest.param({"num_returns": "streaming"}, ValueError, marks=STREAMING_IS_CHECKED),
     ],
     ids=str,
 )
@@ -127,6 +131,7 @@ def test_method_with_an_unknown_keyword() -> None:
         ray.method(foo=1)
 
 
+@since_ray("2.55.1", "`ray.method` looks at its options", client_has_it=True)
 def test_method_with_a_wrong_number_of_returns() -> None:
     with pytest.raises(ValueError):
         ray.method(num_returns=-1)(lambda self: 1)

@@ -11,6 +11,7 @@ import pytest
 from processes import poll
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 
 
 @ray.remote
@@ -145,11 +146,13 @@ def test_what_the_cluster_does_not_have_is_waited_for(options: dict[str, Any]) -
 # Labels
 
 
+@since_ray("2.46.0", "the option `label_selector`", refused_with="ValueError")
 def test_the_node_of_a_label() -> None:
     node = ray.get_runtime_context().get_node_id()
     assert ray.get(pid.options(label_selector={"ray.io/node-id": node}).remote()) > 0
 
 
+@since_ray("2.52.1", "the option `fallback_strategy`", refused_with="ValueError")
 def test_a_fallback_for_labels_that_no_node_has() -> None:
     node = ray.get_runtime_context().get_node_id()
     options = {
@@ -159,6 +162,7 @@ def test_a_fallback_for_labels_that_no_node_has() -> None:
     assert ray.get(pid.options(**options).remote()) > 0
 
 
+@since_ray("2.46.0", "the option `label_selector`", refused_with="ValueError")
 def test_labels_of_an_actor() -> None:
     node = ray.get_runtime_context().get_node_id()
     counter = Counter.options(label_selector={"ray.io/node-id": node}).remote()
@@ -277,6 +281,7 @@ def test_a_task_may_be_left_out_of_the_records() -> None:
     assert ray.get(pid.options(enable_task_events=False).remote()) > 0
 
 
+@since_ray("2.49.2", "the option `allow_out_of_order_execution`", refused_with="ValueError")
 def test_calls_out_of_order() -> None:
     @ray.remote(allow_out_of_order_execution=True)
     class Echo:
@@ -287,6 +292,7 @@ def test_calls_out_of_order() -> None:
     assert ray.get([echo.echo.remote(number) for number in range(20)]) == list(range(20))
 
 
+@since_ray("2.43.0", "names of tasks in the runtime context")
 def test_a_call_has_a_name_of_its_own() -> None:
     @ray.remote
     class Asker:
@@ -338,6 +344,7 @@ def test_the_error_of_a_dead_actor_names_it() -> None:
     assert caught.value.preempted is False
 
 
+@since_ray("2.55.1", "`is_canceled` of the runtime context")
 def test_a_running_call_sees_that_it_is_cancelled() -> None:
     @ray.remote(max_concurrency=2)
     class Patient:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 if ray.__name__ == "ray":
     from ray.util import scheduling_strategies as strategies
@@ -159,6 +160,7 @@ def test_softly_on_a_node_that_is_not_there() -> None:
     assert ray.get(where.options(scheduling_strategy=strategy).remote()) is None
 
 
+@since_ray("2.52.1", "ids of nodes are looked at when a strategy is made", client_has_it=True)
 def test_what_is_no_node_is_refused() -> None:
     with pytest.raises(ValueError):
         strategies.NodeAffinitySchedulingStrategy("no node", soft=False)
@@ -169,12 +171,14 @@ def test_strategies_by_name(strategy: str) -> None:
     assert ray.get(where.options(scheduling_strategy=strategy).remote()) is None
 
 
+@since_ray("2.49.2", "the label `ray.io/node-id` of each node", hangs=True)
 def test_on_a_node_with_a_label() -> None:
     node_id = ray.nodes()[0]["NodeID"]
     strategy = strategies.NodeLabelSchedulingStrategy(hard={"ray.io/node-id": strategies.In(node_id)})
     assert ray.get(where.options(scheduling_strategy=strategy).remote()) is None
 
 
+@since_ray("2.46.0", "the option `label_selector`", refused_with="ValueError")
 def test_a_label_selector() -> None:
     node_id = ray.nodes()[0]["NodeID"]
     assert ray.get(where.options(label_selector={"ray.io/node-id": node_id}).remote()) is None

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 pytest.importorskip("tqdm", reason="tqdm is not installed here")
 
@@ -24,6 +25,7 @@ def test_a_task_counts_with_a_bar() -> None:
     assert ray.get(count.remote(3)) == [0, 1, 2]
 
 
+@since_ray("2.55.1", "the place `n` of a progress bar", client_has_it=True)
 def test_a_bar_has_a_total_and_a_place() -> None:
     bar = tqdm_ray.tqdm([1, 2, 3])
     bar.update(2)
@@ -49,6 +51,7 @@ def test_printing_beside_bars(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "hello\n"
 
 
+@since_ray("2.55.1", "the place `n` of a progress bar")
 def test_an_actor_moves_a_bar() -> None:
     @ray.remote
     class Worker:

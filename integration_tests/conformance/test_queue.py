@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 if ray.__name__ == "ray":
     from ray.util.queue import Empty, Full, Queue
@@ -68,6 +69,7 @@ def test_an_empty_queue(made: Any) -> None:
         made.get(timeout=0.05)
 
 
+@since_ray("2.43.0", "`Empty` and `Full` are those of Python's `queue` too", client_has_it=True)
 def test_the_errors_are_those_of_python_s_queues() -> None:
     assert issubclass(Empty, queue.Empty)
     assert issubclass(Full, queue.Full)

@@ -9,6 +9,7 @@ import pickle
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 
 
 @ray.remote
@@ -177,11 +178,13 @@ def test_futures_as_completed() -> None:
     assert sorted(future.result() for future in done) == list(range(8))
 
 
+@since_ray("2.49.2", "`ray.util.as_completed`", client_has_it=True)
 def test_ray_util_as_completed() -> None:
     refs = [identity.remote(i) for i in range(8)]
     assert sorted(ray.util.as_completed(refs)) == list(range(8))
 
 
+@since_ray("2.49.2", "`ray.util.map_unordered`", client_has_it=True)
 def test_ray_util_map_unordered() -> None:
     assert sorted(ray.util.map_unordered(identity, range(5))) == list(range(5))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 HEX = {"get_job_id": 8, "get_node_id": 56, "get_worker_id": 56, "get_task_id": 48, "get_actor_id": 32}
 
@@ -40,7 +41,18 @@ def test_ids_of_the_program(name: str) -> None:
     assert len(bytes.fromhex(getattr(context(), name)())) * 2 == HEX[name]
 
 
-@pytest.mark.parametrize("name", ["get_task_id", "get_task_name", "get_task_function_name", "get_placement_group_id"])
+TASK_NAMES = since_ray("2.43.0", "names of tasks in the runtime context", client_has_it=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "get_task_id",
+        pytest.param("get_task_name", marks=TASK_NAMES),
+        pytest.param("get_task_function_name", marks=TASK_NAMES),
+        "get_placement_group_id",
+    ],
+)
 def test_the_program_is_no_task(name: str) -> None:
     assert getattr(context(), name)() is None
 
@@ -56,6 +68,7 @@ def test_the_program_has_no_resources(name: str) -> None:
         getattr(context(), name)()
 
 
+@since_ray("2.55.1", "`is_canceled` of the runtime context", client_has_it=True)
 def test_the_program_cannot_be_cancelled() -> None:
     with pytest.raises(RuntimeError):
         context().is_canceled()
@@ -75,10 +88,12 @@ def test_the_job_is_the_tasks_job() -> None:
     assert ray.get(ask.remote("get_job_id")) == context().get_job_id()
 
 
+@since_ray("2.49.2", "`get_node_labels` of the runtime context", refused_with="RayTooOldError")
 def test_the_node_has_labels() -> None:
     assert context().get_node_labels()["ray.io/node-id"] == context().get_node_id()
 
 
+@since_ray("2.55.1", "`get_session_name` and `get_temp_dir` of the runtime context", refused_with="RayTooOldError")
 def test_the_cluster_s_session_has_a_name_and_a_directory() -> None:
     assert context().get_session_name().startswith("session_")
     assert context().get_temp_dir().startswith("/")
@@ -134,6 +149,7 @@ def test_ids_of_a_task(name: str) -> None:
     assert len(ray.get(ask.remote(name))) == HEX[name]
 
 
+@since_ray("2.43.0", "names of tasks in the runtime context")
 def test_the_name_of_a_task() -> None:
     assert ray.get(ask.options(name="asking").remote("get_task_name")) == "asking"
     assert ray.get(ask.remote("get_task_function_name")).endswith("ask")
@@ -143,6 +159,7 @@ def test_a_task_is_no_actor() -> None:
     assert ray.get(ask.remote("get_actor_id")) is None
 
 
+@since_ray("2.55.1", "`is_canceled` of the runtime context")
 def test_a_task_can_see_that_it_is_not_cancelled() -> None:
     assert ray.get(ask.remote("is_canceled")) is False
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 
 class Guarded:
@@ -105,6 +106,7 @@ def test_what_can_be_sent_is_found_so() -> None:
     assert failures == set()
 
 
+@since_ray("2.60.0", "the `path` of what cannot be pickled", client_has_it=True)
 def test_a_lock_in_a_closure_is_found() -> None:
     lock = threading.Lock()
 

@@ -12,6 +12,7 @@ from cluster import Head
 from processes import poll
 
 from conformance.api import IS_NATIVE, ray
+from conformance.marks import since_ray
 
 state = importlib.import_module(f"{ray.__name__}.util.state")
 StateError = importlib.import_module(f"{ray.__name__}.util.state.exception").RayStateApiException
@@ -321,6 +322,7 @@ def test_a_log_file() -> None:
     assert len(log.strip().splitlines()) <= 3
 
 
+@since_ray("2.60.0", "a log is given as `bytes`")
 def test_a_log_as_bytes() -> None:
     node_id = ray.get_runtime_context().get_node_id()
     [first, *_] = state.get_log(node_id=node_id, filename="raylet.out", encoding=None)

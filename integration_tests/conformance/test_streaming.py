@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 
 
 @ray.remote
@@ -156,6 +157,7 @@ def test_a_generator_method() -> None:
         ray.get(next(generator))
 
 
+@since_ray("2.49.2", "a call on an actor whose handle nobody keeps", client_has_it=True)
 def test_an_async_generator_method() -> None:
     @ray.remote
     class Async:
