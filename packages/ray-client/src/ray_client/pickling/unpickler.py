@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ray_client.errors import MissingModuleError, RayClientError, UnpicklingError
-from ray_client.pickling.cloudpickles import find_moved
 from ray_client.pickling.known_classes import KnownClasses
 from ray_client.pickling.missing import install_command
 from ray_client.pickling.opaque import opaque_global
@@ -39,10 +38,8 @@ class SessionUnpickler(pickle.Unpickler):
             return find_mirrored(module, name)
         if module.startswith("pathlib") and (found := path_class(module, name)) is not None:
             return found
-        if module.startswith("cloudpickle"):
-            ours = self._known_classes.find(module, name) or find_moved(name)
-            if ours is not None:
-                return ours
+        if module.startswith("cloudpickle") and (found := self._known_classes.find(module, name)) is not None:
+            return found
         try:
             return super().find_class(module, name)
         except ModuleNotFoundError:
