@@ -94,38 +94,98 @@ def test_what_fails_ends_it_as_python_would(gateway: Gateway, tmp_path: Path) ->
     assert str(Path("ray_client") / "api") not in done.stderr
 
 
+CONFTEST = """
+import pytest
+import ray
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    context = ray.init(address="auto", namespace="suite")
+    yield context
+    ray.shutdown()
+    assert not ray.is_initialized()
+
+
+@pytest.fixture
+def counter(cluster, request):
+    @ray.remote
+    class Counter:
+        def __init__(self, start):
+            self.value = start
+
+        def add(self):
+            self.value += 1
+            return self.value
+
+    handle = Counter.options(name=request.node.name).remote(getattr(request, "param", 0))
+    yield handle
+    ray.kill(handle)
+"""
+
 TESTS = """
 import pytest
 import ray
+from ray.exceptions import RayTaskError
 from ray.util.queue import Queue
 
 
-@pytest.fixture(scope="module", autouse=True)
-def cluster():
-    ray.init(address="auto")
-    yield
-    ray.shutdown()
+@pytest.fixture
+def queue(cluster):
+    queue = Queue(1)
+    yield queue
+    queue.shutdown()
 
 
-def test_tasks():
+def test_tasks(cluster, monkeypatch):
+    monkeypatch.setenv("ONLY_HERE", "1")
+
     @ray.remote
     def f(x):
-        return ray.get(ray.put(x)) + 1
+        import os
 
-    assert ray.get(f.remote(1)) == 2
+        return ray.get(ray.put(x)) + 1, os.environ.get("ONLY_HERE")
+
+    assert ray.get(f.remote(1)) == (2, None)
+    assert ray.__version__ == cluster.ray_version
+    assert ray.get_runtime_context().namespace == "suite"
 
 
-def test_queue():
-    queue = Queue(1)
+@pytest.mark.parametrize("counter", [0, 10], indirect=True)
+def test_fixtures_that_make_actors(counter, request):
+    assert ray.get(counter.add.remote()) in (1, 11)
+    assert ray.get_actor(request.node.name) == counter
+
+
+def test_queue(queue):
     queue.put("x")
     assert queue.get() == "x"
+
+
+def test_errors(cluster):
+    @ray.remote
+    def fail():
+        raise KeyError("k")
+
+    with pytest.raises(KeyError) as caught:
+        ray.get(fail.remote())
+    assert isinstance(caught.value, RayTaskError)
+
+
+def test_what_only_the_cluster_has():
+    with pytest.raises(ImportError, match="only the cluster has"):
+        import ray.data
+    with pytest.raises(ImportError, match="only the cluster has"):
+        from ray.rllib.algorithms import ppo
+    pytest.importorskip("ray.serve", exc_type=ImportError)
 """
 
 
 def test_a_test_suite_of_ray_programs_runs(gateway: Gateway, tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_program.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "ray_client.dropin", "-p", "no:cacheprovider"]
     environment = {"RAY_ADDRESS": gateway.address, "HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=90)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert "5 passed, 1 skipped" in done.stdout
