@@ -29,7 +29,7 @@ def since_ray(
         reason: what came with it.
         client_has_it: the case passes through the client with any Ray, since the client does it itself.
         refused_with: the error with which the client says so; of Python, or of `ray_client.errors`.
-        hangs: it does not end with an older Ray, so it is not run there.
+        hangs: it may not end with an older Ray, so it is not run there.
     """
     return pytest.mark.since_ray(version, reason, client_has_it=client_has_it, refused_with=refused_with, hangs=hangs)
 
