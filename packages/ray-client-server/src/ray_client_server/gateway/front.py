@@ -177,6 +177,8 @@ async def _dial(path: str, near: socket.socket) -> socket.socket:
     far = socket.socket(socket.AF_UNIX)
     try:
         far.setblocking(False)
+        # As much as the system allows: a client sends large values faster than Python's gRPC takes them in.
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
         bind_as(far, _peer(near))
         await asyncio.get_running_loop().sock_connect(far, path)
     except BaseException:

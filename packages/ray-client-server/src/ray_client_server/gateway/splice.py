@@ -12,7 +12,7 @@ from typing import Final
 LINGER_S: Final = 5.0
 
 #: Of the buffer that all splices of a loop share: what was read is sent, or copied aside, before the next one reads.
-BUFFER_BYTES: Final = 256 * 1024
+BUFFER_BYTES: Final = 1024 * 1024
 
 
 class _Way:
