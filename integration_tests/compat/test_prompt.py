@@ -6,8 +6,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 import ray_client as ray
 
 # Lines as they are typed: an empty one ends a block.
@@ -46,23 +44,28 @@ tell(lambda: ray.get(ray.remote(made["by_text"]).remote(1)))
 ray.shutdown()
 """
 
-PROMPTS = {"python -i": ["-i"], "code.interact": ["-c", "import code; code.interact()"]}
 REFUSED = "says PicklingError"
 
 
-@pytest.mark.parametrize("prompt", PROMPTS)
-def test_functions_and_classes_of_a_prompt(prompt: str, address: str, context: ray.ClientContext) -> None:
+def test_functions_and_classes_of_a_prompt(address: str, context: ray.ClientContext) -> None:
+    check_prompt(["-i"], address, context, keeps_source=sys.version_info >= (3, 13))
+
+
+def test_functions_and_classes_of_a_prompt_in_a_program(address: str, context: ray.ClientContext) -> None:
+    check_prompt(["-c", "import code; code.interact()"], address, context, keeps_source=False)
+
+
+def check_prompt(prompt: list[str], address: str, context: ray.ClientContext, *, keeps_source: bool) -> None:
     done = subprocess.run(
-        [sys.executable, "-q", *PROMPTS[prompt]],
+        [sys.executable, "-q", *prompt],
         input=TYPED.replace("ADDRESS", repr(address)),
         env={**os.environ, "PYTHON_BASIC_REPL": "1"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=150,
         check=False,
     )
     is_same_minor = context.python_version.split(".")[:2] == [str(part) for part in sys.version_info[:2]]
-    keeps_source = prompt == "python -i" and sys.version_info >= (3, 13)
     expected = ["says 6", "says 7", "says 5"] if is_same_minor or keeps_source else [REFUSED] * 3
     expected.append("says 0" if is_same_minor else REFUSED)
     said = [line[line.index("says ") :] for line in done.stdout.splitlines() if "says " in line]
