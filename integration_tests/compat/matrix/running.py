@@ -50,6 +50,8 @@ class Runner:
     ) -> None:
         self._environments, self._cases, self._tell = environments, cases, tell
         self._reports, self._logs, self._home = reports, work / "logs", work / "home"
+        self._suites: set[subprocess.Popen[bytes]] = set()  #: that run now
+        self._is_interrupted = False
         for directory in (self._reports, self._logs, self._home):
             directory.mkdir(parents=True, exist_ok=True)
 
@@ -63,9 +65,18 @@ class Runner:
         try:
             for found in pool.map(self._run_group, groups, groups.values()):
                 outcomes.update(found)
+        except BaseException:
+            self._interrupt()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
         return outcomes
+
+    def _interrupt(self) -> None:
+        """End the suites that run and start no more; the threads then end their servers."""
+        self._is_interrupted = True
+        for suite in list(self._suites):
+            suite.kill()
 
     def _run_group(self, server: Server, pairs: dict[Client, list[Cell]]) -> dict[Cell, Outcome]:
         """Run the cells of a server. If it leaves something behind they have all failed."""
@@ -110,12 +121,15 @@ class Runner:
         with log.open("w", encoding="utf-8") as output:
             command = [str(python), "-m", "pytest", *options, *suite]
             process = subprocess.Popen(command, cwd=RIG, env=environment, stdout=output, stderr=subprocess.STDOUT)
+            self._suites.add(process)
             try:
-                process.wait(RUN_WITHIN_S)
+                process.wait(0 if self._is_interrupted else RUN_WITHIN_S)
             except subprocess.TimeoutExpired:
                 raise RuntimeError(f"the suite did not end within {RUN_WITHIN_S} s: {_end_of(log)}") from None
             finally:
                 process.kill()
+                process.wait()
+                self._suites.discard(process)
         if not report.exists():
             raise RuntimeError(f"the suite left no report: {_end_of(log)}")
         outcome = of_report(report, time.monotonic() - began_s)
