@@ -19,9 +19,10 @@ import pytest
 
 import ray_client
 from ray_client import dropin
-from ray_client.api.counterparts import MIRRORED, counterparts
+from ray_client.api.counterparts import counterparts
 from ray_client.api.version import MIRRORED_RAY
 from ray_client.errors import AddressError, RayInstalledError
+from ray_client.names import MIRRORED
 from ray_client.pickling import pickler
 from ray_client_proto.wire import tokens
 
@@ -111,6 +112,16 @@ def test_who_only_asks_for_a_module_hears_whether_it_is_here() -> None:
         assert importlib.util.find_spec(name) is None
     with pytest.raises(ModuleNotFoundError, match="only the cluster has"):  # its parent is imported
         importlib.util.find_spec("ray.data.preprocessors")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_fork_server_leaves_the_main_module_to_its_children() -> None:
+    """Only they unpickle what installs; Python 3.14 would have the server import it first."""
+    data = multiprocessing.spawn.get_preparation_data("child")
+    assert data.keys() & {"init_main_from_name", "init_main_from_path"}
+    names = {"__name__": "multiprocessing.forkserver", "spawn": multiprocessing.spawn}
+    exec("data = (lambda: spawn.get_preparation_data('ignore'))()", names)
+    assert names["data"].keys() == data.keys() - {"init_main_from_name", "init_main_from_path", "ray_client.dropin"}
 
 
 def public_names() -> Iterator[tuple[str, str]]:

@@ -20,9 +20,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ray_client.api.counterparts import MIRRORED
 from ray_client.errors import RayInstalledError
-from ray_client.names import explain
+from ray_client.names import MIRRORED, explain
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, DistributionFinder
@@ -148,7 +147,13 @@ _original_preparation_data = multiprocessing.spawn.get_preparation_data
 def _preparation_data(name: str) -> dict[str, Any]:
     """Give what a child with the start method `spawn` or `forkserver` reads before it imports the main module."""
     data: dict[str, Any] = _original_preparation_data(name)
-    return {**data, __name__: _Installing()} if is_installed() else data
+    if not is_installed():
+        return data
+    if sys._getframe(1).f_globals.get("__name__") == "multiprocessing.forkserver":
+        # For the fork server itself, which unpickles nothing: it is not to import the main module, as it does from
+        # Python 3.14 on. Its children do.
+        return {key: value for key, value in data.items() if not key.startswith("init_main")}
+    return {**data, __name__: _Installing()}
 
 
 def _exists(twin_name: str, path: Sequence[str] | None) -> bool:

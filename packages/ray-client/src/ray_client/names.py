@@ -7,6 +7,18 @@ from typing import Final
 
 from ray_client.errors import UnknownNameError
 
+#: The modules that mirror one of `ray`; everything else in this package is ours alone.
+MIRRORED = (
+    "actor",
+    "dag",
+    "exceptions",
+    "experimental",
+    "remote_function",
+    "runtime_context",
+    "runtime_env",
+    "types",
+    "util",
+)
 #: Public libraries of Ray 2.60.
 _LIBRARIES: Final = frozenset(
     [

@@ -69,6 +69,17 @@ def test_a_module_is_named_as_ray_names_it() -> None:
     assert roundtrip(ray_client) is ray_client
 
 
+def test_words_in_code_are_not_taken_for_modules_of_this_package() -> None:
+    """cloudpickle sends the modules that a function may mean, and takes `x.options` for `ray_client.options`."""
+
+    def function(x: Any) -> Any:
+        return ray_client.get(x.options().session.errors)
+
+    pickled = pickler.dump(function, TABLE).stream
+    assert b"ray_module" in pickled
+    assert not any(name in pickled for name in (b"ray.options", b"ray.session", b"ray.errors"))
+
+
 def test_a_public_function_is_named_by_its_place_in_ray() -> None:
     """T7: `ray_client.get` is defined elsewhere, which the cluster does not have."""
     pickled = pickler.dump([ray_client.get, ray_client.ObjectRef], TABLE).stream

@@ -8,18 +8,7 @@ import inspect
 import pkgutil
 from typing import Any
 
-#: The modules that mirror one of `ray`; everything else in this package is ours alone.
-MIRRORED = (
-    "actor",
-    "dag",
-    "exceptions",
-    "experimental",
-    "remote_function",
-    "runtime_context",
-    "runtime_env",
-    "types",
-    "util",
-)
+from ray_client.names import MIRRORED
 
 
 @functools.cache

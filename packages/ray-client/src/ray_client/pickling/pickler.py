@@ -14,6 +14,7 @@ from typing import Any
 import cloudpickle
 
 from ray_client.errors import PicklingError, RayClientError
+from ray_client.names import MIRRORED
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
 from ray_client.pickling.modules import TopLocks, reduce_module
@@ -88,16 +89,24 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             if self._table.carrier is None:
                 return self.dispatch_table[CodeType](for_cluster(obj))
         elif type(obj) is ModuleType:
-            if obj.__name__.partition(".")[0] == "ray_client":
-                return tokens.ray_module, ("ray" + obj.__name__[len("ray_client") :],)
-            self._carry_along(obj.__name__)
-            if obj.__name__ in self.carried:
-                return reduce_module(obj, self._can_travel)
+            if (module := self._reduce_module(obj)) is not None:
+                return module
         elif self._locks is not None and (lock := self._locks.reduce(obj)) is not None:
             return lock
         reduced = super().reducer_override(obj)
         carrier = self._table.carrier
         return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
+
+    def _reduce_module(self, module: ModuleType) -> tuple[Any, ...] | None:
+        """Give what stands for a module of this package, or makes one of the user's own; None: cloudpickle knows."""
+        top, _, inner = module.__name__.partition(".")
+        if top == "ray_client":
+            if inner and inner.partition(".")[0] not in MIRRORED:
+                # It is not meant: code that says `options` makes cloudpickle think of our module of that name.
+                return ModuleType, (module.__name__,)
+            return tokens.ray_module, ("ray" + module.__name__[len("ray_client") :],)
+        self._carry_along(module.__name__)
+        return reduce_module(module, self._can_travel) if module.__name__ in self.carried else None
 
     def _carry_along(self, module_name: str | None) -> None:
         """Have cloudpickle pickle a module's contents by value if the cluster cannot have it."""
