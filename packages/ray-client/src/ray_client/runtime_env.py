@@ -18,7 +18,14 @@ class RuntimeEnvConfig(dict[str, Any]):
 
         Raises:
             ValueError: the timeout is neither more than 0 nor -1.
+            TypeError: a field has the wrong type.
         """
+        if not isinstance(setup_timeout_seconds, int):
+            raise TypeError(f"setup_timeout_seconds must be of type int, got: {type(setup_timeout_seconds)}")
+        if not isinstance(eager_install, bool):
+            raise TypeError(f"eager_install must be a boolean, got: {type(eager_install)}")
+        if log_files is not None and not isinstance(log_files, list):
+            raise TypeError(f"log_files must be a list of strings or None, got: {type(log_files)}")
         if setup_timeout_seconds <= 0 and setup_timeout_seconds != -1:
             raise ValueError(
                 f"setup_timeout_seconds must be greater than zero or equals to -1, got: {setup_timeout_seconds}"
@@ -56,7 +63,11 @@ class RuntimeEnv(dict[str, Any]):
 
         Raises:
             ValueError: more than one of `pip`, `uv` and `conda` is given.
+            TypeError: a variable's name or value is no text.
         """
+        from ray_client.packages.environment import check_env_vars  # loads what only environments need
+
+        check_env_vars({} if env_vars is None else env_vars)
         fields = {
             "py_modules": py_modules,
             "py_executable": py_executable,

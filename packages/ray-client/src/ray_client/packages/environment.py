@@ -93,9 +93,7 @@ def _check_types(runtime_env: dict[str, Any]) -> None:
     given = [key for key in ("pip", "uv", "conda") if key in runtime_env]
     if len(given) > 1:
         raise ValueError(f"runtime_env can have only one of 'pip', 'uv' and 'conda', not {given}")
-    env_vars = runtime_env.get("env_vars", {})
-    if not isinstance(env_vars, dict) or not all(isinstance(text, str) for pair in env_vars.items() for text in pair):
-        raise TypeError(f"runtime_env['env_vars'] must be of type Dict[str, str], not {env_vars!r}")
+    check_env_vars(runtime_env.get("env_vars", {}))
     if not isinstance(runtime_env.get("py_modules", []), list):
         raise TypeError(f"`py_modules` must be a list, got {type(runtime_env['py_modules'])}")
     if callable(runtime_env.get("worker_process_setup_hook")):
@@ -103,6 +101,16 @@ def _check_types(runtime_env: dict[str, Any]) -> None:
             "runtime_env['worker_process_setup_hook'] of a task or an actor must be the name of a function, as "
             "'module.function'; only init() takes a function"
         )
+
+
+def check_env_vars(env_vars: object) -> None:
+    """See to it that the names and values of variables are text.
+
+    Raises:
+        TypeError: they are something else.
+    """
+    if not isinstance(env_vars, dict) or not all(isinstance(text, str) for pair in env_vars.items() for text in pair):
+        raise TypeError(f"runtime_env['env_vars'] must be of type Dict[str, str], not {env_vars!r}")
 
 
 class _Packer:
