@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from cluster import cluster_python
 from gateway import Gateway
 
 import ray_client as ray
@@ -154,4 +155,43 @@ def test_a_package_that_does_not_exist(gateway: Gateway) -> None:
         ray.init(gateway.address, runtime_env={"pip": ["no-such-package-of-ray-client-tests==0.0.1"]})
     assert caught.value.code == "RUNTIME_ENV_FAILED"
     assert "no-such-package-of-ray-client-tests" in str(caught.value)
+    assert not ray.is_initialized()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_uv(gateway: Gateway) -> None:
+    @ray.remote
+    def is_there() -> bool:
+        import importlib.util
+
+        return importlib.util.find_spec("tabulate") is not None
+
+    with ray.init(gateway.address, runtime_env={"uv": ["tabulate"]}, log_to_driver=False):
+        assert ray.get(is_there.remote())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_another_python_executable(gateway: Gateway) -> None:
+    @ray.remote
+    def option() -> object:
+        import sys
+
+        return sys._xoptions.get("bread")
+
+    env = {"py_executable": f"{cluster_python()} -X bread=rye"}
+    with ray.init(gateway.address, runtime_env=env, log_to_driver=False):
+        assert ray.get(option.remote()) == "rye"
+
+
+@pytest.mark.parametrize(
+    "runtime_env",
+    [{"conda": "no-such-conda-environment"}, {"image_uri": "localhost/no-such-image:0"}],
+    ids=["conda", "image_uri"],
+)
+def test_what_cannot_be_built(gateway: Gateway, runtime_env: dict[str, str]) -> None:
+    with pytest.raises(SessionOpenError, match="Failed to set up runtime environment") as caught:
+        ray.init(gateway.address, runtime_env=runtime_env)
+    assert caught.value.code == "RUNTIME_ENV_FAILED"
     assert not ray.is_initialized()
