@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 
 RuntimeEnv, RuntimeEnvConfig = ray.runtime_env.RuntimeEnv, ray.runtime_env.RuntimeEnvConfig
 
@@ -80,6 +81,7 @@ def test_a_task_sees_its_environment() -> None:
     assert "BREAD" in text
 
 
+@since_ray("2.43.0", "`py_executable` with arguments")
 def test_another_python_executable() -> None:
     @ray.remote(num_cpus=0)
     def python() -> tuple[str, Any]:
