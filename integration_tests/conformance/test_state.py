@@ -36,15 +36,19 @@ def head() -> Iterator[Head]:
 
 
 def eventually(ask: Callable[[], Any]) -> Any:
-    """Give the first answer that is not empty."""
+    """Give the first answer that is not empty; a busy cluster may refuse some questions before it."""
     answers = []
 
     def has_answer() -> bool:
-        answers[:] = [ask()]
-        return bool(answers[0])
+        try:
+            answers.append(ask())
+        except StateError as error:
+            answers.append(error)
+            return False
+        return bool(answers[-1])
 
-    assert poll(has_answer, LATE_S, every_s=0.2), answers
-    return answers[0]
+    assert poll(has_answer, LATE_S, every_s=0.2), answers[-1]
+    return answers[-1]
 
 
 @ray.remote
