@@ -53,6 +53,7 @@ IMPORT_LINTER = "import-linter==2.16"
 GENERATOR = ["grpcio-tools==1.62.3", "protobuf==4.25.9", "setuptools<81"]
 MATRIX = nox.project.load_toml(ROOT / "integration_tests" / "compat" / "matrix.toml")
 RAY = f"ray=={MATRIX['ray'][-1]['version']}"  # whose semantics the tests describe
+OLDEST_RAY = f"ray=={MATRIX['ray'][0]['version']}"  # that ray-client-server takes
 OLDEST = [f"{name}=={version}" for name, version in MATRIX["oldest"].items()]  # of what the client needs
 PYTEST = [
     "pytest>=8,<10",
@@ -160,10 +161,11 @@ def unit(session: nox.Session, package: str) -> None:
 
 
 @nox.session(name="unit-hook")
-def unit_hook(session: nox.Session) -> None:
-    """Unit tests of the hook, which is for programs that have ray and both wheels."""
-    session.install(*requirements(session, "ray-client-server"), *requirements(session, "ray-client"))
-    run_pytest(session, "python", "packages/ray-client-server/tests/hook", report="hook")
+@nox.parametrize("ray", [OLDEST_RAY, RAY], ids=["oldest", "newest"])
+def unit_hook(session: nox.Session, ray: str) -> None:
+    """Unit tests of the hook, which is for programs that have ray and both wheels; it stands on what is not public."""
+    session.install(*requirements(session, "ray-client-server", ray), *requirements(session, "ray-client"))
+    run_pytest(session, "python", "packages/ray-client-server/tests/hook", report=f"hook-{ray.rpartition('=')[2]}")
 
 
 @nox.session
@@ -257,13 +259,13 @@ def wheels(session: nox.Session) -> dict[str, str]:
     return _wheels
 
 
-def requirements(session: nox.Session, package: str) -> list[str]:
+def requirements(session: nox.Session, package: str, ray: str = RAY) -> list[str]:
     """Give what installs a package from its wheel, and does so again when the wheel has changed under the same name."""
     needed = ("ray-client-proto", package) if package != "ray-client-proto" else (package,)
     again = [f"--reinstall-package={name}" for name in needed]
     # With its dashboard, for `ray.util.state`; pip and virtualenv as our extra `environments` has them.
-    ray = [RAY.replace("ray==", "ray[default]=="), "pip", "virtualenv"] if package == "ray-client-server" else []
-    return [*again, *(wheels(session)[name] for name in needed), *ray, *PYTEST]
+    server = [ray.replace("ray==", "ray[default]=="), "pip", "virtualenv"] if package == "ray-client-server" else []
+    return [*again, *(wheels(session)[name] for name in needed), *server, *PYTEST]
 
 
 def install(session: nox.Session, package: str, *pins: str) -> None:
