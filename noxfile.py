@@ -85,7 +85,7 @@ CONFORMANCE_REPORTS = [str(WORK / "reports" / f"conformance-{side}.xml") for sid
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, format, what no linter knows, and docs/errors.md; `-- --fix` mends what can be mended."""
+    """Style, format, what no linter knows, and two pages of docs; `-- --fix` mends what can be mended."""
     session.install(RUFF)
     if "--fix" in session.posargs:
         session.run("ruff", "check", "--fix", ".")
@@ -95,6 +95,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("python", "tools/check_modules.py")
     session.run("python", "tools/gen_errors.py", "--check")
+    session.run("python", "-m", "compat.matrix", "--check", env={"PYTHONPATH": "integration_tests"})
 
 
 @nox.session
