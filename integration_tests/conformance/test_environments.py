@@ -10,7 +10,6 @@ import pytest
 
 from conformance.api import exceptions, ray
 from conformance.marks import since_ray
-from conformance.marks import since_ray
 
 RuntimeEnv, RuntimeEnvConfig = ray.runtime_env.RuntimeEnv, ray.runtime_env.RuntimeEnvConfig
 
@@ -83,7 +82,6 @@ def test_a_task_sees_its_environment() -> None:
 
 
 @since_ray("2.43.0", "`py_executable` with arguments")
-@since_ray("2.43.0", "arguments in `py_executable`")
 def test_another_python_executable() -> None:
     @ray.remote(num_cpus=0)
     def python() -> tuple[str, Any]:
