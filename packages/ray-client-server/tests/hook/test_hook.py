@@ -227,8 +227,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return found
 
 
-ACTOR = dict.fromkeys(("class_name", "state", "job_id", "node_id", "pid", "ray_namespace"), "x")
-ACTOR.update(actor_id="a1", name="it")
+ACTOR: dict[str, Any] = dict.fromkeys(("class_name", "job_id", "node_id", "ray_namespace"), "x")
+ACTOR.update(actor_id="a1", name="it", pid=7, state="ALIVE", of_a_newer_ray=1)
 
 
 def test_the_state_of_the_cluster_is_asked_through_the_session(context: Any, asked: dict[str, Any]) -> None:

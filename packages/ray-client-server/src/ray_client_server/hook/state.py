@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from types import ModuleType
 from typing import Any
 
@@ -58,4 +59,7 @@ class SessionState:
         if isinstance(said, list):
             return [self._real(each) for each in said]
         record_class = getattr(self._records, type(said).__name__, None)
-        return said if record_class is None else record_class(**vars(said))
+        if record_class is None:
+            return said
+        known = inspect.signature(record_class).parameters  # the cluster's Ray may be newer, and say more
+        return record_class(**{name: value for name, value in vars(said).items() if name in known})
