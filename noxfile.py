@@ -80,8 +80,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Ray as the tests want it: nothing of the user's own settings, nothing reported.
 RAY_ENV = {"HOME": str(WORK / "home"), "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "RAY_ADDRESS": None}
 
-CONFORMANCE_REPORTS = [str(WORK / "reports" / f"conformance-{side}.xml") for side in ("native", "client")]
-
 
 @nox.session
 def lint(session: nox.Session) -> None:
@@ -190,18 +188,22 @@ def integration(session: nox.Session) -> None:
 @nox.session(python=False)
 def conformance(session: nox.Session) -> None:
     """One suite against Ray's public API, natively on Ray and then through the client."""
-    cluster, laptop = environments(session)
-    for side, python in ("native", cluster), ("client", laptop):
-        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": side}
-        run_pytest(session, python, "integration_tests/conformance", report=f"conformance-{side}", env=env)
-    if not session.posargs:  # a part of the suite says nothing of the whole
-        session.run(sys.executable, "tools/parity.py", *CONFORMANCE_REPORTS, external=True)
+    run_conformance(session, "newest", *environments(session))
+
+
+@nox.session(name="conformance-oldest", python=False)
+def conformance_oldest(session: nox.Session) -> None:
+    """The same suite on the oldest Ray that we support."""
+    run_conformance(session, "oldest", *environments(session, OLDEST_RAY))
 
 
 @nox.session(python=False)
 def parity(session: nox.Session) -> None:
-    """Make docs/parity.md, the table of differences, of what the last run of `conformance` has found."""
-    session.run(sys.executable, "tools/parity.py", "--write", *CONFORMANCE_REPORTS, external=True)
+    """Make docs/parity.md of what the last runs of `conformance` and `conformance-oldest` have found."""
+    runs = {age: conformance_reports(age) for age in ("newest", "oldest")}
+    for age, reports in runs.items():
+        if all(Path(report).exists() for report in reports):
+            session.run(sys.executable, "tools/parity.py", "--write", age, *reports, external=True)
 
 
 @nox.session(python=False)
@@ -274,10 +276,11 @@ def install(session: nox.Session, package: str, *pins: str) -> None:
     session.install(*requirements(session, package), *pins)
 
 
-def environments(session: nox.Session) -> tuple[str, str]:
+def environments(session: nox.Session, ray: str = RAY) -> tuple[str, str]:
     """Give the interpreters of the cluster, which has Ray and the server wheel, and of the laptop, which has no ray."""
     pythons = {}
-    for name, package in ("cluster", "ray-client-server"), ("laptop", "ray-client"):
+    cluster = "cluster" if ray == RAY else "cluster-" + ray.replace("==", "-")
+    for name, package in (cluster, "ray-client-server"), ("laptop", "ray-client"):
         directory = WORK / name
         pythons[name] = str(directory / "bin" / "python")
         if not Path(pythons[name]).exists():
@@ -285,9 +288,26 @@ def environments(session: nox.Session) -> tuple[str, str]:
         target = f"--python={pythons[name]}"
         # Compiled: the many processes of a cluster would else all begin by compiling Ray, and time out when busy.
         command = [UV, "pip", "install", "-q", "--compile-bytecode", target]
-        session.run(*command, *requirements(session, package), external=True)
+        session.run(*command, *requirements(session, package, ray), external=True)
     prove_no_ray(session, pythons["laptop"])
-    return pythons["cluster"], pythons["laptop"]
+    return pythons[cluster], pythons["laptop"]
+
+
+def run_conformance(session: nox.Session, age: str, cluster: str, laptop: str) -> None:
+    """Run the suite on both sides, and compare docs/parity.md with what comes of it."""
+    reports = conformance_reports(age)
+    for python, report in zip((cluster, laptop), reports, strict=True):
+        side = "native" if python == cluster else "client"
+        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": side}
+        run_pytest(session, python, "integration_tests/conformance", report=Path(report).stem, env=env)
+    if not session.posargs:  # a part of the suite says nothing of the whole
+        session.run(sys.executable, "tools/parity.py", age, *reports, external=True)
+
+
+def conformance_reports(age: str) -> list[str]:
+    """Give where the reports on the newest or the oldest Ray are, natively and through the client."""
+    suffix = "" if age == "newest" else f"-{age}"
+    return [str(WORK / "reports" / f"conformance{suffix}-{side}.xml") for side in ("native", "client")]
 
 
 def prove_no_ray(session: nox.Session, python: str) -> None:

@@ -1,28 +1,58 @@
-"""The table of the conformance run, and `docs/parity.md`: where client and Ray differ on purpose.
+"""The table of a conformance run, and its part of `docs/parity.md`: where client and Ray differ, or Ray and Ray.
 
-    python tools/parity.py [--write] NATIVE.xml CLIENT.xml
+    python tools/parity.py [--write] newest|oldest NATIVE.xml CLIENT.xml
 
-The reports are those of the two runs (`nox -s conformance`). Without `--write` a page that is not what the run
-says is an error.
+The reports are those of the two sides (`nox -s conformance`, `nox -s conformance-oldest`). Without `--write` a page
+whose part is not what the run says is an error. The other part is left alone.
 """
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "parity.md"
+MARK = "<!-- {} -->\n"  #: where a part begins
 
 HEAD = """# Parity
 
-Where the client differs from Ray on purpose. One suite (`integration_tests/conformance/`) runs on Ray itself and
-through the client; a case stands here when it is marked as a difference, and then it must fail on the other side.
-`nox -s conformance` compares this page with the run, and `nox -s parity` makes it anew.
+Where the client differs from Ray on purpose, and what an older Ray lacks. One suite (`integration_tests/conformance/`)
+runs on Ray itself and through the client. A case stands here when it is marked, and then it must fail where it says.
+`nox -s conformance` compares the first part of this page with a run on the newest Ray, `nox -s conformance-oldest` the
+second with one on the oldest, and `nox -s parity` makes them anew.
 
 """
+
+NEWEST = """## Ray {version}, the newest
+
+{counts}
+
+{differences}"""
+
+OLDEST = """## Ray {version}, the oldest
+
+{counts}
+
+What differs on purpose is the same as above. The other cases need what came with a newer Ray: on Ray itself they fail,
+or may hang and are not run. What the client does by itself it does with any Ray. A version is the oldest that has it,
+of 2.43.0, 2.46.0, 2.49.2, 2.52.1, 2.55.1 and 2.60.0.
+
+{needs}"""
+
+#: The outcomes of a case, in the order of the tables.
+WORDS = {
+    "passed": "passed",
+    "differs": "fails, as the other side differs on purpose",
+    "newer": "fails, as it needs a newer Ray",
+    "not run": "not run: promised by the client only",
+    "FAILED": "FAILED",
+}
+NEWER = re.compile(r"(?:\[NOTRUN\] )?Ray ([\d.]+): (.*)", re.DOTALL)
 
 
 class Outcome(NamedTuple):
@@ -32,13 +62,22 @@ class Outcome(NamedTuple):
     reason: str = ""
 
 
-def outcomes(report: Path) -> dict[str, Outcome]:
-    """Give the outcome of each case of a report, by `module::name`."""
+class Report(NamedTuple):
+    """What one side has said: the version of Ray that the cluster had, and the outcomes by `module::name`."""
+
+    ray: str
+    outcomes: dict[str, Outcome]
+
+
+def read(path: Path) -> Report:
+    """Give what a report says."""
+    root = ElementTree.parse(path)
+    versions = [one.get("value") or "" for one in root.iter("property") if one.get("name") == "ray"]
     found = {}
-    for case in ElementTree.parse(report).iter("testcase"):
+    for case in root.iter("testcase"):
         name = f"{case.get('classname', '').rpartition('.')[2]}::{case.get('name')}"
         found[name] = _outcome(case)
-    return found
+    return Report(versions[0], found)
 
 
 def _outcome(case: ElementTree.Element) -> Outcome:
@@ -48,52 +87,115 @@ def _outcome(case: ElementTree.Element) -> Outcome:
     if skipped is None:
         return Outcome("passed")
     reason = skipped.get("message") or ""
-    return Outcome("differs" if skipped.get("type") == "pytest.xfail" else "not run", reason)
+    if skipped.get("type") != "pytest.xfail":
+        return Outcome("not run", reason)
+    return Outcome("newer" if NEWER.fullmatch(reason) else "differs", reason)
 
 
-def table(native: dict[str, Outcome], client: dict[str, Outcome]) -> str:
+def table(native: Report, client: Report) -> str:
     """Give the lines `case, native, client`, and a last one with the counts."""
-    cases = sorted(native.keys() | client.keys())
+    cases = sorted(native.outcomes.keys() | client.outcomes.keys())
     missing = Outcome("missing")
     width = max((len(case) for case in cases), default=4)
     lines = [f"{'case':<{width}}  native   client"]
     for case in cases:
-        lines.append(f"{case:<{width}}  {native.get(case, missing).word:<7}  {client.get(case, missing).word}")
-    counts = (f"{sum(one.word == 'passed' for one in side.values())} of {len(side)}" for side in (native, client))
-    lines.append("passed: native {}, client {}".format(*counts))
+        words = (side.outcomes.get(case, missing).word for side in (native, client))
+        lines.append(f"{case:<{width}}  {next(words):<7}  {next(words)}")
+    counts = (f"{_count(side, 'passed')} of {len(side.outcomes)}" for side in (native, client))
+    lines.append(f"passed with Ray {native.ray}: native {{}}, client {{}}".format(*counts))
     return "\n".join(lines)
 
 
-def page(native: dict[str, Outcome], client: dict[str, Outcome]) -> str:
-    """Give the text of `docs/parity.md`."""
-    rows: dict[tuple[str, str], list[str]] = {}
+def _count(side: Report, word: str) -> int:
+    return sum(one.word == word for one in side.outcomes.values())
+
+
+def _counts(native: Report, client: Report) -> str:
+    rows = [(said, _count(native, word), _count(client, word)) for word, said in WORDS.items()]
+    return _markdown(("Cases", "On Ray itself", "Through the client"), (row for row in rows if row[1] or row[2]))
+
+
+def _differences(native: Report, client: Report) -> str:
+    """Give the table of differences, and the list of what only the client promises."""
+    rows: dict[tuple[str, str], set[str]] = {}
     for follows, side in ("client", native), ("Ray", client):
-        for case, outcome in side.items():
+        for case, outcome in side.outcomes.items():
             if outcome.word == "differs":
-                module, _, name = case.partition("::")
-                rows.setdefault((outcome.reason, follows), []).append(f"{module}::{name.partition('[')[0]}")
-    lines = ["| What differs, and why | The case describes | Case |", "|---|---|---|"]
-    for (reason, follows), cases in sorted(rows.items()):
-        names = ", ".join(f"`{case}`" for case in sorted(set(cases)))
-        lines.append(f"| {reason.replace('|', chr(92) + '|')} | {follows} | {names} |")
-    beyond = sorted({case.partition("[")[0] for case, one in native.items() if one.reason.endswith("the client only")})
-    text = HEAD + "\n".join(lines) + "\n"
+                rows.setdefault((outcome.reason, follows), set()).add(_plain(case))
+    text = _markdown(
+        ("What differs, and why", "The case describes", "Case"),
+        ((reason, follows, _names(cases)) for (reason, follows), cases in sorted(rows.items())),
+    )
+    beyond = {_plain(case) for case, one in native.outcomes.items() if one.reason.endswith("the client only")}
     if beyond:
-        text += "\nPromised by the client only, where Ray promises nothing: " + ", ".join(f"`{one}`" for one in beyond)
-        text += ".\n"
+        text += f"\n\nPromised by the client only, where Ray promises nothing: {_names(beyond)}."
     return text
 
 
+def _needs(native: Report, client: Report) -> str:
+    """Give the table of what needs a newer Ray."""
+    rows: dict[tuple[tuple[int, ...], str, str], set[str]] = {}
+    for case, outcome in native.outcomes.items():
+        if outcome.word == "newer":
+            version, reason = re.sub(NEWER, r"\1", outcome.reason), re.sub(NEWER, r"\2", outcome.reason)
+            has_it = _client_s_way(client.outcomes[case])
+            numbers = tuple(int(part) for part in version.split("."))
+            rows.setdefault((numbers, reason, has_it), set()).add(_plain(case))
+    return _markdown(
+        ("Ray", "What came with it", "The client", "Case"),
+        (
+            (".".join(map(str, numbers)), reason, has_it, _names(cases))
+            for (numbers, reason, has_it), cases in sorted(rows.items())
+        ),
+    )
+
+
+def _client_s_way(outcome: Outcome) -> str:
+    """Give what the client does where Ray lacks something."""
+    if outcome.word == "passed":
+        return "has it"
+    refusal = re.search(r" \((\w+)\)$", outcome.reason)
+    return f"raises `{refusal[1]}`" if refusal else "fails too"
+
+
+def _plain(case: str) -> str:
+    return case.partition("[")[0]
+
+
+def _names(cases: Iterable[str]) -> str:
+    return ", ".join(f"`{case}`" for case in sorted(cases))
+
+
+def _markdown(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(one).replace("|", r"\|") for one in line) + " |" for line in lines)
+
+
+def split(page: str) -> dict[str, str]:
+    """Give the parts of the page that are there."""
+    parts = re.split("^" + MARK.format("(newest|oldest)"), page, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
 def main(arguments: list[str]) -> str | None:
-    """Print the table; write or compare the page. Gives what is wrong, if anything is."""
+    """Print the table; write or compare a part of the page. Gives what is wrong, if anything is."""
     is_writing = "--write" in arguments
-    native, client = (outcomes(Path(one)) for one in arguments if one != "--write")
+    name, *paths = (one for one in arguments if one != "--write")
+    native, client = (read(Path(one)) for one in paths)
     print(table(native, client))
-    text = page(native, client)
+    parts = split(PAGE.read_text(encoding="utf-8"))
+    values = {"version": native.ray, "counts": _counts(native, client)}
+    if name == "newest":
+        made = NEWEST.format(differences=_differences(native, client), **values)
+    else:
+        made = OLDEST.format(needs=_needs(native, client), **values)
+    made += "\n"
     if is_writing:
-        PAGE.write_text(text, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        return f"{PAGE.relative_to(ROOT)} is not what the run says: run `nox -s parity`"
+        parts[name] = made
+        text = "\n".join(MARK.format(one) + parts[one].rstrip() + "\n" for one in ("newest", "oldest") if one in parts)
+        PAGE.write_text(HEAD + text, encoding="utf-8")
+    elif parts.get(name, "").rstrip() != made.rstrip():
+        return f"{PAGE.relative_to(ROOT)} is not what the run on Ray {native.ray} says: run `nox -s parity`"
     return None
 
 
