@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -14,6 +12,7 @@ from typing import Any, TypeVar
 
 import grpc
 import pytest
+import trustme
 
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
@@ -241,15 +240,13 @@ def refused() -> Callable[[Callable[[], Any]], tuple[grpc.StatusCode, Failure]]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """Give the paths of a certificate for localhost and of its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("makes its certificate with openssl")
-    key, cert = (str(tmp_path_factory.mktemp("tls") / name) for name in ("key.pem", "cert.pem"))
-    command = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    )
-    subprocess.run([*command.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
-    return cert, key
+    """Give the paths of a certificate for localhost, with its authority's behind it, and of its key."""
+    directory, authority = tmp_path_factory.mktemp("tls"), trustme.CA()
+    issued = authority.issue_cert("localhost")
+    cert, key = directory / "cert.pem", directory / "key.pem"
+    cert.write_bytes(b"".join(pem.bytes() for pem in (*issued.cert_chain_pems, authority.cert_pem)))
+    key.write_bytes(issued.private_key_pem.bytes())
+    return str(cert), str(key)
 
 
 @pytest.fixture
