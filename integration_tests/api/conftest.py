@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Generator, Iterator
 
 import pytest
 from gateway import Gateway
 
 import ray_client as ray
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Read what a test prints. Not from its fixture: between a test's phases pytest puts its own streams in place."""
+    with pyfuncitem.funcargs.get("output") or contextlib.nullcontext():
+        return (yield)
 
 
 @pytest.fixture

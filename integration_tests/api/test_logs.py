@@ -6,12 +6,12 @@ import contextlib
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import grpc
 import pytest
 from gateway import Gateway
-from processes import poll
+from printed import Printed
 
 import ray_client as ray
 from ray_client_proto.v1 import log_pb2, session_pb2_grpc
@@ -23,26 +23,6 @@ def say(out: str, err: str = "") -> None:
     print(out)  # noqa: T201
     if err:
         print(err, file=sys.stderr)  # noqa: T201
-
-
-class Output:
-    """What has been printed since the beginning of the test."""
-
-    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
-        self._capfd = capfd
-        self.out = self.err = ""
-
-    def _read(self) -> None:
-        more = self._capfd.readouterr()
-        self.out += more.out
-        self.err += more.err
-
-    def has(self, condition: Callable[[Output], bool]) -> bool:
-        def look() -> bool:
-            self._read()
-            return condition(self)
-
-        return poll(look, within_s=15)
 
 
 @contextlib.contextmanager
@@ -66,18 +46,18 @@ def another_reader(context: ray.ClientContext, gateway: Gateway) -> Iterator[Ite
 
 
 @pytest.fixture
-def output(capfd: pytest.CaptureFixture[str]) -> Output:
-    return Output(capfd)
+def output() -> Printed:
+    return Printed()
 
 
 @pytest.fixture
-def logged(gateway: Gateway, output: Output) -> Iterator[ray.ClientContext]:
+def logged(gateway: Gateway, output: Printed) -> Iterator[ray.ClientContext]:
     context = ray.init(gateway.address, direct=False)
     yield context
     ray.shutdown()
 
 
-def test_output_of_tasks(logged: ray.ClientContext, output: Output) -> None:
+def test_output_of_tasks(logged: ray.ClientContext, output: Printed) -> None:
     ray.get(say.remote("to stdout", "to stderr"))
     assert output.has(lambda seen: "to stdout" in seen.out and "to stderr" in seen.err)
     assert "to stdout" not in output.err
@@ -85,7 +65,7 @@ def test_output_of_tasks(logged: ray.ClientContext, output: Output) -> None:
     assert line.startswith("(say pid=")
 
 
-def test_output_of_actors(logged: ray.ClientContext, output: Output) -> None:
+def test_output_of_actors(logged: ray.ClientContext, output: Printed) -> None:
     @ray.remote
     class Talker:
         def talk(self) -> None:
@@ -97,7 +77,7 @@ def test_output_of_actors(logged: ray.ClientContext, output: Output) -> None:
     assert "(Talker pid=" in output.out
 
 
-def test_many_lines_keep_their_order(logged: ray.ClientContext, output: Output) -> None:
+def test_many_lines_keep_their_order(logged: ray.ClientContext, output: Printed) -> None:
     @ray.remote
     def count() -> None:
         for i in range(200):
@@ -109,7 +89,7 @@ def test_many_lines_keep_their_order(logged: ray.ClientContext, output: Output) 
     assert lines == [f"line {i:03}" for i in range(200)]
 
 
-def test_nothing_without_log_to_driver(gateway: Gateway, output: Output) -> None:
+def test_nothing_without_log_to_driver(gateway: Gateway, output: Printed) -> None:
     with ray.init(gateway.address, direct=False, log_to_driver=False):
         ray.get(say.remote("not for us"))
     with ray.init(gateway.address, direct=False):
@@ -118,7 +98,7 @@ def test_nothing_without_log_to_driver(gateway: Gateway, output: Output) -> None
     assert "not for us" not in output.out
 
 
-def test_sources_can_be_changed(logged: ray.ClientContext, output: Output) -> None:
+def test_sources_can_be_changed(logged: ray.ClientContext, output: Printed) -> None:
     logged.configure_logs(True, sources=["worker_stderr"])
     ray.get(say.remote("only stdout 1", "only stderr 1"))
     assert output.has(lambda seen: "only stderr 1" in seen.err)
@@ -134,7 +114,7 @@ def test_an_unknown_source(logged: ray.ClientContext) -> None:
         logged.configure_logs(True, sources=["printer"])
 
 
-def test_off_and_on_again(logged: ray.ClientContext, gateway: Gateway, output: Output) -> None:
+def test_off_and_on_again(logged: ray.ClientContext, gateway: Gateway, output: Printed) -> None:
     with another_reader(logged, gateway) as texts:
         logged.configure_logs(False)
         ray.get(say.remote("while off"))
@@ -152,7 +132,7 @@ def test_records_of_the_driver(logged: ray.ClientContext, caplog: pytest.LogCapt
         assert all(record.name.startswith("ray_client") for record in caplog.records)
 
 
-def test_another_reader(logged: ray.ClientContext, gateway: Gateway, output: Output) -> None:
+def test_another_reader(logged: ray.ClientContext, gateway: Gateway, output: Printed) -> None:
     with another_reader(logged, gateway) as texts:
         ray.get(say.remote("for two readers"))
         assert "for two readers" in texts
@@ -167,10 +147,9 @@ class Speaker:
 
 
 def test_lines_that_many_processes_print_alike_are_counted(
-    gateway: Gateway, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    gateway: Gateway, output: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAY_DEDUP_LOGS_AGG_WINDOW_S", "600")  # what is held is told at the end
-    output = Output(capfd)
     names = ["Ada", "Bea", "Cleo", "Dora"]
     with ray.connect(gateway.address, direct=False):
         speakers = [Speaker.remote() for _ in names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from gateway import Gateway
-from processes import poll
+from printed import Printed
 
 import ray_client as ray
 from ray_client.experimental import tqdm_ray
@@ -22,21 +22,14 @@ def work(name: str, steps: int) -> int:
     return steps
 
 
-def test_a_bar_of_a_task_is_drawn_here(gateway: Gateway, capfd: pytest.CaptureFixture[str]) -> None:
-    with ray.init(gateway.address, direct=False):
-        assert ray.get(work.remote("digging", 5)) == 5
-        seen = {"out": "", "err": ""}
-
-        def is_drawn() -> bool:
-            more = capfd.readouterr()
-            seen["out"] += more.out
-            seen["err"] += more.err
-            return "digging is done" in seen["out"] and "5.00/5.00" in seen["err"]
-
-        assert poll(is_drawn, within_s=15), seen
-    assert "digging: 100%" in seen["err"]
-    assert "pid=" in seen["err"]
-    assert "__ray_tqdm_magic_token__" not in seen["out"]
+def test_a_bar_of_a_task_is_drawn_here(gateway: Gateway) -> None:
+    with Printed() as printed:
+        with ray.init(gateway.address, direct=False):
+            assert ray.get(work.remote("digging", 5)) == 5
+            assert printed.has(lambda seen: "digging is done" in seen.out and "5.00/5.00" in seen.err)
+        assert "digging: 100%" in printed.err
+        assert "pid=" in printed.err
+        assert "__ray_tqdm_magic_token__" not in printed.out
 
 
 def test_a_bar_of_the_program(capfd: pytest.CaptureFixture[str]) -> None:

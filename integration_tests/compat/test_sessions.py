@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 import pytest
-from processes import poll
+from printed import Printed
 
 import ray_client as ray
 from compat.marks import since
@@ -36,17 +36,12 @@ def test_the_runtime_context_of_a_session(other: ray.ClientContext) -> None:
     assert other.get_runtime_context().get_job_id() != ray.get_runtime_context().get_job_id()
 
 
-def test_the_output_of_workers(address: str, capfd: pytest.CaptureFixture[str]) -> None:
-    seen: list[str] = []
-
-    def has_come() -> bool:
-        seen.append(capfd.readouterr().out)
-        return "said by a worker" in "".join(seen)
-
-    session = ray.connect(address, direct=False, connect_timeout_s=60)
-    session.get(session.remote(lambda: print("said by a worker")).remote())  # noqa: T201
-    assert poll(has_come, within_s=60)
-    session.close()
+def test_the_output_of_workers(address: str) -> None:
+    with Printed() as printed:
+        session = ray.connect(address, direct=False, connect_timeout_s=60)
+        session.get(session.remote(lambda: print("said by a worker")).remote())  # noqa: T201
+        assert printed.has(lambda seen: "said by a worker" in seen.out, within_s=60)
+        session.close()
 
 
 def test_facts_of_a_session(context: ray.ClientContext) -> None:
