@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from processes import poll
 
 from conformance.api import ray
 from conformance.marks import since_ray
@@ -20,10 +22,16 @@ def make(size: int) -> Any:
     return np.zeros(size, dtype=np.uint8)
 
 
+def locations(locate: Callable[[list[Any]], Any], ref: Any) -> Any:
+    """What is known of an object, once it is known where it lies: its owner hears of that a little later."""
+    assert poll(lambda: bool(locate([ref])[ref]["node_ids"]), within_s=30)
+    return locate([ref])
+
+
 def test_a_large_object_lies_on_a_node() -> None:
     ref = make.remote(LARGE)
     ray.wait([ref])
-    found = ray.experimental.get_object_locations([ref])
+    found = locations(ray.experimental.get_object_locations, ref)
     assert list(found) == [ref]
     assert found[ref]["node_ids"] == [ray.nodes()[0]["NodeID"]]
     assert found[ref]["object_size"] >= LARGE
@@ -31,7 +39,7 @@ def test_a_large_object_lies_on_a_node() -> None:
 
 def test_what_was_put_lies_on_a_node() -> None:
     ref = ray.put(np.zeros(LARGE, dtype=np.uint8))
-    assert len(ray.experimental.get_object_locations([ref])[ref]["node_ids"]) == 1
+    assert len(locations(ray.experimental.get_object_locations, ref)[ref]["node_ids"]) == 1
 
 
 def test_several_objects_are_asked_for_at_once() -> None:
@@ -53,14 +61,14 @@ def test_no_object_has_no_location() -> None:
 def test_the_owner_knows_where_its_objects_lie() -> None:
     ref = make.remote(LARGE)
     ray.wait([ref])
-    found = ray.experimental.get_local_object_locations([ref])
+    found = locations(ray.experimental.get_local_object_locations, ref)
     assert found[ref]["node_ids"] == [ray.nodes()[0]["NodeID"]]
 
 
 def test_the_owner_knows_the_size() -> None:
     ref = make.remote(LARGE)
     ray.wait([ref])
-    assert ray.experimental.get_local_object_locations([ref])[ref]["object_size"] >= LARGE
+    assert locations(ray.experimental.get_local_object_locations, ref)[ref]["object_size"] >= LARGE
 
 
 def test_locations_inside_a_task() -> None:
@@ -69,7 +77,7 @@ def test_locations_inside_a_task() -> None:
         return len(ray.experimental.get_object_locations(boxed)[boxed[0]]["node_ids"])
 
     ref = make.remote(LARGE)
-    ray.wait([ref])
+    locations(ray.experimental.get_object_locations, ref)
     assert ray.get(locate.remote([ref])) == 1
 
 
