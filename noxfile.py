@@ -3,7 +3,9 @@
 # ///
 """What developers and CI run: `nox -l` lists it, `nox -s tests` is all that must pass, `nox -s demo` shows the product.
 
-Everything runs on wheels that are built from the tree once per run, in environments under `.nox` that are kept.
+Everything runs on wheels that are built from the tree once per run, in environments under `.nox` that are kept. What
+is installed beside them has the versions of `constraints/`, so that a clone gives next year what it gives today:
+`nox -s lock` writes these files, `nox -s newest` runs the tests with the newest of everything instead.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,6 +33,8 @@ nox.options.sessions = ["lint", "types", "layers", "unit"]
 ROOT = Path(__file__).parent
 WORK = ROOT / ".nox"
 PACKAGES = ("ray-client-proto", "ray-client", "ray-client-server")
+LOCKED = ROOT / "constraints"
+CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `newest` sets
 SOURCES = [f"packages/{package}/src" for package in PACKAGES]
 
 #: What `tests` runs, in this order: what is quick to fail comes first.
@@ -46,9 +52,9 @@ STEPS = (
     "compat-smoke",
 )
 
-RUFF = "ruff==0.17.6"
-MYPY = ["mypy==2.4.1", "types-grpcio==1.85.0.20261028", "types-protobuf==7.35.1.20260906"]
-IMPORT_LINTER = "import-linter==2.16"
+RUFF = "ruff"
+MYPY = ["mypy", "types-grpcio", "types-protobuf"]
+IMPORT_LINTER = "import-linter"
 # Of all generators, the newest whose output loads on every protobuf and grpcio we support; it has no wheel for 3.13.
 GENERATOR = ["grpcio-tools==1.62.3", "protobuf==4.25.9", "setuptools<81"]
 MATRIX = nox.project.load_toml(ROOT / "integration_tests" / "compat" / "matrix.toml")
@@ -68,10 +74,15 @@ PYTEST = [
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
-_pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+# The tests, whose HOME is another one, look for them there too.
+os.environ.setdefault("PYENV_ROOT", str(Path("~/.pyenv").expanduser()))
+_pyenv = Path(os.environ["PYENV_ROOT"]) / "versions"
 if _pyenv.is_dir():
     _own = "{}.{}.{}".format(*sys.version_info)  # first, so that plain `python` stays what it was
     os.environ["PYENV_VERSION"] = ":".join([_own, *(path.name for path in _pyenv.glob("3.1?.*") if path.name != _own)])
+
+# What builds the wheels is locked too, those of old releases included.
+os.environ["UV_BUILD_CONSTRAINT"] = str(CONSTRAINTS / "build.txt")
 
 # A shell that starts us in the background has SIGINT ignored, which children inherit; the tests of Ctrl-C send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -80,11 +91,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Ray as the tests want it: nothing of the user's own settings, nothing reported.
 RAY_ENV = {"HOME": str(WORK / "home"), "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "RAY_ADDRESS": None}
 
+# And all else that a shell could change in what tests see.
+TEST_ENV = {
+    **RAY_ENV,
+    **dict.fromkeys(("FORCE_COLOR", "PYTEST_ADDOPTS", "PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONWARNINGS"), None),
+    "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "TZ": "UTC",
+}
+
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, format, what no linter knows, and two pages of docs; `-- --fix` mends what can be mended."""
-    session.install(RUFF)
+    session.install(*locked("cluster"), RUFF)
     if "--fix" in session.posargs:
         session.run("ruff", "check", "--fix", ".")
         session.run("ruff", "format", ".")
@@ -99,28 +117,28 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types of the three packages, strictly, beside the real Ray, and those of a program that uses them."""
-    session.install(*MYPY, RAY, "grpcio", "cloudpickle")
+    session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle")
     session.run("mypy", *SOURCES, "packages/ray-client/tests/typing/sample.py", *session.posargs)
 
 
 @nox.session
 def layers(session: nox.Session) -> None:
     """Who may import whom: no ray on the thin side, few modules of the server with it, layers point one way."""
-    session.install(IMPORT_LINTER)
+    session.install(*locked("cluster"), IMPORT_LINTER)
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": os.pathsep.join(SOURCES)})
 
 
 @nox.session(python="3.11")
 def protos(session: nox.Session) -> None:
     """Generate the protocol's code; `-- --check` changes nothing and fails if the committed code differs."""
-    session.install(*GENERATOR)
+    session.install(*locked("protos"), *GENERATOR)
     session.run("python", "tools/gen_protos.py", *session.posargs)
 
 
 @nox.session(name="protos-check", python="3.11")
 def protos_check(session: nox.Session) -> None:
     """The same as `protos -- --check`; and that nothing in the protocol would break a released peer."""
-    session.install(*GENERATOR, "pytest>=8,<10", "pytest-timeout>=2.3")
+    session.install(*locked("protos"), *GENERATOR, *PYTEST[:2])
     session.run("python", "tools/gen_protos.py", "--check")
     run_pytest(session, "python", "tools/tests", report="tools")
     session.run("python", "tools/released_protos.py", "--check")
@@ -129,8 +147,9 @@ def protos_check(session: nox.Session) -> None:
 @nox.session(python="3.11")
 def record(session: nox.Session) -> None:
     """Record what a release puts on the wire, for later ones to read; `-- VERSION`, which releases.toml must have."""
-    session.install(*GENERATOR)
-    session.run("python", "tools/record_release.py", *session.posargs, UV)
+    session.install(*locked("protos"), *GENERATOR)
+    env = {"UV_CONSTRAINT": str(CONSTRAINTS / "laptop.txt")}
+    session.run("python", "tools/record_release.py", *session.posargs, UV, env=env)
 
 
 @nox.session(python=False)
@@ -163,7 +182,7 @@ def unit(session: nox.Session, package: str) -> None:
 @nox.parametrize("ray", [OLDEST_RAY, RAY], ids=["oldest", "newest"])
 def unit_hook(session: nox.Session, ray: str) -> None:
     """Unit tests of the hook, which is for programs that have ray and both wheels; it stands on what is not public."""
-    session.install(*requirements(session, "ray-client-server", ray), *requirements(session, "ray-client"))
+    session.install(*requirements(session, "ray-client-server", ray), wheels(session)["ray-client"])
     run_pytest(session, "python", "packages/ray-client-server/tests/hook", report=f"hook-{ray.rpartition('=')[2]}")
 
 
@@ -171,9 +190,25 @@ def unit_hook(session: nox.Session, ray: str) -> None:
 @nox.parametrize("python,level", [("3.10", "oldest"), ("3.13", "newest")], ids=["oldest", "newest"])
 def minimums(session: nox.Session, level: str) -> None:
     """Unit tests of the thin side on the oldest Python and dependencies we support, and on the newest."""
-    install(session, "ray-client", *(OLDEST if level == "oldest" else []))
+    if level == "oldest":
+        session.install(*locked("laptop-oldest"), *installed(session, "ray-client"), *PYTEST, *OLDEST)
+    else:
+        install(session, "ray-client")
     for package in PACKAGES[:2]:
         run_pytest(session, "python", f"packages/{package}/tests", report=f"{package}-{level}")
+
+
+@nox.session(name="search-properties")
+def search_properties(session: nox.Session) -> None:
+    """Test properties with ever other examples, for `-- MINUTES` (10); what it finds becomes a case of its own."""
+    [minutes] = session.posargs or ["10"]
+    session.posargs.clear()
+    install(session, "ray-client")
+    until = time.monotonic() + 60 * float(minutes)
+    while time.monotonic() < until:
+        seed = secrets.randbelow(2**32)
+        options = ["-m", "hypothesis", "--hypothesis-profile=search", f"--hypothesis-seed={seed}", "--timeout=0"]
+        run_pytest(session, "python", *(f"packages/{name}/tests" for name in PACKAGES[:2]), *options, report="search")
 
 
 @nox.session(python=False)
@@ -232,6 +267,27 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def lock(session: nox.Session) -> None:
+    """Write `constraints/` for what is needed now, and keep the versions that are there; `-- --upgrade` takes newer."""
+    write_locks(session, LOCKED, *session.posargs)
+
+
+@nox.session(python=False)
+def newest(session: nox.Session) -> None:
+    """Tell what is newer than the locks, and run `tests` with that: by hand, before a release."""
+    directory = WORK / "newest"
+    shutil.rmtree(directory, ignore_errors=True)
+    write_locks(session, directory)
+    for path in sorted(directory.glob("*.txt")):
+        older = (LOCKED / path.name).read_text().splitlines()
+        for line in sorted({*path.read_text().splitlines()} - {*older}):
+            name = line.partition("==")[0]
+            session.log(f"{path.stem}: {line}, locked: {[kept for kept in older if kept.startswith(f'{name}==')]}")
+    env = {"RAY_CLIENT_CONSTRAINTS": str(directory)}
+    session.run(sys.executable, "-m", "nox", "-f", __file__, "-s", "tests", env=env)
+
+
+@nox.session(python=False)
 def demo(session: nox.Session) -> None:
     """A cluster, a laptop without ray, and a census of its standard library computed on the cluster."""
     cluster, laptop = environments(session)
@@ -264,22 +320,72 @@ def wheels(session: nox.Session) -> dict[str, str]:
 
 def requirements(session: nox.Session, package: str, ray: str = RAY) -> list[str]:
     """Give what installs a package from its wheel, and does so again when the wheel has changed under the same name."""
-    needed = ("ray-client-proto", package) if package != "ray-client-proto" else (package,)
-    again = [f"--reinstall-package={name}" for name in needed]
-    # With its dashboard, for `ray.util.state`; pip and virtualenv as our extra `environments` has them.
-    server = [ray.replace("ray==", "ray[default]=="), "pip", "virtualenv"] if package == "ray-client-server" else []
-    return [*again, *(wheels(session)[name] for name in needed), *server, *PYTEST]
+    if package == "ray-client-server":
+        return [*locked(cluster_lock(ray)), *installed(session, package), *server_needs(ray), *PYTEST]
+    return [*locked("laptop"), *installed(session, package), *PYTEST]
 
 
-def install(session: nox.Session, package: str, *pins: str) -> None:
+def installed(session: nox.Session, package: str) -> list[str]:
+    """Give what installs a wheel and that of the protocol, also over older ones of the same name."""
+    needed = sorted({"ray-client-proto", package})
+    return [*(f"--reinstall-package={name}" for name in PACKAGES), *(wheels(session)[name] for name in needed)]
+
+
+def server_needs(ray: str) -> list[str]:
+    """Give what a cluster of the tests has: a dashboard, for `ray.util.state`; the rest as our extra `environments`."""
+    return [ray.replace("ray==", "ray[default]=="), "pip", "virtualenv"]
+
+
+def cluster_lock(ray: str) -> str:
+    """Give which lock a cluster with this Ray has."""
+    return "cluster" if ray == RAY else f"cluster-{ray.replace('==', '-')}"
+
+
+def locked(name: str) -> list[str]:
+    """Give what holds an installation to the versions of a lock."""
+    return [f"--constraint={CONSTRAINTS / name}.txt"]
+
+
+def locks(session: nox.Session) -> dict[str, list[str]]:
+    """Give what each lock is made of, by its name."""
+    ours = [f"{name} @ {Path(wheel).as_uri()}" for name, wheel in wheels(session).items()]
+    found = {
+        "nox": ["nox[uv]>=2025.5.1"],
+        "build": ["hatchling>=1.27,<2"],
+        "protos": [*GENERATOR, *PYTEST[:2]],
+        "laptop": [*ours[:2], *PYTEST],
+        "laptop-oldest": [*ours[:2], *PYTEST, *OLDEST],
+        "cluster": [*ours, *server_needs(RAY), *PYTEST, RUFF, *MYPY, IMPORT_LINTER],
+    }
+    for older in MATRIX["ray"][:-1]:
+        ray = f"ray=={older['version']}"
+        found[cluster_lock(ray)] = [*ours, *server_needs(ray), *PYTEST]
+    return found
+
+
+def write_locks(session: nox.Session, directory: Path, *options: str) -> None:
+    """Write each lock: names and versions for every Python that we support, and nothing of where they come from."""
+    directory.mkdir(parents=True, exist_ok=True)
+    form = ["--python-version=3.10", "--no-header", "--no-annotate", "-q"]
+    form += [f"--no-emit-package={package}" for package in PACKAGES]
+    for name, needed in locks(session).items():
+        given = Path(session.create_tmp()) / f"{name}.in"
+        given.write_text("\n".join(needed))
+        # What is oldest goes with the oldest Python only.
+        pythons = [] if name.endswith("-oldest") else ["--universal"]
+        command = [UV, "pip", "compile", *form, *pythons, *options, "-o", str(directory / f"{name}.txt"), str(given)]
+        session.run(*command, external=True, silent=True)
+
+
+def install(session: nox.Session, package: str) -> None:
     """Install a package with the test tools into the session's own environment."""
-    session.install(*requirements(session, package), *pins)
+    session.install(*requirements(session, package))
 
 
 def environments(session: nox.Session, ray: str = RAY) -> tuple[str, str]:
     """Give the interpreters of the cluster, which has Ray and the server wheel, and of the laptop, which has no ray."""
     pythons = {}
-    cluster = "cluster" if ray == RAY else "cluster-" + ray.replace("==", "-")
+    cluster = cluster_lock(ray)
     for name, package in (cluster, "ray-client-server"), ("laptop", "ray-client"):
         directory = WORK / name
         pythons[name] = str(directory / "bin" / "python")
@@ -323,13 +429,14 @@ def run_pytest(
     (WORK / "home").mkdir(parents=True, exist_ok=True)
     junit = f"--junitxml={WORK / 'reports' / report}.xml"
     command = [python, "-m", "pytest", junit, *arguments, *session.posargs]
-    session.run(*command, env={**RAY_ENV, **(env or {})}, external=True)
+    session.run(*command, env={**TEST_ENV, **(env or {})}, external=True)
 
 
 def run_matrix(session: nox.Session, *arguments: str) -> None:
     """Run `integration_tests/compat/matrix`, which makes its environments itself."""
     wheels(session)
     places = {"uv": UV, "wheels": WORK / "wheels", "work": WORK / "compat", "reports": WORK / "reports"}
+    places["constraints"] = CONSTRAINTS
     options = [f"--{name}={place}" for name, place in places.items()]
     env = {"PYTHONPATH": "integration_tests"}
     session.run(sys.executable, "-m", "compat.matrix", *options, *arguments, env=env, external=True)

@@ -140,7 +140,7 @@ def test_pip(gateway: Gateway) -> None:
 
         return importlib.util.find_spec("tabulate") is not None
 
-    with ray.init(gateway.address, runtime_env={"pip": ["tabulate"]}, log_to_driver=False):
+    with ray.init(gateway.address, runtime_env={"pip": ["tabulate==0.9.0"]}, log_to_driver=False):
         assert "a" in ray.get(table.remote())
         ref = ray.put([1, 2])
         assert ray.get(ref) == [1, 2]
@@ -167,7 +167,8 @@ def test_uv(gateway: Gateway) -> None:
 
         return importlib.util.find_spec("tabulate") is not None
 
-    with ray.init(gateway.address, runtime_env={"uv": ["tabulate"]}, log_to_driver=False):
+    uv = {"packages": ["tabulate==0.9.0"], "uv_version": "==0.13.9"}
+    with ray.init(gateway.address, runtime_env={"uv": uv}, log_to_driver=False):
         assert ray.get(is_there.remote())
 
 

@@ -103,7 +103,8 @@ def test_packages_of_a_task_by_pip() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_packages_of_an_actor_by_uv() -> None:
-    finder = Finder.options(runtime_env={"uv": {"packages": ["tabulate==0.9.0"]}}).remote()
+    uv = {"packages": ["tabulate==0.9.0"], "uv_version": "==0.13.9"}
+    finder = Finder.options(runtime_env={"uv": uv}).remote()
     assert ray.get(finder.find.remote("tabulate"))
 
 

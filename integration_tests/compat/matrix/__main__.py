@@ -39,7 +39,7 @@ def main(arguments: argparse.Namespace) -> str | None:
 def _run(plan: Plan, cells: list[Cell], arguments: argparse.Namespace) -> str | None:
     uv, began_s = Uv(arguments.uv), time.monotonic()
     wheels = Wheels(plan.commits, uv, arguments.work / "wheels", arguments.wheels)
-    environments = Environments(wheels, uv, arguments.work / "environments")
+    environments = Environments(wheels, uv, arguments.work / "environments", arguments.constraints)
     pairs = len({(cell.client, cell.server) for cell in cells})
     runner = Runner(environments, plan.cases, arguments.reports, arguments.work, Progress(pairs))
     outcomes = runner.run(cells, arguments.jobs)
@@ -105,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--uv", default="uv", help="the program")
     made.add_argument("--wheels", type=Path, help="where the wheels of the checkout are")
     made.add_argument("--work", type=Path, help="where environments are kept")
+    made.add_argument("--constraints", type=Path, help="where the locked versions are")
     made.add_argument("--reports", type=Path, help="where JUnit reports go")
     return made
 

@@ -89,7 +89,7 @@ class OneDirection(RuleBasedStateMachine):
 
 
 TestDelivery = OneDirection.TestCase
-TestDelivery.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestDelivery.settings = settings(stateful_step_count=40)
 
 
 def test_d1_a_gap_is_refused_and_changes_nothing() -> None:

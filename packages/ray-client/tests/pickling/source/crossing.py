@@ -3,13 +3,15 @@
 send DIR        pickle every case for each other minor version; note what it gives here
 receive DIR     load what was sent here, run it, and pickle it again for where it came from
 return DIR      load what came back, and run it
-serve           run what comes in, pickle after pickle, and answer each with a line
+serve           run what comes in, functions and texts of programs, pickle after pickle, and answer each with a line
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 import json
+import linecache
 import pickle
 import sys
 import traceback
@@ -24,6 +26,7 @@ from ray_client_proto.wire import tokens
 
 MINORS = ((3, 10), (3, 11), (3, 12), (3, 13))
 HERE = sys.version_info[:2]
+NUMBER = itertools.count()
 
 
 class Pickler(cloudpickle.Pickler):
@@ -132,11 +135,21 @@ def outcome(function: Any) -> str:
         return type(exc).__name__
 
 
+def made(text: str) -> Any:
+    """Run the text of a program, whose source stays known, and give its function `go`."""
+    file = f"<text {next(NUMBER)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(text, file, "exec", dont_inherit=True), namespace)
+    return namespace["go"]
+
+
 def serve() -> None:
     while size := sys.stdin.buffer.read(8):
         data = sys.stdin.buffer.read(int.from_bytes(size, "big"))
         try:
-            line = outcome(load(data))
+            value = load(data)
+            line = outcome(made(value) if isinstance(value, str) else value)
         except Exception:  # noqa: BLE001 - whatever goes wrong is the answer
             line = traceback.format_exc()
         sys.stdout.write(json.dumps(line) + "\n")

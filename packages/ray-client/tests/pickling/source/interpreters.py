@@ -17,7 +17,7 @@ MINORS = ("310", "311", "312", "313")
 def interpreter(minor: str) -> str | None:
     """Give a Python of a minor version, wherever this machine has one."""
     version = f"3.{minor[1:]}"
-    versions = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser() / "versions"
+    versions = Path(os.environ.get("PYENV_ROOT", "")) / "versions"
     candidates = [sys.executable, shutil.which(f"python{version}")]
     candidates += map(str, sorted(versions.glob(f"{version}.*/bin/python"), reverse=True))
     for candidate in filter(None, candidates):
