@@ -95,7 +95,11 @@ RAY_ENV = {"HOME": str(WORK / "home"), "RAY_AUTH_MODE": "disabled", "RAY_USAGE_S
 TEST_ENV = {
     **RAY_ENV,
     **dict.fromkeys(("FORCE_COLOR", "PYTEST_ADDOPTS", "PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONWARNINGS"), None),
-    "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "TZ": "UTC",
+    "COLUMNS": "80",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "TZ": "UTC",
 }
 
 
