@@ -282,11 +282,16 @@ def newest(session: nox.Session) -> None:
     directory = WORK / "newest"
     shutil.rmtree(directory, ignore_errors=True)
     write_locks(session, directory)
+    newer = []
     for path in sorted(directory.glob("*.txt")):
         older = (LOCKED / path.name).read_text().splitlines()
         for line in sorted({*path.read_text().splitlines()} - {*older}):
-            name = line.partition("==")[0]
-            session.log(f"{path.stem}: {line}, locked: {[kept for kept in older if kept.startswith(f'{name}==')]}")
+            kept = [locked for locked in older if locked.partition("==")[0] == line.partition("==")[0]]
+            newer.append(f"{path.stem}: {line} (locked: {', '.join(kept) or 'none'})")
+    for line in newer:
+        session.log(line)
+    if not newer:
+        session.skip("nothing is newer than the locks, with which `tests` runs")
     env = {"RAY_CLIENT_CONSTRAINTS": str(directory)}
     session.run(sys.executable, "-m", "nox", "-f", __file__, "-s", "tests", env=env)
 
