@@ -21,6 +21,7 @@ from ray_client.api.cluster import (
     cluster_resources,
     get_actor,
     get_gpu_ids,
+    get_runtime_context,
     nodes,
     timeline,
 )
@@ -45,7 +46,6 @@ from ray_client.handles.ids import (
 )
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
-from ray_client.runtime_context import get_runtime_context
 
 __all__ = [
     "ActorClassID",

@@ -20,10 +20,17 @@ from ray_client.handles import current
 if TYPE_CHECKING:
     import asyncio
 
+_TWICE = (
+    "Maybe you called ray.init twice by accident? This error can be suppressed by passing in "
+    "'ignore_reinit_error=True' or by calling 'ray.shutdown()' prior to 'ray.init()'."
+)
 # How long the end of the program waits for the last output of workers, as Ray's own shutdown does.
 _LINGER_S = 0.5
 
-_lock = threading.Lock()
+#: Held while the default session is opened or closed. What is logged meanwhile may reach a handler of the program's
+#: that calls Ray itself, on this thread: so it is reentrant, and `_is_opening` tells.
+_lock = threading.RLock()
+_is_opening = False
 _contexts: list[ClientContext] = []  #: of the sessions that are open
 
 # Options of `ray.init` that describe a cluster to start. They mean something only where one is
@@ -93,11 +100,8 @@ def init(
         if default is not None and default.is_open and not allow_multiple:
             if ignore_reinit_error:
                 return next(context for context in _contexts if context.session_id == default.id)
-            raise RuntimeError(
-                "Maybe you called ray.init twice by accident? This error can be suppressed by passing in "
-                "'ignore_reinit_error=True' or by calling 'ray.shutdown()' prior to 'ray.init()'."
-            )
-        context = _open(
+            raise RuntimeError(_TWICE)
+        context = _open_first(
             address,
             namespace=namespace,
             runtime_env=runtime_env,
@@ -115,6 +119,40 @@ def init(
         if default is None or not default.is_open:
             current.set_default(context._connection.session)
         return context
+
+
+def _open_first(address: str | None, **options: Any) -> ClientContext:
+    """Open a session under the lock.
+
+    Raises:
+        RuntimeError: this thread is opening one already, and something that it called wants another.
+    """
+    global _is_opening
+    if _is_opening:
+        raise RuntimeError(_TWICE)
+    _is_opening = True
+    try:
+        return _open(address, **options)
+    finally:
+        _is_opening = False
+
+
+def _open_implicitly() -> None:
+    """Do for the first call what `init()` would, where that can be done; of many threads one does it."""
+    if not env.is_auto_connect() or not (env.address() or _has_embedded()):
+        return
+    with _lock:
+        if current.find_default() is None and not _is_opening:
+            init()
+
+
+def _has_embedded() -> bool:
+    from ray_client.embedded import is_available  # loads subprocess
+
+    return is_available()
+
+
+current.set_opener(_open_implicitly)
 
 
 def connect(address: str | None = None, **options: Any) -> ClientContext:
@@ -253,6 +291,12 @@ def _close_all() -> None:
         context.disconnect(_LINGER_S)
 
 
-# A forked child must not talk on its parent's connections, nor close its sessions.
+def _forget_parent() -> None:
+    """In a forked child: its parent's sessions are not its to use, nor a lock that another thread held there."""
+    global _lock, _is_opening
+    _lock, _is_opening = threading.RLock(), False
+    _contexts.clear()
+
+
 if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_contexts.clear)
+    os.register_at_fork(after_in_child=_forget_parent)

@@ -1,6 +1,7 @@
 """The environment variables that this package reads; no other module touches `os.environ`.
 
 `RAY_ADDRESS`            the address, where `init` is given none, or `auto`
+`RAY_ENABLE_AUTO_CONNECT`  0: no call opens a session by itself
 `RAY_NAMESPACE`          the namespace, where `init` is given none
 `RAY_CLIENT_TOKEN`       the gateway's token
 `RAY_CLIENT_TOKEN_PATH`  a file that holds it
@@ -35,6 +36,11 @@ class LogMerging:
 def address(environ: Mapping[str, str] = os.environ) -> str | None:
     """Give the address that the environment names, if any."""
     return environ.get("RAY_ADDRESS") or None
+
+
+def is_auto_connect(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the first call may open a session: unless `RAY_ENABLE_AUTO_CONNECT` is 0, as in Ray."""
+    return environ.get("RAY_ENABLE_AUTO_CONNECT") != "0"
 
 
 def set_address(address: str) -> None:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from ray_client.errors.base import RayClientError
+from ray_client.exceptions import RaySystemError
 
 
-class NotConnectedError(RayClientError, RuntimeError):
-    """No session is open."""
+class NotConnectedError(RayClientError, RuntimeError, RaySystemError):
+    """No session is open, and none could be opened by itself: for that `RAY_ADDRESS` has to say where.
+
+    As in Ray, the first call opens a session; what only asks about the cluster (`nodes`, `cluster_resources`,
+    `available_resources`, `timeline`, locations of objects) does not.
+    """
 
     def __init__(self, doing: str) -> None:
-        super().__init__(f"{doing} needs a session, and none is open; call ray_client.init(...) first")
+        super().__init__(
+            f'{doing} needs a session, and none is open; call ray_client.init("ray://host:port") first, or set '
+            "RAY_ADDRESS, where the first task, actor or put() then opens one"
+        )
         self.doing = doing
+
+    def _text(self) -> str:
+        return str(self.args[0])  # without what Ray puts before it
 
 
 class ConnectError(RayClientError, ConnectionError):
