@@ -15,7 +15,7 @@ Importing this package loads neither grpc nor cloudpickle; opening a session doe
 
 from typing import Any
 
-from ray_client import actor, exceptions, experimental, remote_function, runtime_context, runtime_env, util
+from ray_client import actor, exceptions, experimental, job_config, remote_function, runtime_context, runtime_env, util
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
@@ -27,6 +27,7 @@ from ray_client.api.cluster import (
 )
 from ray_client.api.context import ClientContext
 from ray_client.api.lifecycle import connect, connect_async, init, is_initialized, shutdown
+from ray_client.api.logging_config import LoggingConfig
 from ray_client.api.objects import cancel, get, kill, put, wait
 from ray_client.api.remote import remote
 from ray_client.errors import RayClientError
@@ -56,6 +57,7 @@ __all__ = [
     "FunctionID",
     "JobID",
     "Language",
+    "LoggingConfig",
     "NodeID",
     "ObjectID",
     "ObjectRef",
@@ -82,6 +84,7 @@ __all__ = [
     "get_runtime_context",
     "init",
     "is_initialized",
+    "job_config",
     "kill",
     "method",
     "nodes",

@@ -29,11 +29,12 @@ class ConnectError(RayClientError, ConnectionError):
 
 
 class AddressError(ConnectError, ValueError):
-    """The address makes no sense."""
+    """The address makes no sense; `source` is the variable of the environment that has it, if one has."""
 
-    def __init__(self, address: str, reason: str) -> None:
-        super().__init__(f"cannot use the address {address!r}: {reason}; write it as ray://host:port")
-        self.address, self.reason = address, reason
+    def __init__(self, address: str, reason: str, source: str = "") -> None:
+        named = f" that {source} names" if source else ""
+        super().__init__(f"cannot use the address {address!r}{named}: {reason}; write it as ray://host:port")
+        self.address, self.reason, self.source = address, reason, source
 
 
 class UnreachableError(ConnectError):
