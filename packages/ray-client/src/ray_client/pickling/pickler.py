@@ -17,8 +17,9 @@ from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
-from ray_client.pickling.modules import TopLocks, reduce_module
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
+from ray_client.pickling.special import SPECIAL, ProcessOwned, is_dispatch, reduce_special
+from ray_client.pickling.whole import NeedsModulesError, Whole
 from ray_client_proto.code.carrier import Carrier
 from ray_client_proto.code.errors import SourceError
 from ray_client_proto.code.imports import for_cluster
@@ -66,10 +67,19 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
 
         super().__init__(file, protocol=5, buffer_callback=keep_large)
         self._table = table
-        self._locks: TopLocks | None = None
+        self._owned = ProcessOwned()
+        self._whole: Whole | None = None
         self.carried: dict[str, ModuleType] = {}  #: the user's own modules whose contents went along
 
+    def dump_whole(self, value: Any) -> None:
+        """Write a value that holds modules of the user's own, and them."""
+        self._whole = Whole(value, self._reduce, self.dispatch_table, self.carried)
+        self.dump(self._whole)
+
     def reducer_override(self, obj: Any) -> Any:
+        return self._reduce(obj) if self._whole is None else self._whole.reduce(obj)
+
+    def _reduce(self, obj: Any) -> Any:
         # Called for everything but plain values and containers, so the common case is one lookup on
         # the exact type: handle classes are final.
         make_token = self._table.makers.get(type(obj))
@@ -85,14 +95,18 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                     return tokens.ray_global, counterpart
             else:
                 self._carry_along(obj.__module__)
+                if obj.__module__ in self.carried:
+                    self._owned.take(obj)
+                if is_dispatch(obj) and (special := reduce_special(obj, self.carried)) is not None:
+                    return special
         elif type(obj) is CodeType:
             if self._table.carrier is None:
                 return self.dispatch_table[CodeType](for_cluster(obj))
         elif type(obj) is ModuleType:
             if (module := self._reduce_module(obj)) is not None:
                 return module
-        elif self._locks is not None and (lock := self._locks.reduce(obj)) is not None:
-            return lock
+        elif type(obj) in SPECIAL and (special := self._reduce_special(obj)) is not None:
+            return special
         reduced = super().reducer_override(obj)
         carrier = self._table.carrier
         return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
@@ -106,7 +120,18 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 return ModuleType, (module.__name__,)
             return tokens.ray_module, ("ray" + module.__name__[len("ray_client") :],)
         self._carry_along(module.__name__)
-        return reduce_module(module, self._can_travel) if module.__name__ in self.carried else None
+        if module.__name__ not in self.carried:
+            return None
+        if self._whole is None:
+            raise NeedsModulesError
+        return self._whole.add(module)
+
+    def _reduce_special(self, obj: Any) -> tuple[Any, ...] | None:
+        owned = self._owned.reduce(obj, self._whole is not None and self._whole.is_lenient)
+        if owned is not None:
+            return owned
+        self._carry_along(getattr(obj, "__module__", None))
+        return reduce_special(obj, self.carried)
 
     def _carry_along(self, module_name: str | None) -> None:
         """Have cloudpickle pickle a module's contents by value if the cluster cannot have it."""
@@ -115,8 +140,7 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         module = travels_by_value(module_name, self._table.shipped)
         if module is not None:
             self.carried[module_name] = module
-            self._locks = self._locks or TopLocks()
-            self._locks.take(module)
+            self._owned.take(module)
             _registered.add(module_name)
             cloudpickle.register_pickle_by_value(module)
         elif module_name in _registered and module_name in sys.modules:
@@ -124,13 +148,6 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             _registered.discard(module_name)
             with suppress(ValueError):  # the user did it first
                 cloudpickle.unregister_pickle_by_value(sys.modules[module_name])
-
-    def _can_travel(self, value: object) -> bool:
-        try:
-            dump(value, self._table)
-        except RayClientError:
-            return False
-        return True
 
 
 def dump(value: Any, table: TokenTable) -> Pickled:
@@ -141,9 +158,14 @@ def dump(value: Any, table: TokenTable) -> Pickled:
         WrongSessionError: it holds a handle of another session.
     """
     file, buffers = io.BytesIO(), list[memoryview]()
+    pickler = SessionPickler(file, table, buffers)
     try:
-        pickler = SessionPickler(file, table, buffers)
-        pickler.dump(value)
+        try:
+            pickler.dump(value)
+        except NeedsModulesError:
+            file, buffers = io.BytesIO(), []
+            pickler = SessionPickler(file, table, buffers)
+            pickler.dump_whole(value)
     except RayClientError:
         raise
     except SourceError as exc:

@@ -1,0 +1,173 @@
+"""Modules of the user's own that go along as a whole: after the value that needs them, each thing in them once.
+
+What is pickled before them is used for certain, and has to travel. What only they hold may not be used at all: where it
+cannot travel, a stand-in does.
+"""
+
+from __future__ import annotations
+
+import logging
+import operator
+import pickle
+import sys
+from collections.abc import Callable, Container
+from types import FunctionType, ModuleType
+from typing import Any, Final
+
+from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, TravellingModule, fill, find, make
+from ray_client_proto.wire import tokens
+
+log = logging.getLogger(__name__)
+
+Reduced = tuple[Any, ...]
+
+#: What the other side has of its own, or does not need.
+_LEFT_OUT: Final = frozenset(("__builtins__", "__cached__", "__loader__", "__spec__"))
+_ATOMS: Final = frozenset((int, float, complex, bool, str, bytes, type(None)))
+#: What makes something that never fails for the contents.
+_SAFE_MAKERS: Final = frozenset((SENT_MODULE, tokens.MODULE))
+#: They look as if they could travel, and mean nothing in another process.
+_OF_THIS_PROCESS: Final = (
+    *(("threading", "Thread"), ("subprocess", "Popen"), ("multiprocessing.process", "BaseProcess")),
+    *(("concurrent.futures", "Executor"), ("concurrent.futures", "Future")),
+    *(("asyncio", "AbstractEventLoop"), ("asyncio", "Future")),
+)
+_REASON_CHARS: Final = 300
+
+
+class NeedsModulesError(Exception):
+    """A value holds modules of the user's own, so it must be pickled with them."""
+
+
+class _Round:
+    """In a pickle: all modules that were met and are not filled yet, then the round of those that are met in them."""
+
+
+class _Contents:
+    """In a pickle: what a module is filled with."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+
+
+class _Global:
+    """In a pickle: a global of a module, to see where it begins."""
+
+    def __init__(self, name: str, value: object) -> None:
+        self.name, self.value = name, value
+
+
+class Whole:
+    """A value with modules, to be pickled in its place; one for each pickle.
+
+    Args:
+        value: the value.
+        reduce: how to pickle an object that has to travel, as a pickler's `reducer_override` says.
+        dispatch: the pickler's reducers for single types.
+        by_value: names of modules whose contents go along.
+    """
+
+    def __init__(
+        self, value: object, reduce: Callable[[Any], Any], dispatch: Any, by_value: Container[str]
+    ) -> None:
+        self._value, self._reduce, self._dispatch, self._by_value = value, reduce, dispatch, by_value
+        self._waiting: list[ModuleType] = []
+        self._name = ""  # of the global that is being pickled
+        self.is_lenient = False
+        self._markers = {Whole: self._reduce_whole, _Round: self._round, _Contents: _fill, _Global: self._global}
+        self._bound = tuple(
+            getattr(sys.modules[module], name) for module, name in _OF_THIS_PROCESS if module in sys.modules
+        )
+
+    def add(self, module: ModuleType) -> Reduced:
+        """Give what makes a module; what is in it comes later."""
+        self._waiting.append(module)
+        return TravellingModule, (module.__name__,)
+
+    def reduce(self, obj: Any) -> Any:
+        """Give how to pickle an object."""
+        marker: Callable[[Any], Reduced] | None = self._markers.get(type(obj))
+        if marker is not None:
+            return marker(obj)
+        return self._reduce_leniently(obj) if self.is_lenient else self._reduce(obj)
+
+    def _reduce_whole(self, _whole: Whole) -> Reduced:
+        # In this order, and of all that only the value is left.
+        return operator.getitem, ((KIT, self._value, _Round()), 1)
+
+    def _round(self, _round: _Round) -> Reduced:
+        self.is_lenient = True
+        modules, self._waiting = self._waiting, []
+        return operator.getitem, (([_Contents(module) for module in modules], _Round() if modules else None), 1)
+
+    def _global(self, marker: _Global) -> Reduced:
+        self._name = marker.name
+        return operator.getitem, ((marker.value,), 0)
+
+    def _reduce_leniently(self, obj: Any) -> Any:
+        try:
+            if issubclass(type(obj), self._bound):
+                raise pickle.PicklingError(f"a {type(obj).__qualname__} belongs to the process that made it")
+            reduced = self._completely(obj)
+        except Exception as exc:  # noqa: BLE001 - pickling runs the user's own __reduce__ and __getstate__: anything
+            return self._stand_in(f"{type(exc).__name__}: {exc}"[:_REASON_CHARS])
+        if not isinstance(reduced, tuple) or issubclass(type(obj), (FunctionType, ModuleType)):
+            return reduced
+        if not isinstance(obj, type) and getattr(reduced[0], "__module__", None) in _SAFE_MAKERS:
+            return reduced
+        maker, arguments, state, items, pairs, set_state = (*reduced, *(None,) * (6 - len(reduced)))
+        if state is None and items is None and pairs is None:
+            return make, (maker, arguments, self._name)
+        contents = (self._name, set_state, state, list(items or ()), list(pairs or ()))
+        return make, (maker, arguments, self._name), contents, None, None, fill
+
+    def _stand_in(self, reason: str) -> Reduced:
+        log.debug("module.stand_in name=%s reason=%s", self._name, reason)
+        return StandIn, (self._name, reason)
+
+    def _completely(self, obj: Any) -> Any:
+        """Give how to pickle an object, as pickle itself would find out.
+
+        Raises:
+            Exception: it cannot be pickled.
+        """
+        reduced = self._reduce(obj)
+        if reduced is NotImplemented:
+            if issubclass(type(obj), ModuleType):
+                return self._module(obj)
+            if issubclass(type(obj), (type, FunctionType)):
+                return self._by_name(obj, obj.__qualname__, reduced)
+            reducer = self._dispatch.get(type(obj))
+            reduced = obj.__reduce_ex__(pickle.HIGHEST_PROTOCOL) if reducer is None else reducer(obj)
+        if isinstance(reduced, str):
+            return self._by_name(obj, reduced, reduced)
+        if not (isinstance(reduced, tuple) and 2 <= len(reduced) <= 6 and isinstance(reduced[1], tuple)):
+            raise pickle.PicklingError(f"__reduce__ of {type(obj).__qualname__} gave {reduced!r}")
+        return reduced
+
+    def _module(self, module: ModuleType) -> Any:
+        name = module.__name__
+        if sys.modules.get(name) is not module:  # one that was made by hand
+            return self.add(module)
+        return self._dispatch[ModuleType](module) if _is_standard(name) else (find, (name, "", self._name))
+
+    def _by_name(self, obj: Any, qualname: str, plain: Any) -> Any:
+        """Give what finds an object by its name: `plain`, where every Python has it."""
+        module = getattr(obj, "__module__", None) or pickle.whichmodule(obj, qualname)
+        if module == "__main__" or module in self._by_value:
+            raise pickle.PicklingError(f"it goes by its name, and the cluster has no {module}.{qualname}")
+        return plain if _is_standard(module) else (find, (module, qualname, self._name))
+
+
+def _fill(contents: _Contents) -> Reduced:
+    module = contents.module
+    state = {
+        name: value if type(value) in _ATOMS else _Global(f"{module.__name__}.{name}", value)
+        for name, value in list(vars(module).items())
+        if name not in _LEFT_OUT
+    }
+    return operator.getitem, ((module,), 0), state
+
+
+def _is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
