@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import sys
 import threading
@@ -11,20 +12,23 @@ from types import CellType, FunctionType, ModuleType
 from typing import Any, Final
 
 from ray_client.pickling.travelling import (
+    TravellingContextVar,
     TravellingDispatch,
     TravellingLocal,
     TravellingLock,
     make_cache,
+    make_cached_property,
     make_named,
 )
 
 Reduced = tuple[Any, ...]
 
 #: Each process has its own; so where one belongs to code, and not to a value, a new one goes.
-_OF_EACH_PROCESS: Final[dict[type, Reduced]] = {
-    type(threading.Lock()): (TravellingLock, ("Lock",)),
-    type(threading.RLock()): (TravellingLock, ("RLock",)),
-    threading.local: (TravellingLocal, ()),
+_OF_EACH_PROCESS: Final[dict[type, Callable[[Any], Reduced]]] = {
+    type(threading.Lock()): lambda _: (TravellingLock, ("Lock",)),
+    type(threading.RLock()): lambda _: (TravellingLock, ("RLock",)),
+    threading.local: lambda _: (TravellingLocal, ()),
+    contextvars.ContextVar: lambda variable: (TravellingContextVar, (variable.name, _default(variable))),
 }
 _DISPATCH_CODE: Final = functools.singledispatch(lambda: None).__code__  # type: ignore[attr-defined]
 _CACHED_FUNCTION: Final = type(functools.lru_cache(lambda: None))
@@ -33,7 +37,7 @@ _CACHE_ATTRIBUTES: Final = frozenset((*functools.WRAPPER_ASSIGNMENTS, "__wrapped
 
 
 class ProcessOwned:
-    """The locks, and values of threads, that belong to code which goes along; safe ones go in their place."""
+    """The locks, thread-local values and context variables that belong to code which goes along; safe ones go in their place."""
 
     def __init__(self) -> None:
         self._ids: set[int] = set()
@@ -49,8 +53,8 @@ class ProcessOwned:
 
     def reduce(self, obj: object, is_any: bool) -> Reduced | None:
         """Give what makes a new one in the place of one of these, or of `is_any`; None for anything else."""
-        reduced = _OF_EACH_PROCESS.get(type(obj))
-        return reduced if reduced is not None and (is_any or id(obj) in self._ids) else None
+        reducer = _OF_EACH_PROCESS.get(type(obj))
+        return reducer(obj) if reducer is not None and (is_any or id(obj) in self._ids) else None
 
 
 def _content(cell: CellType) -> Any:
@@ -58,6 +62,13 @@ def _content(cell: CellType) -> Any:
         return cell.cell_contents
     except ValueError:  # not assigned yet
         return None
+
+
+def _default(variable: contextvars.ContextVar[Any]) -> dict[str, Any]:
+    try:
+        return {"default": contextvars.Context().run(variable.get)}
+    except LookupError:
+        return {}
 
 
 def is_dispatch(obj: object) -> bool:
@@ -74,6 +85,8 @@ def reduce_special(obj: Any, by_value: Container[str]) -> Reduced | None:
     """
     if is_dispatch(obj):
         return None if _is_there(obj, by_value) else _reduce_dispatch(obj)
+    if type(obj) is functools.cached_property:
+        return make_cached_property, (obj.func, obj.attrname, obj.__doc__)
     reducer = _REDUCERS.get(type(obj))
     return None if reducer is None or _is_there(obj, by_value) else reducer(obj)
 
@@ -117,4 +130,4 @@ _REDUCERS: Final[dict[type, Callable[[Any], Reduced]]] = {
 }
 
 #: Types of which an object may have a way of its own.
-SPECIAL: Final = frozenset((*_OF_EACH_PROCESS, *_REDUCERS))
+SPECIAL: Final = frozenset((functools.cached_property, *_OF_EACH_PROCESS, *_REDUCERS))

@@ -5,6 +5,7 @@ Everything in here may be read by a driver of any release, and by workers, with 
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import importlib
 import pickle
@@ -60,6 +61,20 @@ class TravellingLocal(threading.local):
         return type(self), ()
 
 
+class TravellingContextVar:
+    """Stands for a context variable, with its default and no value."""
+
+    def __init__(self, name: str, default: dict[str, Any]) -> None:
+        self._made_from = name, default
+        self._variable: contextvars.ContextVar[Any] = contextvars.ContextVar(name, **default)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._made_from
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_variable"], name)
+
+
 class StandIn:
     """Stands for what could not travel: passing it on does no harm, and using it says what it is."""
 
@@ -74,11 +89,13 @@ class StandIn:
         return f"<stand-in for {self._name}, which could not travel: {self._reason}>"
 
     def refuse(self, *_arguments: Any, **_named: Any) -> Any:
-        raise pickle.PicklingError(
+        error: Any = pickle.PicklingError(
             f"{self._name} was used on the cluster, where it is a stand-in, since it could not travel with its module: "
             f"{self._reason}; make it inside the task, or have the module itself on the cluster by "
             "runtime_env={'py_modules': [...]}"
         )
+        error.stand_in_reason = self._reason
+        raise error
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):  # protocols probe for these
@@ -110,7 +127,14 @@ def make(maker: Any, arguments: tuple[Any, ...], name: str) -> Any:
     try:
         return maker(*arguments)
     except Exception as exc:  # noqa: BLE001 - it is the user's own code: anything
-        return StandIn(name, f"making it on the cluster failed: {type(exc).__name__}: {exc}")
+        parts = [part for part in (maker, *arguments) if isinstance(part, StandIn)]
+        return StandIn(name, vars(parts[0])["_reason"] if parts else why(exc))
+
+
+def why(error: Exception) -> str:
+    """Give the reason for a stand-in for what could not be made."""
+    stand_in_reason: str | None = getattr(error, "stand_in_reason", None)
+    return stand_in_reason or f"making it on the cluster failed: {type(error).__name__}: {error}"
 
 
 def fill(target: Any, contents: tuple[str, Any, Any, Any, Any]) -> None:
@@ -131,11 +155,15 @@ def fill(target: Any, contents: tuple[str, Any, Any, Any, Any]) -> None:
             target.__setstate__(state)
         else:
             own, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
-            vars(target).update(own or {})
+            if own:
+                vars(target).update(own)
             for slot, value in (slots or {}).items():
                 setattr(target, slot, value)
+            lacking = [value for value in {**(own or {}), **(slots or {})}.values() if isinstance(value, StandIn)]
+            if lacking and hasattr(type(target), "__del__"):  # cleaning up would use what is lacking
+                spoil(target, lacking[0])
     except Exception as exc:  # noqa: BLE001 - it is the user's own code: anything
-        spoil(target, StandIn(name, f"making it on the cluster failed: {type(exc).__name__}: {exc}"))
+        spoil(target, StandIn(name, why(exc)))
 
 
 def spoil(target: Any, stand_in: StandIn) -> None:
@@ -155,6 +183,15 @@ def make_cache(function: Any, maxsize: Any, typed: bool, attributes: dict[str, A
     # Its type's own way to be pickled is by name, which only the client has.
     cached.__reduce_ex__ = lambda protocol: (make_cache, (function, maxsize, typed, attributes))
     return cached
+
+
+def make_cached_property(function: Any, name: str | None, text: str | None) -> Any:
+    """Give what `functools.cached_property` makes, with a lock that travels where it has one: until Python 3.11."""
+    made: Any = functools.cached_property(function)
+    made.attrname, made.__doc__ = name, text
+    if hasattr(made, "lock"):
+        made.lock = TravellingLock("RLock")
+    return made
 
 
 def make_named(module_name: str, name: str, maker: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
@@ -201,8 +238,8 @@ class TravellingDispatch:
 SENT_MODULE: Final = "ray-client-sent"
 
 KIT: Final[tuple[Any, ...]] = (
-    *(TravellingModule, TravellingLock, TravellingLocal, StandIn, TravellingDispatch),
-    *(find, make, fill, spoil, make_cache, make_named),
+    *(TravellingModule, TravellingLock, TravellingLocal, TravellingContextVar, TravellingDispatch, StandIn),
+    *(find, make, why, fill, spoil, make_cache, make_cached_property, make_named),
 )
 
 for _part in KIT:

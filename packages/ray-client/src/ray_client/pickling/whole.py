@@ -132,9 +132,11 @@ class Whole:
             Exception: it cannot be pickled.
         """
         reduced = self._reduce(obj)
+        if issubclass(type(obj), ModuleType):
+            # Whoever says that it goes by its name, cloudpickle or the carrier, takes it for certain that it is there.
+            is_by_name = reduced is NotImplemented or reduced[0].__module__.startswith("cloudpickle")
+            return self._module(obj) if is_by_name else reduced
         if reduced is NotImplemented:
-            if issubclass(type(obj), ModuleType):
-                return self._module(obj)
             if issubclass(type(obj), (type, FunctionType)):
                 return self._by_name(obj, obj.__qualname__, reduced)
             reducer = self._dispatch.get(type(obj))
@@ -156,7 +158,7 @@ class Whole:
         module = getattr(obj, "__module__", None) or pickle.whichmodule(obj, qualname)
         if module == "__main__" or module in self._by_value:
             raise pickle.PicklingError(f"it goes by its name, and the cluster has no {module}.{qualname}")
-        return plain if _is_standard(module) else (find, (module, qualname, self._name))
+        return plain if module == tokens.MODULE or _is_standard(module) else (find, (module, qualname, self._name))
 
 
 def _fill(contents: _Contents) -> Reduced:
