@@ -78,23 +78,24 @@ class TravellingContextVar:
 class StandIn:
     """Stands for what could not travel: passing it on does no harm, and using it says what it is."""
 
-    def __init__(self, name: str, reason: str, found_by: tuple[Any, ...] = ()) -> None:
-        vars(self).update(_name=name, _reason=reason, _found_by=found_by)
+    def __init__(self, name: str, reason: str, found_by: tuple[Any, ...] = (), lacking: str | None = None) -> None:
+        vars(self).update(_name=name, _reason=reason, _found_by=found_by, _lacking=lacking)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What is missing on the driver may be there on a worker.
-        return (find, self._found_by) if self._found_by else (type(self), (self._name, self._reason))
+        return (find, self._found_by) if self._found_by else (type(self), (self._name, self._reason, (), self._lacking))
 
     def __repr__(self) -> str:
         return f"<stand-in for {self._name}, which could not travel: {self._reason}>"
 
     def refuse(self, *_arguments: Any, **_named: Any) -> Any:
+        text = f"{self._name} was used on the cluster, where it is a stand-in, since it could not travel: {self._reason}"
+        if self._lacking:
+            raise ModuleNotFoundError(text, name=self._lacking)
         error: Any = pickle.PicklingError(
-            f"{self._name} was used on the cluster, where it is a stand-in, since it could not travel with its module: "
-            f"{self._reason}; make it inside the task, or have the module itself on the cluster by "
-            "runtime_env={'py_modules': [...]}"
+            f"{text}; make it inside the task, or have its module on the cluster by runtime_env={{'py_modules': [...]}}"
         )
-        error.stand_in_reason = self._reason
+        error.stand_in_reason = self._reason  # for whatever is to be made of it
         raise error
 
     def __getattr__(self, name: str) -> Any:
@@ -118,7 +119,8 @@ def find(module_name: str, qualname: str, name: str) -> Any:
             found = getattr(found, part)
     except Exception as exc:  # noqa: BLE001 - importing runs the module, and anything may come of it
         reason = f"it is looked for on the cluster, and there: {type(exc).__name__}: {exc}"
-        return StandIn(name, reason, (module_name, qualname, name))
+        lacking = exc.name if isinstance(exc, ModuleNotFoundError) else None
+        return StandIn(name, reason, (module_name, qualname, name), lacking)
     return found
 
 
@@ -127,14 +129,17 @@ def make(maker: Any, arguments: tuple[Any, ...], name: str) -> Any:
     try:
         return maker(*arguments)
     except Exception as exc:  # noqa: BLE001 - it is the user's own code: anything
-        parts = [part for part in (maker, *arguments) if isinstance(part, StandIn)]
-        return StandIn(name, vars(parts[0])["_reason"] if parts else why(exc))
+        lacking = [part for part in (maker, *arguments) if isinstance(part, StandIn)]
+        return instead(name, exc, lacking)
 
 
-def why(error: Exception) -> str:
-    """Give the reason for a stand-in for what could not be made."""
-    stand_in_reason: str | None = getattr(error, "stand_in_reason", None)
-    return stand_in_reason or f"making it on the cluster failed: {type(error).__name__}: {error}"
+def instead(name: str, error: Exception, lacking: list[StandIn]) -> StandIn:
+    """Give the stand-in for what could not be made: of what it lacked, if it is that."""
+    if lacking:
+        first = vars(lacking[0])
+        return StandIn(name, first["_reason"], (), first["_lacking"])
+    reason = getattr(error, "stand_in_reason", None)
+    return StandIn(name, reason or f"making it on the cluster failed: {type(error).__name__}: {error}")
 
 
 def fill(target: Any, contents: tuple[str, Any, Any, Any, Any]) -> None:
@@ -163,7 +168,7 @@ def fill(target: Any, contents: tuple[str, Any, Any, Any, Any]) -> None:
             if lacking and hasattr(type(target), "__del__"):  # cleaning up would use what is lacking
                 spoil(target, lacking[0])
     except Exception as exc:  # noqa: BLE001 - it is the user's own code: anything
-        spoil(target, StandIn(name, why(exc)))
+        spoil(target, instead(name, exc, []))
 
 
 def spoil(target: Any, stand_in: StandIn) -> None:
@@ -239,7 +244,7 @@ SENT_MODULE: Final = "ray-client-sent"
 
 KIT: Final[tuple[Any, ...]] = (
     *(TravellingModule, TravellingLock, TravellingLocal, TravellingContextVar, TravellingDispatch, StandIn),
-    *(find, make, why, fill, spoil, make_cache, make_cached_property, make_named),
+    *(find, make, instead, fill, spoil, make_cache, make_cached_property, make_named),
 )
 
 for _part in KIT:
