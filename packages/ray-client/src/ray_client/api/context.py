@@ -6,7 +6,7 @@ import html
 import logging
 from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ray_client.api.functions import SessionFunctions
 from ray_client.handles import current
@@ -74,6 +74,11 @@ class ClientContext(SessionFunctions):
         from ray_client.api.differences import differences  # loads protobuf
 
         return {found.name: (found.here, found.there) for found in differences(self._connection.session.opened.server)}
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a session belongs to the process that opened it; in a task, the functions of `ray` itself do what its methods do"
+        )
 
     def __getitem__(self, key: str) -> Any:
         return self.address_info[key]

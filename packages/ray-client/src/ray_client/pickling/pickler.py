@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
@@ -17,6 +17,7 @@ from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
+from ray_client.pickling.parts import Part, Parts
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
 from ray_client.pickling.special import SPECIAL, ProcessOwned, is_dispatch, reduce_special
 from ray_client.pickling.whole import NeedsModulesError, Whole
@@ -150,11 +151,16 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 cloudpickle.unregister_pickle_by_value(sys.modules[module_name])
 
 
-def dump(value: Any, table: TokenTable) -> Pickled:
+def dump(value: Any, table: TokenTable, parts: Iterable[Part] = ()) -> Pickled:
     """Give the pickle of a value.
 
+    Args:
+        value: the value.
+        table: the session's tokens.
+        parts: what the value consists of, with names for an error; none: it is the user's own.
+
     Raises:
-        PicklingError: some part of it cannot be pickled; the cause says which.
+        PicklingError: some part of it cannot be pickled; it names the part, and the way to it.
         WrongSessionError: it holds a handle of another session.
     """
     file, buffers = io.BytesIO(), list[memoryview]()
@@ -168,10 +174,8 @@ def dump(value: Any, table: TokenTable) -> Pickled:
             pickler.dump_whole(value)
     except RayClientError:
         raise
-    except SourceError as exc:
-        raise PicklingError(exc.what, exc.reason, exc.advice) from exc
     except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
-        raise PicklingError(f"a value of type {type(value).__qualname__}", f"{type(exc).__name__}: {exc}") from exc
+        raise _refusal(exc, value, table, parts) from exc
     return Pickled(file.getvalue(), buffers, tuple(pickler.carried.values()))
 
 
@@ -179,4 +183,24 @@ def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTa
     """Give the pickle of a call's arguments; raises as `dump` does."""
     if not kwargs and all(type(arg) in _ATOMS for arg in args):
         return Pickled(pickle.dumps((args, kwargs), 5), [])
-    return dump((args, kwargs), table)
+    names = (*(f"argument {number}" for number, _ in enumerate(args, 1)), *(f"argument `{name}`" for name in kwargs))
+    return dump((args, kwargs), table, list(zip(names, (*args, *kwargs.values()), strict=True)))
+
+
+def _refusal(error: Exception, value: Any, table: TokenTable, parts: Iterable[Part]) -> PicklingError:
+    """Give the error for a value that cannot be pickled: with the part that is at fault, where that can be found."""
+    what = "the arguments of a call" if parts else _describe(value)
+    pickler = SessionPickler(io.BytesIO(), table, [])
+    fault = Parts(pickler.reducer_override, pickler.dispatch_table).fault(parts or [("", value)])
+    error = error if fault is None else fault.error
+    way = str(fault or "")
+    if isinstance(error, SourceError):
+        return PicklingError(f"{error.what} ({way} of {what})" if way else error.what, error.reason, error.advice)
+    reason = f"{type(error).__name__}: {error}"
+    return PicklingError(what, f"{way} is a {type(fault.obj).__qualname__} ({reason})" if fault and way else reason)
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, _CODE):
+        return f"the {'class' if isinstance(value, type) else 'function'} {value.__qualname__!r}"
+    return f"a value of type {type(value).__qualname__}"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Container
 from types import FunctionType, ModuleType
 from typing import Any, Final
 
+from ray_client.pickling.parts import Parts
 from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, TravellingModule, fill, find, make
 from ray_client_proto.wire import tokens
 
@@ -71,10 +72,13 @@ class Whole:
         self, value: object, reduce: Callable[[Any], Any], dispatch: Any, by_value: Container[str]
     ) -> None:
         self._value, self._reduce, self._dispatch, self._by_value = value, reduce, dispatch, by_value
+        self._parts = Parts(reduce, dispatch)
         self._waiting: list[ModuleType] = []
-        self._name = ""  # of the global that is being pickled
+        self._global = _Global("", None)  # that is being pickled
+        self._seen: set[int] = set()
+        self._places: dict[int, str] = {}  # of objects in the globals in which something cannot travel
         self.is_lenient = False
-        self._markers = {Whole: self._reduce_whole, _Round: self._round, _Contents: _fill, _Global: self._global}
+        self._markers = {Whole: self._reduce_whole, _Round: self._round, _Contents: _fill, _Global: self._begin}
         self._bound = tuple(
             getattr(sys.modules[module], name) for module, name in _OF_THIS_PROCESS if module in sys.modules
         )
@@ -100,8 +104,8 @@ class Whole:
         modules, self._waiting = self._waiting, []
         return operator.getitem, (([_Contents(module) for module in modules], _Round() if modules else None), 1)
 
-    def _global(self, marker: _Global) -> Reduced:
-        self._name = marker.name
+    def _begin(self, marker: _Global) -> Reduced:
+        self._global = marker
         return operator.getitem, ((marker.value,), 0)
 
     def _reduce_leniently(self, obj: Any) -> Any:
@@ -110,55 +114,56 @@ class Whole:
                 raise pickle.PicklingError(f"a {type(obj).__qualname__} belongs to the process that made it")
             reduced = self._completely(obj)
         except Exception as exc:  # noqa: BLE001 - pickling runs the user's own __reduce__ and __getstate__: anything
-            return self._stand_in(f"{type(exc).__name__}: {exc}"[:_REASON_CHARS])
+            return self._stand_in(obj, f"{type(exc).__name__}: {exc}"[:_REASON_CHARS])
         if not isinstance(reduced, tuple) or issubclass(type(obj), (FunctionType, ModuleType)):
             return reduced
         if not isinstance(obj, type) and getattr(reduced[0], "__module__", None) in _SAFE_MAKERS:
             return reduced
         maker, arguments, state, items, pairs, set_state = (*reduced, *(None,) * (6 - len(reduced)))
         if state is None and items is None and pairs is None:
-            return make, (maker, arguments, self._name)
-        contents = (self._name, set_state, state, list(items or ()), list(pairs or ()))
-        return make, (maker, arguments, self._name), contents, None, None, fill
+            return make, (maker, arguments, self._global.name)
+        contents = (self._global.name, set_state, state, list(items or ()), list(pairs or ()))
+        return make, (maker, arguments, self._global.name), contents, None, None, fill
 
-    def _stand_in(self, reason: str) -> Reduced:
-        log.debug("module.stand_in name=%s reason=%s", self._name, reason)
-        return StandIn, (self._name, reason)
+    def _stand_in(self, obj: Any, reason: str) -> Reduced:
+        marker = self._global
+        if id(obj) not in self._places and id(marker) not in self._seen:
+            self._seen.add(id(marker))
+            for path, found, *_ in self._parts.walk([(marker.name, marker.value)], self._seen):
+                self._places[id(found)] = " -> ".join(path)
+        name = self._places.get(id(obj), marker.name)
+        log.debug("module.stand_in name=%s reason=%s", name, reason)
+        return StandIn, (name, reason)
 
     def _completely(self, obj: Any) -> Any:
-        """Give how to pickle an object, as pickle itself would find out.
+        """Give how to pickle an object, as pickle itself would find out, and where the cluster may lack a name, that.
 
         Raises:
             Exception: it cannot be pickled.
         """
-        reduced = self._reduce(obj)
         if issubclass(type(obj), ModuleType):
-            # Whoever says that it goes by its name, cloudpickle or the carrier, takes it for certain that it is there.
-            is_by_name = reduced is NotImplemented or reduced[0].__module__.startswith("cloudpickle")
-            return self._module(obj) if is_by_name else reduced
+            return self._module(obj)
+        reduced = self._parts.reduced(obj)
         if reduced is NotImplemented:
-            if issubclass(type(obj), (type, FunctionType)):
-                return self._by_name(obj, obj.__qualname__, reduced)
-            reducer = self._dispatch.get(type(obj))
-            reduced = obj.__reduce_ex__(pickle.HIGHEST_PROTOCOL) if reducer is None else reducer(obj)
-        if isinstance(reduced, str):
-            return self._by_name(obj, reduced, reduced)
-        if not (isinstance(reduced, tuple) and 2 <= len(reduced) <= 6 and isinstance(reduced[1], tuple)):
-            raise pickle.PicklingError(f"__reduce__ of {type(obj).__qualname__} gave {reduced!r}")
-        return reduced
+            return self._by_name(obj, obj.__qualname__, reduced)
+        return self._by_name(obj, reduced, reduced) if isinstance(reduced, str) else reduced
 
     def _module(self, module: ModuleType) -> Any:
+        reduced = self._reduce(module)
+        # Whoever says that it goes by its name, cloudpickle or the carrier, takes it for certain that it is there.
+        if reduced is not NotImplemented and not reduced[0].__module__.startswith("cloudpickle"):
+            return reduced
         name = module.__name__
         if sys.modules.get(name) is not module:  # one that was made by hand
             return self.add(module)
-        return self._dispatch[ModuleType](module) if _is_standard(name) else (find, (name, "", self._name))
+        return self._dispatch[ModuleType](module) if _is_standard(name) else (find, (name, "", self._global.name))
 
     def _by_name(self, obj: Any, qualname: str, plain: Any) -> Any:
         """Give what finds an object by its name: `plain`, where every Python has it."""
         module = getattr(obj, "__module__", None) or pickle.whichmodule(obj, qualname)
         if module == "__main__" or module in self._by_value:
             raise pickle.PicklingError(f"it goes by its name, and the cluster has no {module}.{qualname}")
-        return plain if module == tokens.MODULE or _is_standard(module) else (find, (module, qualname, self._name))
+        return plain if module == tokens.MODULE or _is_standard(module) else (find, (module, qualname, self._global.name))
 
 
 def _fill(contents: _Contents) -> Reduced:
