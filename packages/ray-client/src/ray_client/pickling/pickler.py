@@ -19,6 +19,7 @@ from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
 from ray_client.pickling.parts import Part, Parts
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
+from ray_client.pickling.sizes import LARGE_BYTES, CountedFile, Sizes, TooLargeError, tell_large
 from ray_client.pickling.special import SPECIAL, ProcessOwned, is_dispatch, reduce_special
 from ray_client.pickling.whole import NeedsModulesError, Whole
 from ray_client_proto.code.carrier import Carrier
@@ -48,6 +49,7 @@ class TokenTable:
 _CODE = (type, FunctionType)
 # Modules that we had cloudpickle take by value; its own table, which is the process's, has the user's wishes too.
 _registered: set[str] = set()
+_ATTEMPTS = 8  # to leave out what is too large
 # Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
 _ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
 
@@ -55,7 +57,9 @@ _ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
 class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ships no types
     """Writes one value. Handles become tokens, and code of the user's own project goes along."""
 
-    def __init__(self, file: io.BytesIO, table: TokenTable, buffers: list[memoryview]) -> None:
+    def __init__(
+        self, file: io.BytesIO, table: TokenTable, buffers: list[memoryview], sizes: Sizes | None = None
+    ) -> None:
         def keep_large(buffer: pickle.PickleBuffer) -> bool:
             try:
                 view = buffer.raw()
@@ -63,6 +67,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 return True
             if view.nbytes < OUT_OF_BAND_BYTES:
                 return True
+            if sizes is not None:
+                sizes.add(view.nbytes)
             buffers.append(view)
             return False
 
@@ -72,9 +78,9 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         self._whole: Whole | None = None
         self.carried: dict[str, ModuleType] = {}  #: the user's own modules whose contents went along
 
-    def dump_whole(self, value: Any) -> None:
+    def dump_whole(self, value: Any, sizes: Sizes, left_out: Mapping[str, int]) -> None:
         """Write a value that holds modules of the user's own, and them."""
-        self._whole = Whole(value, self._reduce, self.dispatch_table, self.carried)
+        self._whole = Whole(value, self._reduce, self.dispatch_table, self.carried, sizes, left_out)
         self.dump(self._whole)
 
     def reducer_override(self, obj: Any) -> Any:
@@ -163,20 +169,54 @@ def dump(value: Any, table: TokenTable, parts: Iterable[Part] = ()) -> Pickled:
         PicklingError: some part of it cannot be pickled; it names the part, and the way to it.
         WrongSessionError: it holds a handle of another session.
     """
-    file, buffers = io.BytesIO(), list[memoryview]()
-    pickler = SessionPickler(file, table, buffers)
     try:
         try:
-            pickler.dump(value)
+            pickled = _dump_alone(value, table)
         except NeedsModulesError:
-            file, buffers = io.BytesIO(), []
-            pickler = SessionPickler(file, table, buffers)
-            pickler.dump_whole(value)
+            pickled = _dump_whole(value, table)
     except RayClientError:
         raise
     except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
         raise _refusal(exc, value, table, parts) from exc
+    if isinstance(value, FunctionType) and pickled.size_bytes >= LARGE_BYTES:
+        _tell_large(value, table)
+    return pickled
+
+
+def _dump_alone(value: Any, table: TokenTable) -> Pickled:
+    file, buffers = io.BytesIO(), list[memoryview]()
+    pickler = SessionPickler(file, table, buffers)
+    pickler.dump(value)
     return Pickled(file.getvalue(), buffers, tuple(pickler.carried.values()))
+
+
+def _dump_whole(value: Any, table: TokenTable) -> Pickled:
+    left_out: dict[str, int] = {}
+    for _ in range(_ATTEMPTS):
+        sizes = Sizes()
+        file, buffers = CountedFile(sizes), list[memoryview]()
+        pickler = SessionPickler(file, table, buffers, sizes)
+        try:
+            pickler.dump_whole(value, sizes, left_out)
+        except TooLargeError as exc:
+            left_out.update(exc.names)
+            continue
+        sizes.tell(left_out)
+        return Pickled(file.getvalue(), buffers, tuple(pickler.carried.values()))
+    raise PicklingError(
+        *(_describe(value), f"the modules that it needs have too much even without {', '.join(sorted(left_out))}"),
+        "have them on the cluster by runtime_env={'py_modules': [...]}",
+    )
+
+
+def _tell_large(function: FunctionType, table: TokenTable) -> None:
+    """Log which of the values that a large function refers to make it so."""
+    pickler = SessionPickler(io.BytesIO(), table, [])
+    for name, part in Parts(pickler.reducer_override, pickler.dispatch_table).of(function):
+        with suppress(NeedsModulesError):  # it has a line of its own
+            size = _dump_alone(part, table).size_bytes
+            if size >= LARGE_BYTES:
+                tell_large(f"{name} of {_describe(function)}", size, "it goes along with the function")
 
 
 def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTable) -> Pickled:

@@ -10,11 +10,12 @@ import logging
 import operator
 import pickle
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, Final
 
 from ray_client.pickling.parts import Parts
+from ray_client.pickling.sizes import LIMIT, Sizes, mebibytes
 from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, TravellingModule, fill, find, make
 from ray_client_proto.wire import tokens
 
@@ -66,12 +67,21 @@ class Whole:
         reduce: how to pickle an object that has to travel, as a pickler's `reducer_override` says.
         dispatch: the pickler's reducers for single types.
         by_value: names of modules whose contents go along.
+        sizes: counts what is written for each global.
+        left_out: globals that are too large, with their sizes.
     """
 
     def __init__(
-        self, value: object, reduce: Callable[[Any], Any], dispatch: Any, by_value: Container[str]
+        self,
+        value: object,
+        reduce: Callable[[Any], Any],
+        dispatch: Any,
+        by_value: Container[str],
+        sizes: Sizes,
+        left_out: Mapping[str, int],
     ) -> None:
         self._value, self._reduce, self._dispatch, self._by_value = value, reduce, dispatch, by_value
+        self._sizes, self._left_out = sizes, left_out
         self._parts = Parts(reduce, dispatch)
         self._waiting: list[ModuleType] = []
         self._global = _Global("", None)  # that is being pickled
@@ -106,6 +116,10 @@ class Whole:
 
     def _begin(self, marker: _Global) -> Reduced:
         self._global = marker
+        self._sizes.begin(marker.name)
+        if marker.name in self._left_out:
+            size = mebibytes(self._left_out[marker.name])
+            return StandIn, (marker.name, f"it has {size} or more, and all modules that go along may have {LIMIT}")
         return operator.getitem, ((marker.value,), 0)
 
     def _reduce_leniently(self, obj: Any) -> Any:
