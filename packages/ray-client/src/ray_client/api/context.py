@@ -76,9 +76,7 @@ class ClientContext(SessionFunctions):
         return {found.name: (found.here, found.there) for found in differences(self._connection.session.opened.server)}
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "a session belongs to the process that opened it; in a task, the functions of `ray` itself do what its methods do"
-        )
+        raise TypeError("a session belongs to the process that opened it; in a task, use the functions of `ray` itself")
 
     def __getitem__(self, key: str) -> Any:
         return self.address_info[key]

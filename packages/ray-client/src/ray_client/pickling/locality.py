@@ -82,7 +82,7 @@ def is_local(place: str) -> bool:
 
 
 def _is_claimed(path: Path) -> bool:
-    """Tell whether metadata beside a place on `sys.path` says that a file, or something in a directory, is installed."""
+    """Tell whether metadata at a place on `sys.path` claims a file, or something in a directory."""
     roots = _absolute(tuple(sys.path))
     return any(path in _claims(str(parent)) for parent in path.parents if parent in roots)
 

@@ -20,12 +20,12 @@ _ATOMS: Final = frozenset((int, float, complex, bool, str, bytes, bytearray, typ
 _OF_EVERY_CLASS: Final = frozenset(("__dict__", "__weakref__", "__module__", "__doc__", "__qualname__"))
 
 
-class Fault(NamedTuple):
-    """What cannot be pickled: the names that lead to it, and why."""
+class Found(NamedTuple):
+    """An object, the names that lead to it, and why it cannot be pickled, if it cannot."""
 
     path: tuple[str, ...]
     obj: Any
-    error: Exception
+    error: Exception | None = None
 
     def __str__(self) -> str:
         return " -> ".join(self.path)
@@ -56,8 +56,8 @@ class Parts:
             raise pickle.PicklingError(f"__reduce__ of {type(obj).__qualname__} gave {reduced!r}")
         return reduced
 
-    def walk(self, start: Iterable[Part], seen: set[int]) -> Iterator[Fault | tuple[tuple[str, ...], Any]]:
-        """Give every object that is pickled with some, nearest first: its path and itself; a fault where one is.
+    def walk(self, start: Iterable[Part], seen: set[int]) -> Iterator[Found]:
+        """Give every object that is pickled with some, nearest first.
 
         Modules are not entered, nor objects `seen` before.
         """
@@ -72,9 +72,9 @@ class Parts:
             try:
                 parts = list(self.of(obj))
             except Exception as exc:  # noqa: BLE001 - pickling runs the user's own __reduce__ and __getstate__: anything
-                yield Fault(path, obj, exc)
+                yield Found(path, obj, exc)
                 continue
-            yield path, obj
+            yield Found(path, obj)
             left.extend(((*path, name) if name else path, part) for name, part in parts)
 
     def of(self, obj: Any) -> Iterator[Part]:
@@ -94,9 +94,9 @@ class Parts:
         else:
             yield from _reduced_parts(*reduced)
 
-    def fault(self, start: Iterable[Part]) -> Fault | None:
+    def fault(self, start: Iterable[Part]) -> Found | None:
         """Give the nearest part of some that cannot be pickled, if one is found."""
-        return next((found for found in self.walk(start, set()) if isinstance(found, Fault)), None)
+        return next((found for found in self.walk(start, set()) if found.error is not None), None)
 
 
 def _function_parts(function: FunctionType) -> Iterator[Part]:

@@ -96,16 +96,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         if custom is not None:
             return custom.deserialize, (custom.serialize(obj),)
         if isinstance(obj, _CODE):
-            if (obj.__module__ or "").startswith("ray_client"):
-                counterpart = self._table.counterparts().get(obj)
-                if counterpart is not None:
-                    return tokens.ray_global, counterpart
-            else:
-                self._carry_along(obj.__module__)
-                if obj.__module__ in self.carried:
-                    self._owned.take(obj)
-                if is_dispatch(obj) and (special := reduce_special(obj, self.carried)) is not None:
-                    return special
+            if (code := self._reduce_code(obj)) is not None:
+                return code
         elif type(obj) is CodeType:
             if self._table.carrier is None:
                 return self.dispatch_table[CodeType](for_cluster(obj))
@@ -117,6 +109,16 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         reduced = super().reducer_override(obj)
         carrier = self._table.carrier
         return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
+
+    def _reduce_code(self, code: Any) -> tuple[Any, ...] | None:
+        """Give what stands for a function or class of this package, or of a kind of its own; None: it is neither."""
+        if (code.__module__ or "").startswith("ray_client"):
+            counterpart = self._table.counterparts().get(code)
+            return None if counterpart is None else (tokens.ray_global, counterpart)
+        self._carry_along(code.__module__)
+        if code.__module__ in self.carried:
+            self._owned.take(code)
+        return reduce_special(code, self.carried) if is_dispatch(code) else None
 
     def _reduce_module(self, module: ModuleType) -> tuple[Any, ...] | None:
         """Give what stands for a module of this package, or makes one of the user's own; None: cloudpickle knows."""
@@ -232,12 +234,14 @@ def _refusal(error: Exception, value: Any, table: TokenTable, parts: Iterable[Pa
     what = "the arguments of a call" if parts else _describe(value)
     pickler = SessionPickler(io.BytesIO(), table, [])
     fault = Parts(pickler.reducer_override, pickler.dispatch_table).fault(parts or [("", value)])
-    error = error if fault is None else fault.error
+    error = (fault and fault.error) or error
     way = str(fault or "")
     if isinstance(error, SourceError):
         return PicklingError(f"{error.what} ({way} of {what})" if way else error.what, error.reason, error.advice)
     reason = f"{type(error).__name__}: {error}"
-    return PicklingError(what, f"{way} is a {type(fault.obj).__qualname__} ({reason})" if fault and way else reason)
+    if fault is None or not way:
+        return PicklingError(what, reason)
+    return PicklingError(what, f"{way} is a {type(fault.obj).__qualname__} ({reason})")
 
 
 def _describe(value: Any) -> str:

@@ -30,14 +30,14 @@ _OF_EACH_PROCESS: Final[dict[type, Callable[[Any], Reduced]]] = {
     threading.local: lambda _: (TravellingLocal, ()),
     contextvars.ContextVar: lambda variable: (TravellingContextVar, (variable.name, _default(variable))),
 }
-_DISPATCH_CODE: Final = functools.singledispatch(lambda: None).__code__  # type: ignore[attr-defined]
+_DISPATCH_CODE: Final = functools.singledispatch(lambda _: None).__code__  # type: ignore[attr-defined]
 _CACHED_FUNCTION: Final = type(functools.lru_cache(lambda: None))
 #: What update_wrapper and lru_cache itself put there, and put there again.
 _CACHE_ATTRIBUTES: Final = frozenset((*functools.WRAPPER_ASSIGNMENTS, "__wrapped__", "cache_parameters"))
 
 
 class ProcessOwned:
-    """The locks, thread-local values and context variables that belong to code which goes along; safe ones go in their place."""
+    """Locks, thread-local values and context variables of code that goes along: new ones go in their place."""
 
     def __init__(self) -> None:
         self._ids: set[int] = set()
@@ -77,7 +77,7 @@ def is_dispatch(obj: object) -> bool:
 
 
 def reduce_special(obj: Any, by_value: Container[str]) -> Reduced | None:
-    """Give how to pickle an object that has a way of its own; None for any other, and if the cluster has it by its name.
+    """Give how to pickle an object that has a way of its own; None for others, and what the cluster has by its name.
 
     Args:
         obj: the object.
@@ -126,8 +126,9 @@ _REDUCERS: Final[dict[type, Callable[[Any], Reduced]]] = {
     _CACHED_FUNCTION: _reduce_cache,
     typing.NewType: _reduce_new_type,
     typing.ParamSpec: _reduce_type_parameter,
-    **({typing.TypeVarTuple: _reduce_type_parameter} if sys.version_info >= (3, 11) else {}),
 }
+if sys.version_info >= (3, 11):
+    _REDUCERS[typing.TypeVarTuple] = _reduce_type_parameter
 
 #: Types of which an object may have a way of its own.
 SPECIAL: Final = frozenset((functools.cached_property, *_OF_EACH_PROCESS, *_REDUCERS))

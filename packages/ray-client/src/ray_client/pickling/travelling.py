@@ -10,7 +10,6 @@ import functools
 import importlib
 import pickle
 import threading
-from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
@@ -89,7 +88,7 @@ class StandIn:
         return f"<stand-in for {self._name}, which could not travel: {self._reason}>"
 
     def refuse(self, *_arguments: Any, **_named: Any) -> Any:
-        text = f"{self._name} was used on the cluster, where it is a stand-in, since it could not travel: {self._reason}"
+        text = f"{self._name} was used on the cluster, where it is a stand-in, as it could not travel: {self._reason}"
         if self._lacking:
             raise ModuleNotFoundError(text, name=self._lacking)
         error: Any = pickle.PicklingError(
@@ -174,7 +173,7 @@ def fill(target: Any, contents: tuple[str, Any, Any, Any, Any]) -> None:
 def spoil(target: Any, stand_in: StandIn) -> None:
     """Have what was made by half say so when it is used."""
     if isinstance(target, type):
-        target.__new__ = stand_in.refuse  # type: ignore[assignment]  # instances are what most use a class for
+        target.__new__ = stand_in.refuse  # type: ignore[method-assign]  # instances are what most use a class for
         return
     object.__setattr__(target, "__class__", StandIn)
     vars(target).clear()
@@ -208,10 +207,12 @@ def make_named(module_name: str, name: str, maker: Any, arguments: tuple[Any, ..
 
 
 class TravellingDispatch:
-    """A function by the type of its first argument, as `functools.singledispatch` makes, which holds weak references."""
+    """Does what a function of `functools.singledispatch` does, which holds weak references."""
+
+    _real: Any = None
 
     def __setstate__(self, state: tuple[Any, dict[Any, Any]]) -> None:
-        vars(self).update(_state=state, _real=None)
+        vars(self).update(_state=state)
 
     def __reduce__(self) -> tuple[Any, ...]:
         function, kinds = self._state

@@ -88,7 +88,12 @@ class Whole:
         self._seen: set[int] = set()
         self._places: dict[int, str] = {}  # of objects in the globals in which something cannot travel
         self.is_lenient = False
-        self._markers = {Whole: self._reduce_whole, _Round: self._round, _Contents: _fill, _Global: self._begin}
+        self._markers: dict[type, Callable[[Any], Reduced]] = {
+            Whole: self._reduce_whole,
+            _Round: self._round,
+            _Contents: _fill,
+            _Global: self._begin,
+        }
         self._bound = tuple(
             getattr(sys.modules[module], name) for module, name in _OF_THIS_PROCESS if module in sys.modules
         )
@@ -100,7 +105,7 @@ class Whole:
 
     def reduce(self, obj: Any) -> Any:
         """Give how to pickle an object."""
-        marker: Callable[[Any], Reduced] | None = self._markers.get(type(obj))
+        marker = self._markers.get(type(obj))
         if marker is not None:
             return marker(obj)
         return self._reduce_leniently(obj) if self.is_lenient else self._reduce(obj)
@@ -133,7 +138,7 @@ class Whole:
             return reduced
         if not isinstance(obj, type) and getattr(reduced[0], "__module__", None) in _SAFE_MAKERS:
             return reduced
-        maker, arguments, state, items, pairs, set_state = (*reduced, *(None,) * (6 - len(reduced)))
+        maker, arguments, state, items, pairs, set_state = [*reduced, None, None, None, None][:6]
         if state is None and items is None and pairs is None:
             return make, (maker, arguments, self._global.name)
         contents = (self._global.name, set_state, state, list(items or ()), list(pairs or ()))
@@ -143,8 +148,8 @@ class Whole:
         marker = self._global
         if id(obj) not in self._places and id(marker) not in self._seen:
             self._seen.add(id(marker))
-            for path, found, *_ in self._parts.walk([(marker.name, marker.value)], self._seen):
-                self._places[id(found)] = " -> ".join(path)
+            for found in self._parts.walk([(marker.name, marker.value)], self._seen):
+                self._places[id(found.obj)] = str(found)
         name = self._places.get(id(obj), marker.name)
         log.debug("module.stand_in name=%s reason=%s", name, reason)
         return StandIn, (name, reason)
@@ -174,10 +179,12 @@ class Whole:
 
     def _by_name(self, obj: Any, qualname: str, plain: Any) -> Any:
         """Give what finds an object by its name: `plain`, where every Python has it."""
-        module = getattr(obj, "__module__", None) or pickle.whichmodule(obj, qualname)
+        module: str = getattr(obj, "__module__", None) or pickle.whichmodule(obj, qualname)  # type: ignore[attr-defined]
         if module == "__main__" or module in self._by_value:
             raise pickle.PicklingError(f"it goes by its name, and the cluster has no {module}.{qualname}")
-        return plain if module == tokens.MODULE or _is_standard(module) else (find, (module, qualname, self._global.name))
+        if module == tokens.MODULE or _is_standard(module):
+            return plain
+        return find, (module, qualname, self._global.name)
 
 
 def _fill(contents: _Contents) -> Reduced:
