@@ -85,7 +85,7 @@ def call():
     twin = read(pickler.dump({"module": module}, TABLE), without="with_state")["module"]
     assert twin is not module and twin.__name__ == "with_state"
     assert (twin.call(), twin.call(), module.counts) == (1, 2, {"calls": 0})
-    assert not hasattr(twin, "event")
+    assert (twin.event.is_set(), twin.event.set(), twin.event.is_set()) == (False, None, True)
     # As the driver does, on its way to a worker.
     assert read(pickler.dump(twin.call, TABLE))() == 3
     with pytest.raises(PicklingError, match="lock"):  # any other is refused, as ever
@@ -127,8 +127,8 @@ def test_the_line_to_add(project: Path) -> None:
     assert json.dumps(str(project / "own_alone.py")) in missing.line_to_add("own_alone")
     assert missing.line_to_add("google.protobuf").startswith('runtime_env={"pip": ["')
     assert missing.line_to_add("_pytest.config") == f'runtime_env={{"pip": ["pytest=={pytest.__version__}"]}}'
-    assert missing.line_to_add("nobodys") == 'runtime_env={"pip": ["nobodys"]}'
-    assert missing.install_command("_pytest").endswith("-m pip install pytest")
+    assert missing.line_to_add("nobodys") == 'runtime_env={"pip": ["nobodys"]}, if its package has that name'
+    assert missing.way_to_install("_pytest").endswith("-m pip install pytest`")
 
 
 def test_a_module_that_is_missing_here() -> None:

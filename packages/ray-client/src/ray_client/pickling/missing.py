@@ -8,17 +8,20 @@ import zipfile
 from importlib import metadata
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Final
 
 from ray_client.pickling.locality import is_local, origin_of
+
+
+#: What a name that nothing here has may be on an index: what is meant, or somebody else's.
+_IF_NAMED_SO: Final = "if its package has that name"
 
 
 def line_to_add(module: str) -> str:
     """Give what brings a module to the cluster: the user's own by its path, others by their package.
 
-    A name that no package here has is nobody's to install: on an index it may be somebody else's.
-
     >>> line_to_add("no_such_module")
-    'runtime_env={"py_modules": ["<path of no_such_module>"]}, or {"pip": ["<the package that has it>"]}'
+    'runtime_env={"pip": ["no_such_module"]}, if its package has that name'
     """
     top = module.partition(".")[0]
     place = _place_of(top)
@@ -28,16 +31,19 @@ def line_to_add(module: str) -> str:
         requirement = _requirement(metadata.distribution(package))
         if requirement:
             return _runtime_env("pip", [requirement])
-        if place is not None:  # it was built and installed from a directory of this machine
-            return _runtime_env(*_by_path(place))
-    return f'runtime_env={{"py_modules": ["<path of {top}>"]}}, or {{"pip": ["<the package that has it>"]}}'
+    if place is not None:  # it was built and installed from a directory of this machine
+        return _runtime_env(*_by_path(place))
+    if top in sys.modules:
+        return f'runtime_env={{"py_modules": [...]}} with a directory or file that has {top}, which has none here'
+    return f"{_runtime_env('pip', [top])}, {_IF_NAMED_SO}"
 
 
 def way_to_install(module: str) -> str:
     """Give what brings a module to this environment, to be read after "add"."""
-    for package in metadata.packages_distributions().get(module.partition(".")[0], ()):
+    top = module.partition(".")[0]
+    for package in metadata.packages_distributions().get(top, ()):
         return f"it with `{sys.executable} -m pip install {package}`"
-    return f"it to this environment ({sys.executable}) from where the cluster has it"
+    return f"it with `{sys.executable} -m pip install {top}`, {_IF_NAMED_SO}"
 
 
 def _runtime_env(key: str, value: object) -> str:

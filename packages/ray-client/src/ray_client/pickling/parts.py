@@ -49,10 +49,13 @@ class Parts:
             Exception: it cannot be pickled.
         """
         reduced = self._reduce(obj)
-        if reduced is NotImplemented and not issubclass(type(obj), (type, FunctionType)):
+        if reduced is NotImplemented:
+            if issubclass(type(obj), (type, FunctionType)):
+                return reduced
             reducer = self._dispatch.get(type(obj))
             reduced = obj.__reduce_ex__(pickle.HIGHEST_PROTOCOL) if reducer is None else reducer(obj)
-        if isinstance(reduced, tuple) and not (2 <= len(reduced) <= 6 and isinstance(reduced[1], tuple)):
+        is_usable = isinstance(reduced, tuple) and 2 <= len(reduced) <= 6 and isinstance(reduced[1], tuple)
+        if not is_usable and not isinstance(reduced, str):
             raise pickle.PicklingError(f"__reduce__ of {type(obj).__qualname__} gave {reduced!r}")
         return reduced
 

@@ -116,8 +116,6 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             counterpart = self._table.counterparts().get(code)
             return None if counterpart is None else (tokens.ray_global, counterpart)
         self._carry_along(code.__module__)
-        if code.__module__ in self.carried:
-            self._owned.take(code)
         return reduce_special(code, self.carried) if is_dispatch(code) else None
 
     def _reduce_module(self, module: ModuleType) -> tuple[Any, ...] | None:

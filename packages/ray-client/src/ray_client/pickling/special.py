@@ -41,15 +41,23 @@ class ProcessOwned:
 
     def __init__(self) -> None:
         self._ids: set[int] = set()
+        self._taken: set[int] = set()
 
     def take(self, code: ModuleType | type | FunctionType) -> None:
-        """Take note of those of a module, a class, or the closure and defaults of a function."""
+        """Take note of those of a module, and of the classes and functions at its top."""
+        if id(code) in self._taken:
+            return
+        self._taken.add(id(code))
         values = list(vars(code).values())
         if isinstance(code, FunctionType):
-            values += code.__defaults__ or ()
-            values += (code.__kwdefaults__ or {}).values()
-            values += filter(None, map(_content, code.__closure__ or ()))
-        self._ids.update(id(value) for value in values if type(value) in _OF_EACH_PROCESS)
+            values += (*(code.__defaults__ or ()), *(code.__kwdefaults__ or {}).values())
+            values += map(_content, code.__closure__ or ())
+        for value in values:
+            if type(value) in _OF_EACH_PROCESS:
+                self._ids.add(id(value))
+            elif not isinstance(code, FunctionType) and issubclass(type(value), (type, FunctionType)):
+                if value.__module__ == getattr(code, "__module__", code.__name__):
+                    self.take(value)
 
     def reduce(self, obj: object, is_any: bool) -> Reduced | None:
         """Give what makes a new one in the place of one of these, or of `is_any`; None for anything else."""

@@ -173,7 +173,7 @@ def fill(target: Any, contents: tuple[str, Any, Any, Any, Any]) -> None:
 def spoil(target: Any, stand_in: StandIn) -> None:
     """Have what was made by half say so when it is used."""
     if isinstance(target, type):
-        target.__new__ = stand_in.refuse  # type: ignore[method-assign]  # instances are what most use a class for
+        type.__setattr__(target, "__new__", stand_in.refuse)  # instances are what most use a class for
         return
     object.__setattr__(target, "__class__", StandIn)
     vars(target).clear()

@@ -136,7 +136,7 @@ class Whole:
             return self._stand_in(obj, f"{type(exc).__name__}: {exc}"[:_REASON_CHARS])
         if not isinstance(reduced, tuple) or issubclass(type(obj), (FunctionType, ModuleType)):
             return reduced
-        if not isinstance(obj, type) and getattr(reduced[0], "__module__", None) in _SAFE_MAKERS:
+        if not issubclass(type(obj), type) and getattr(reduced[0], "__module__", None) in _SAFE_MAKERS:
             return reduced
         maker, arguments, state, items, pairs, set_state = [*reduced, None, None, None, None][:6]
         if state is None and items is None and pairs is None:
