@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextvars
 import functools
 import importlib
+import io
 import pickle
+import sys
 import threading
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
@@ -110,6 +112,10 @@ class StandIn:
     __floordiv__ = __mod__ = __pow__ = __matmul__ = __neg__ = __or__ = __ror__ = __and__ = __xor__ = refuse
 
 
+#: What was made by half, and cannot say so itself; why.
+spoiled: list[tuple[Any, str]] = []
+
+
 def find(module_name: str, qualname: str, name: str) -> Any:
     """Give a module, or a name in it; a stand-in where that is missing."""
     try:
@@ -172,12 +178,69 @@ def fill(target: Any, contents: tuple[str, Any, Any, Any, Any]) -> None:
 
 def spoil(target: Any, stand_in: StandIn) -> None:
     """Have what was made by half say so when it is used."""
-    if isinstance(target, type):
-        type.__setattr__(target, "__new__", stand_in.refuse)  # instances are what most use a class for
-        return
-    object.__setattr__(target, "__class__", StandIn)
-    vars(target).clear()
-    vars(target).update(vars(stand_in))
+    try:
+        object.__setattr__(target, "__class__", StandIn)
+        vars(target).clear()
+        vars(target).update(vars(stand_in))
+    except (TypeError, AttributeError):  # it is a class, or laid out in a way of its own
+        spoiled.append((target, vars(stand_in)["_reason"]))
+
+
+class Nothing(io.RawIOBase):
+    """A file that keeps nothing."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
+def make_trial(pickler: Any) -> Any:
+    """Give a pickler that goes on where something cannot be pickled; `faults` takes why. Modules it passes over."""
+
+    class Trial(pickler):  # type: ignore[misc]  # which one it is depends on the process
+        def reducer_override(self, obj: Any) -> Any:
+            if isinstance(obj, TravellingModule) or type(obj).__module__.partition(".")[0] == "ray":
+                return int, ()
+            try:
+                self.faults += [reason for target, reason in spoiled if target is obj]
+                reduced = super().reducer_override(obj)
+                if reduced is NotImplemented and not issubclass(type(obj), (type, FunctionType)):
+                    reducer = self.dispatch_table.get(type(obj))
+                    reduced = obj.__reduce_ex__(5) if reducer is None else reducer(obj)
+            except Exception as exc:  # noqa: BLE001 - pickling runs the user's own code: anything
+                self.faults.append(f"it cannot be sent on by the driver: {type(exc).__name__}: {exc}")
+                return int, ()
+            return reduced
+
+    trial = Trial(Nothing(), protocol=5, buffer_callback=lambda buffer: False)
+    trial.faults = []
+    return trial
+
+
+def settle(modules: list[Any]) -> None:
+    """Put stand-ins for globals that were made, and that the driver could not pickle for a worker."""
+    cloudpickle: Any = sys.modules.get("ray.cloudpickle") or importlib.import_module("cloudpickle")
+    is_settled = False
+    while not is_settled:
+        is_settled, trial = True, make_trial(cloudpickle.CloudPickler)
+        for module in modules:
+            for name, value in list(vars(module).items()):
+                try:
+                    trial.dump(value)
+                    reason = next(iter(trial.faults), "")
+                except Exception as exc:  # noqa: BLE001 - as above
+                    reason = f"it cannot be sent on by the driver: {type(exc).__name__}: {exc}"
+                if reason:
+                    is_settled, trial = False, make_trial(cloudpickle.CloudPickler)
+                    replace(module, name, StandIn(f"{module.__name__}.{name}", reason))
+
+
+def replace(module: Any, name: str, stand_in: StandIn) -> None:
+    """Put a stand-in for a global of a module, and of its functions, which have globals of their own."""
+    value, vars(module)[name] = vars(module)[name], stand_in
+    classes = [each for each in vars(module).values() if isinstance(each, type)]
+    for function in [function for holder in (module, *classes) for function in vars(holder).values()]:
+        if isinstance(function, FunctionType) and function.__globals__.get(name) is value:
+            function.__globals__[name] = stand_in
 
 
 def make_cache(function: Any, maxsize: Any, typed: bool, attributes: dict[str, Any]) -> Any:
@@ -245,7 +308,8 @@ SENT_MODULE: Final = "ray-client-sent"
 
 KIT: Final[tuple[Any, ...]] = (
     *(TravellingModule, TravellingLock, TravellingLocal, TravellingContextVar, TravellingDispatch, StandIn),
-    *(find, make, instead, fill, spoil, make_cache, make_cached_property, make_named),
+    *(find, make, instead, fill, spoil, Nothing, make_trial, settle, replace),
+    *(make_cache, make_cached_property, make_named),
 )
 
 for _part in KIT:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ray_client.pickling.parts import Parts
 from ray_client.pickling.sizes import LIMIT, Sizes, mebibytes
-from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, TravellingModule, fill, find, make
+from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, TravellingModule, fill, find, make, settle
 from ray_client_proto.wire import tokens
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ class Whole:
         self._sizes, self._left_out = sizes, left_out
         self._parts = Parts(reduce, dispatch)
         self._waiting: list[ModuleType] = []
+        self._all: list[ModuleType] = []
         self._global = _Global("", None)  # that is being pickled
         self._seen: set[int] = set()
         self._places: dict[int, str] = {}  # of objects in the globals in which something cannot travel
@@ -117,7 +118,10 @@ class Whole:
     def _round(self, _round: _Round) -> Reduced:
         self.is_lenient = True
         modules, self._waiting = self._waiting, []
-        return operator.getitem, (([_Contents(module) for module in modules], _Round() if modules else None), 1)
+        self._all += modules
+        if not modules:
+            return settle, (self._all,)
+        return operator.getitem, (([_Contents(module) for module in modules], _Round()), 1)
 
     def _begin(self, marker: _Global) -> Reduced:
         self._global = marker

@@ -162,7 +162,7 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "mine.refuses.x": CANNOT + ".refuses was used on the cluster, where it is a stand-in, as it could not travel: "
             "RuntimeError: never",
             "mine.opens.file": CANNOT + ".opens was used",
-            "mine.cleans.file": CANNOT + ".cleans was used",
+            "mine.cleans.file": CANNOT + ".cleans -> attribute `file` was used",
             "mine.SINGLETON.x": "-it goes by its name, and the cluster has no mine_awkward.SINGLETON",
             "mine.fails.x": "-making it on the cluster failed: ValueError",
             "mine.proxy.x": CANNOT + ".proxy",
