@@ -15,6 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any, Final
 
 from ray_client.pickling.parts import Parts
+from ray_client.pickling.payload import OUT_OF_BAND_BYTES
 from ray_client.pickling.sizes import LIMIT, Sizes, mebibytes
 from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, TravellingModule, fill, find, make, settle
 from ray_client_proto.wire import tokens
@@ -194,11 +195,15 @@ class Whole:
 def _fill(contents: _Contents) -> Reduced:
     module = contents.module
     state = {
-        name: value if type(value) in _ATOMS else _Global(f"{module.__name__}.{name}", value)
+        name: value if _is_small(value) else _Global(f"{module.__name__}.{name}", value)
         for name, value in list(vars(module).items())
         if name not in _LEFT_OUT
     }
     return operator.getitem, ((module,), 0), state
+
+
+def _is_small(value: object) -> bool:
+    return type(value) in _ATOMS and (not isinstance(value, (str, bytes)) or len(value) <= OUT_OF_BAND_BYTES)
 
 
 def _is_standard(module: str) -> bool:
