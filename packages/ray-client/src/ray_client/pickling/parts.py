@@ -124,7 +124,7 @@ def _function_parts(function: FunctionType) -> Iterator[Part]:
 def _class_parts(cls: type) -> Iterator[Part]:
     yield from _attributes({name: value for name, value in vars(cls).items() if name not in _OF_EVERY_CLASS})
     for base in (*cls.__bases__, type(cls)):
-        yield f"class `{base.__qualname__}`", base
+        yield f"class `{base.__name__}`", base
 
 
 def _reduced_parts(
@@ -142,8 +142,8 @@ def _reduced_parts(
     yield "", maker
     yield "", setter
     for number, argument in enumerate(arguments):
-        is_class = isinstance(argument, type)
-        yield f"class `{argument.__qualname__}`" if is_class else f"part {number}", argument
+        is_class = issubclass(type(argument), type)
+        yield f"class `{argument.__name__}`" if is_class else f"part {number}", argument
 
 
 def _attributes(named: Mapping[Any, Any]) -> Iterator[Part]:

@@ -34,6 +34,7 @@ _OF_THIS_PROCESS: Final = (
     *(("threading", "Thread"), ("subprocess", "Popen"), ("multiprocessing.process", "BaseProcess")),
     *(("concurrent.futures", "Executor"), ("concurrent.futures", "Future")),
     *(("asyncio", "AbstractEventLoop"), ("asyncio", "Future")),
+    *(("weakref", "WeakKeyDictionary"), ("weakref", "WeakValueDictionary")),
 )
 _REASON_CHARS: Final = 300
 

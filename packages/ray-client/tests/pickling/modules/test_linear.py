@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import pickle
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -105,7 +106,7 @@ def test_what_is_too_large_is_left_out_and_said(
         pickled = pickler.dump([module], TABLE)
     assert pickled.size_bytes < 3 << 20
     assert "large.first has 9.0 MiB: it does not go along" in caplog.text
-    assert "large.second has 1.2 MiB: it goes along with its module" in caplog.text
+    assert re.search(r"large.second has 1.\d MiB: it goes along with its module", caplog.text)
     caplog.clear()
     pickler.dump([module], TABLE)
     assert not caplog.records  # it was said
