@@ -187,7 +187,7 @@ def test_a_module_that_the_driver_lacks(monkeypatch: pytest.MonkeyPatch) -> None
         assert isinstance(caught.value, ModuleNotFoundError)
         assert (caught.value.side, caught.value.name) == ("cluster", "only_here")
         assert what in caught.value.what
-        assert 'runtime_env={"pip": ["only_here"]}' in str(caught.value)
+        assert 'runtime_env={"py_modules": [...]} with a directory or file that has only_here' in str(caught.value)
         assert what == "a value" or "test_user_code.py" in str(caught.value) or "use" in str(caught.value)
 
 

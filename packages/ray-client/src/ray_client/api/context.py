@@ -7,7 +7,7 @@ import html
 import logging
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ray_client.api.cluster import query_in
 from ray_client.api.functions import SessionFunctions
@@ -101,6 +101,9 @@ class ClientContext(SessionFunctions):
         from ray_client.api.differences import differences  # loads protobuf
 
         return {found.name: (found.here, found.there) for found in differences(self._connection.session.opened.server)}
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a session belongs to the process that opened it; in a task, use the functions of `ray` itself")
 
     def __getitem__(self, key: str) -> Any:
         return self.address_info[key]

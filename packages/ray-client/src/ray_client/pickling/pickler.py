@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
@@ -17,8 +17,11 @@ from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
-from ray_client.pickling.modules import TopLocks, reduce_module
+from ray_client.pickling.parts import Part, Parts
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
+from ray_client.pickling.sizes import LARGE_BYTES, CountedFile, Sizes, TooLargeError, tell_large
+from ray_client.pickling.special import SPECIAL, ProcessOwned, is_dispatch, reduce_special
+from ray_client.pickling.whole import NeedsModulesError, Whole
 from ray_client_proto.code.carrier import Carrier
 from ray_client_proto.code.errors import SourceError
 from ray_client_proto.code.imports import for_cluster
@@ -46,6 +49,7 @@ class TokenTable:
 _CODE = (type, FunctionType)
 # Modules that we had cloudpickle take by value; its own table, which is the process's, has the user's wishes too.
 _registered: set[str] = set()
+_ATTEMPTS = 8  # to leave out what is too large
 # Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
 _ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
 
@@ -53,7 +57,9 @@ _ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
 class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ships no types
     """Writes one value. Handles become tokens, and code of the user's own project goes along."""
 
-    def __init__(self, file: io.BytesIO, table: TokenTable, buffers: list[memoryview]) -> None:
+    def __init__(
+        self, file: io.BytesIO, table: TokenTable, buffers: list[memoryview], sizes: Sizes | None = None
+    ) -> None:
         def keep_large(buffer: pickle.PickleBuffer) -> bool:
             try:
                 view = buffer.raw()
@@ -61,15 +67,26 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 return True
             if view.nbytes < OUT_OF_BAND_BYTES:
                 return True
+            if sizes is not None:
+                sizes.add(view.nbytes)
             buffers.append(view)
             return False
 
         super().__init__(file, protocol=5, buffer_callback=keep_large)
         self._table = table
-        self._locks: TopLocks | None = None
+        self._owned = ProcessOwned()
+        self._whole: Whole | None = None
         self.carried: dict[str, ModuleType] = {}  #: the user's own modules whose contents went along
 
+    def dump_whole(self, value: Any, sizes: Sizes, left_out: Mapping[str, int]) -> None:
+        """Write a value that holds modules of the user's own, and them."""
+        self._whole = Whole(value, self._reduce, self.dispatch_table, self.carried, sizes, left_out)
+        self.dump(self._whole)
+
     def reducer_override(self, obj: Any) -> Any:
+        return self._reduce(obj) if self._whole is None else self._whole.reduce(obj)
+
+    def _reduce(self, obj: Any) -> Any:
         # Called for everything but plain values and containers, so the common case is one lookup on
         # the exact type: handle classes are final.
         make_token = self._table.makers.get(type(obj))
@@ -79,23 +96,27 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         if custom is not None:
             return custom.deserialize, (custom.serialize(obj),)
         if isinstance(obj, _CODE):
-            if (obj.__module__ or "").startswith("ray_client"):
-                counterpart = self._table.counterparts().get(obj)
-                if counterpart is not None:
-                    return tokens.ray_global, counterpart
-            else:
-                self._carry_along(obj.__module__)
+            if (code := self._reduce_code(obj)) is not None:
+                return code
         elif type(obj) is CodeType:
             if self._table.carrier is None:
                 return self.dispatch_table[CodeType](for_cluster(obj))
         elif type(obj) is ModuleType:
             if (module := self._reduce_module(obj)) is not None:
                 return module
-        elif self._locks is not None and (lock := self._locks.reduce(obj)) is not None:
-            return lock
+        elif type(obj) in SPECIAL and (special := self._reduce_special(obj)) is not None:
+            return special
         reduced = super().reducer_override(obj)
         carrier = self._table.carrier
         return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
+
+    def _reduce_code(self, code: Any) -> tuple[Any, ...] | None:
+        """Give what stands for a function or class of this package, or of a kind of its own; None: it is neither."""
+        if (code.__module__ or "").startswith("ray_client"):
+            counterpart = self._table.counterparts().get(code)
+            return None if counterpart is None else (tokens.ray_global, counterpart)
+        self._carry_along(code.__module__)
+        return reduce_special(code, self.carried) if is_dispatch(code) else None
 
     def _reduce_module(self, module: ModuleType) -> tuple[Any, ...] | None:
         """Give what stands for a module of this package, or makes one of the user's own; None: cloudpickle knows."""
@@ -106,7 +127,18 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 return ModuleType, (module.__name__,)
             return tokens.ray_module, ("ray" + module.__name__[len("ray_client") :],)
         self._carry_along(module.__name__)
-        return reduce_module(module, self._can_travel) if module.__name__ in self.carried else None
+        if module.__name__ not in self.carried:
+            return None
+        if self._whole is None:
+            raise NeedsModulesError
+        return self._whole.add(module)
+
+    def _reduce_special(self, obj: Any) -> tuple[Any, ...] | None:
+        owned = self._owned.reduce(obj, self._whole is not None and self._whole.is_lenient)
+        if owned is not None:
+            return owned
+        self._carry_along(getattr(obj, "__module__", None))
+        return reduce_special(obj, self.carried)
 
     def _carry_along(self, module_name: str | None) -> None:
         """Have cloudpickle pickle a module's contents by value if the cluster cannot have it."""
@@ -115,8 +147,7 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         module = travels_by_value(module_name, self._table.shipped)
         if module is not None:
             self.carried[module_name] = module
-            self._locks = self._locks or TopLocks()
-            self._locks.take(module)
+            self._owned.take(module)
             _registered.add(module_name)
             cloudpickle.register_pickle_by_value(module)
         elif module_name in _registered and module_name in sys.modules:
@@ -125,36 +156,93 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             with suppress(ValueError):  # the user did it first
                 cloudpickle.unregister_pickle_by_value(sys.modules[module_name])
 
-    def _can_travel(self, value: object) -> bool:
-        try:
-            dump(value, self._table)
-        except RayClientError:
-            return False
-        return True
 
-
-def dump(value: Any, table: TokenTable) -> Pickled:
+def dump(value: Any, table: TokenTable, parts: Iterable[Part] = ()) -> Pickled:
     """Give the pickle of a value.
 
+    Args:
+        value: the value.
+        table: the session's tokens.
+        parts: what the value consists of, with names for an error; none: it is the user's own.
+
     Raises:
-        PicklingError: some part of it cannot be pickled; the cause says which.
+        PicklingError: some part of it cannot be pickled; it names the part, and the way to it.
         WrongSessionError: it holds a handle of another session.
     """
-    file, buffers = io.BytesIO(), list[memoryview]()
     try:
-        pickler = SessionPickler(file, table, buffers)
-        pickler.dump(value)
+        try:
+            pickled = _dump_alone(value, table)
+        except NeedsModulesError:
+            pickled = _dump_whole(value, table)
     except RayClientError:
         raise
-    except SourceError as exc:
-        raise PicklingError(exc.what, exc.reason, exc.advice) from exc
     except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
-        raise PicklingError(f"a value of type {type(value).__qualname__}", f"{type(exc).__name__}: {exc}") from exc
+        raise _refusal(exc, value, table, parts) from exc
+    if isinstance(value, FunctionType) and pickled.size_bytes >= LARGE_BYTES:
+        _tell_large(value, table)
+    return pickled
+
+
+def _dump_alone(value: Any, table: TokenTable) -> Pickled:
+    file, buffers = io.BytesIO(), list[memoryview]()
+    pickler = SessionPickler(file, table, buffers)
+    pickler.dump(value)
     return Pickled(file.getvalue(), buffers, tuple(pickler.carried.values()))
+
+
+def _dump_whole(value: Any, table: TokenTable) -> Pickled:
+    left_out: dict[str, int] = {}
+    for _ in range(_ATTEMPTS):
+        sizes = Sizes()
+        file, buffers = CountedFile(sizes), list[memoryview]()
+        pickler = SessionPickler(file, table, buffers, sizes)
+        try:
+            pickler.dump_whole(value, sizes, left_out)
+        except TooLargeError as exc:
+            left_out.update(exc.names)
+            continue
+        sizes.tell(left_out)
+        return Pickled(file.getvalue(), buffers, tuple(pickler.carried.values()))
+    raise PicklingError(
+        *(_describe(value), f"the modules that it needs have too much even without {', '.join(sorted(left_out))}"),
+        "have them on the cluster by runtime_env={'py_modules': [...]}",
+    )
+
+
+def _tell_large(function: FunctionType, table: TokenTable) -> None:
+    """Log which of the values that a large function refers to make it so."""
+    pickler = SessionPickler(io.BytesIO(), table, [])
+    for name, part in Parts(pickler.reducer_override, pickler.dispatch_table).of(function):
+        with suppress(NeedsModulesError):  # it has a line of its own
+            size = _dump_alone(part, table).size_bytes
+            if size >= LARGE_BYTES:
+                tell_large(f"{name} of {_describe(function)}", size, "it goes along with the function")
 
 
 def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTable) -> Pickled:
     """Give the pickle of a call's arguments; raises as `dump` does."""
     if not kwargs and all(type(arg) in _ATOMS for arg in args):
         return Pickled(pickle.dumps((args, kwargs), 5), [])
-    return dump((args, kwargs), table)
+    names = (*(f"argument {number}" for number, _ in enumerate(args, 1)), *(f"argument `{name}`" for name in kwargs))
+    return dump((args, kwargs), table, list(zip(names, (*args, *kwargs.values()), strict=True)))
+
+
+def _refusal(error: Exception, value: Any, table: TokenTable, parts: Iterable[Part]) -> PicklingError:
+    """Give the error for a value that cannot be pickled: with the part that is at fault, where that can be found."""
+    what = "the arguments of a call" if parts else _describe(value)
+    pickler = SessionPickler(io.BytesIO(), table, [])
+    fault = Parts(pickler.reducer_override, pickler.dispatch_table).fault(parts or [("", value)])
+    error = (fault and fault.error) or error
+    way = str(fault or "")
+    if isinstance(error, SourceError):
+        return PicklingError(f"{error.what} ({way} of {what})" if way else error.what, error.reason, error.advice)
+    reason = f"{type(error).__name__}: {error}"
+    if fault is None or not way:
+        return PicklingError(what, reason)
+    return PicklingError(what, f"{way} is a {type(fault.obj).__qualname__} ({reason})")
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, _CODE):
+        return f"the {'class' if isinstance(value, type) else 'function'} {value.__qualname__!r}"
+    return f"a value of type {type(value).__qualname__}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from ray_client.errors import MissingModuleError, RayClientError, UnpicklingError
 from ray_client.pickling.known_classes import KnownClasses
-from ray_client.pickling.missing import install_command
+from ray_client.pickling.missing import way_to_install
 from ray_client.pickling.opaque import opaque_global
 from ray_client_proto.code.carrier import readers
 from ray_client_proto.wire import tokens
@@ -80,6 +80,6 @@ def load(stream: bytes | memoryview, buffers: Iterable[Any], token_readers: Toke
         raise
     except Exception as exc:  # unpickling imports modules and runs their __setstate__: anything
         if isinstance(exc, ModuleNotFoundError) and exc.name:
-            line = f"it with `{install_command(exc.name)}`"
+            line = way_to_install(exc.name)
             raise MissingModuleError(exc.name, "client", "a value from the cluster", reader.wanted, line) from exc
         raise UnpicklingError("a value", "client", f"{type(exc).__name__}: {exc}") from exc

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import io
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
@@ -109,8 +108,8 @@ def _make_dump() -> Callable[[Any], object]:
     from ray_client.api.counterparts import counterparts
     from ray_client.handles.current import find_session
     from ray_client.handles.tokens import token_makers
-    from ray_client.pickling.pickler import SessionPickler, TokenTable
+    from ray_client.pickling.pickler import TokenTable, dump
 
     session = find_session()
     table = TokenTable({} if session is None else token_makers(session), counterparts)
-    return lambda value: SessionPickler(io.BytesIO(), table, []).dump(value)
+    return lambda value: dump(value, table)
