@@ -22,6 +22,7 @@ from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
 from ray_client_proto.code.carrier import Carrier
 from ray_client_proto.code.errors import SourceError
 from ray_client_proto.code.imports import for_cluster
+from ray_client_proto.code.sent import with_own_lines, with_real_file
 from ray_client_proto.wire import tokens
 
 #: What a reducer gives: a token function and its arguments.
@@ -87,7 +88,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 self._carry_along(obj.__module__)
         elif type(obj) is CodeType:
             if self._table.carrier is None:
-                return self.dispatch_table[CodeType](for_cluster(obj))
+                code = with_own_lines(for_cluster(obj))
+                return with_real_file(code, self.dispatch_table[CodeType])
         elif type(obj) is ModuleType:
             if (module := self._reduce_module(obj)) is not None:
                 return module
