@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import importlib
 import linecache
-import subprocess
 import sys
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,24 +17,6 @@ from ray_client.pickling import pickler, unpickler
 from ray_client_proto.code.sent import MAX_CHARS, SourceLines, own_constants, with_own_lines
 
 TABLE = pickler.TokenTable({}, counterparts)
-
-#: What another process does first: it reads the value, and reads what it wrote itself, as a further one would.
-ELSEWHERE = """
-import io, linecache, pickle, sys, traceback, types
-sys.modules["ray_client"] = sys.modules["ray_client_proto"] = None
-import cloudpickle, inspect
-value = pickle.loads(sys.stdin.buffer.read())
-again = io.BytesIO()
-class Further(cloudpickle.Pickler):  # which keeps names of files, as Ray's own cloudpickle does
-    def reducer_override(self, obj):
-        if not isinstance(obj, types.CodeType):
-            return super().reducer_override(obj)
-        make, arguments = self.dispatch_table[types.CodeType](obj)
-        return make, (*arguments[:10], obj.co_filename, *arguments[11:])
-Further(again).dump(value)
-linecache.clearcache()
-value = pickle.loads(again.getvalue())
-"""
 
 MODULE = """
 def decorator(function):
@@ -82,15 +62,7 @@ def gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType
     linecache.cache.pop(str(file), None)
 
 
-def elsewhere(value: Any, program: str) -> str:
-    stream = pickler.dump(value, TABLE).stream
-    command = [sys.executable, "-c", ELSEWHERE + textwrap.dedent(program)]
-    done = subprocess.run(command, input=stream, capture_output=True, check=False, timeout=60)
-    assert not done.stderr, done.stderr.decode()
-    return done.stdout.decode()
-
-
-def test_source_is_found_where_the_file_is_not(gone: ModuleType) -> None:
+def test_source_is_found_where_the_file_is_not(gone: ModuleType, elsewhere: Callable[[Any, str], str]) -> None:
     value = [gone.plain, gone.Kind.method, gone.triple, gone.outer()]
     given = elsewhere(value, 'print(*(inspect.getsource(each) for each in value), sep="-", end="")')
     lines = MODULE.splitlines(keepends=True)
@@ -98,7 +70,7 @@ def test_source_is_found_where_the_file_is_not(gone: ModuleType) -> None:
     assert given.split("-") == ["".join(part) for part in parts]
 
 
-def test_a_traceback_has_the_real_file_and_the_line(gone: ModuleType) -> None:
+def test_a_traceback_has_the_real_file_and_the_line(gone: ModuleType, elsewhere: Callable[[Any, str], str]) -> None:
     given = elsewhere(
         gone.plain,
         """
@@ -111,7 +83,7 @@ def test_a_traceback_has_the_real_file_and_the_line(gone: ModuleType) -> None:
     assert f'File "{gone.__file__}", line 10, in plain\n    x / 0,\n' in given
 
 
-def test_a_file_there_that_says_something_else_does_not_count(gone: ModuleType) -> None:
+def test_a_file_there_that_says_something_else_does_not_count(gone: ModuleType, elsewhere: Callable[[Any, str], str]) -> None:
     assert gone.__file__ is not None
     Path(gone.__file__).write_text("# another\n# file\n" * 20)
     given = elsewhere(gone.triple, "print(inspect.getsource(value), linecache.getline(inspect.getfile(value), 1))")

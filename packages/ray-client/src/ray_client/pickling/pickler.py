@@ -15,6 +15,7 @@ import cloudpickle
 
 from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
+from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts
 from ray_client.pickling.class_hooks import with_quiet_hooks
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
@@ -112,6 +113,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 # It is not meant: code that says `options` makes cloudpickle think of our module of that name.
                 return ModuleType, (module.__name__,)
             return tokens.ray_module, ("ray" + module.__name__[len("ray_client") :],)
+        if module.__name__ == PYTEST_MODULE:
+            return AssertTexts, ()
         self._carry_along(module.__name__)
         return reduce_module(module, self._can_travel) if module.__name__ in self.carried else None
 
