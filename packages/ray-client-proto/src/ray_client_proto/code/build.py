@@ -66,6 +66,11 @@ class FunctionSource:
         """Tell whether a function's node has the name that this source says."""
         return self.name == (LAMBDA if isinstance(node, ast.Lambda) else node.name)
 
+    def lines(self) -> tuple[str, ...]:
+        """Give the text as whole lines of its file."""
+        text = " " * max(self.column, 0) + self.text.rstrip("\n")
+        return tuple(line + "\n" for line in text.split("\n"))
+
     def describe(self) -> str:
         """Give the function's name and place, for people."""
         name = ".".join([*(scope.name for scope in self.scopes), self.name])

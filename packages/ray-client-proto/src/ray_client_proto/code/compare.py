@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any, Final
 
+from ray_client_proto.code.sent import own_constants
+
 # Whether a code is nested hangs on what its source is wrapped in, and `types.coroutine` sets the other one later.
 IGNORED_FLAGS: Final = inspect.CO_NESTED | inspect.CO_ITERABLE_COROUTINE
 
@@ -23,7 +25,7 @@ _GLOBAL_READS: Final = frozenset({"LOAD_GLOBAL", "STORE_GLOBAL", "DELETE_GLOBAL"
 
 def is_same(one: CodeType, other: CodeType) -> bool:
     """Tell whether two codes do the same, wherever they stand."""
-    return _shape(one) == _shape(other) and _are_same(one.co_consts, other.co_consts)
+    return _shape(one) == _shape(other) and _are_same(own_constants(one), own_constants(other))
 
 
 def _shape(code: CodeType) -> tuple[Any, ...]:

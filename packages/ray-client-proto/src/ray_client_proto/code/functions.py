@@ -11,6 +11,7 @@ from ray_client_proto.code.build import FunctionSource, compile_source
 from ray_client_proto.code.compare import referenced_globals
 from ray_client_proto.code.errors import cannot_carry
 from ray_client_proto.code.locate import Adjust, Found, NotFoundError, find
+from ray_client_proto.code.sent import SourceLines, with_lines
 from ray_client_proto.code.syntax import unknown_to
 
 #: Attributes that can be set, beside those of its own.
@@ -61,8 +62,10 @@ def make_function(fields: dict[str, Any], module_globals: dict[str, Any], adjust
         SourceError: this Python does not know the syntax, or the text holds no such function.
     """
     source = FunctionSource.from_wire(fields)
-    code = adjust(compile_source(source))
+    lines = SourceLines(source.file, source.line, source.lines())
+    code = with_lines(adjust(compile_source(source)), lines)
     kept.keep(source)
+    lines.show()
     module_globals["__builtins__"] = builtins.__dict__
     closure = tuple(CellType() for _ in code.co_freevars)
     return FunctionType(code, module_globals, source.name, None, closure or None)

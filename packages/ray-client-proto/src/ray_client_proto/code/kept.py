@@ -1,12 +1,10 @@
-"""Source that came from the other side: for tracebacks here, and for the way back."""
+"""Source that came from the other side: for the way back."""
 
 from __future__ import annotations
 
-import linecache
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from ray_client_proto.code.build import FunctionSource, Scope, standalone
@@ -21,7 +19,7 @@ _chars = 0
 
 
 def keep(source: FunctionSource) -> None:
-    """Remember a source, and show its lines in tracebacks if this machine does not have its file."""
+    """Remember a source."""
     global _chars
     key = (source.file, source.line, source.text)
     with _lock:
@@ -31,7 +29,6 @@ def keep(source: FunctionSource) -> None:
         _kept[key] = source
         _by_file.setdefault(source.file, []).append(source)
         _chars += len(source.text)
-        _show(source)
         while _chars > MAX_CHARS and len(_kept) > 1:
             _, oldest = _kept.popitem(last=False)
             _chars -= len(oldest.text)
@@ -54,15 +51,3 @@ def texts(file: str, line: int) -> Iterator[Text]:
     for source in reversed(sources):
         if source.line <= line <= source.line + source.text.count("\n"):
             yield Text(*standalone(source), source.scopes, frozenset(source.imports))
-
-
-def _show(source: FunctionSource) -> None:
-    entry = linecache.cache.get(source.file)
-    # An entry with a time was read from a file here, and one that is lazy belongs to a module here.
-    if (entry is not None and (len(entry) != 4 or entry[1] is not None)) or Path(source.file).exists():
-        return
-    lines = list(entry[2]) if entry is not None and len(entry) == 4 else []
-    new = [line + "\n" for line in (" " * max(source.column, 0) + source.text.rstrip("\n")).split("\n")]
-    lines.extend(["\n"] * (source.line - 1 + len(new) - len(lines)))
-    lines[source.line - 1 : source.line - 1 + len(new)] = new
-    linecache.cache[source.file] = (sum(map(len, lines)), None, lines, source.file)

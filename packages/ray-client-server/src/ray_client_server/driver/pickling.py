@@ -13,6 +13,7 @@ import cloudpickle
 
 from ray_client_proto.code.carrier import Carrier, foreign_minor, readers
 from ray_client_proto.code.imports import for_cluster_throughout
+from ray_client_proto.code.sent import with_real_file
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
@@ -73,6 +74,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 return reduced
         elif (serializer := self._serializers.get(type(obj))) is not None:
             return serializer(obj)
+        elif type(obj) is types.CodeType and self._carrier is None:
+            return with_real_file(obj, self.dispatch_table[types.CodeType])
         # The class of each decorated class is one of its own, so there is no exact type to look up.
         elif isinstance(obj, self._actor_class):
             return self._makers[self._actor_class](obj, self.counted_ids)

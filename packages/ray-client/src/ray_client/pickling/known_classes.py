@@ -10,7 +10,7 @@ from cloudpickle import cloudpickle, cloudpickle_fast
 #: Where cloudpickle has what makes classes: in 2.x partly in the second, which 3.x keeps as another name of the first.
 _MODULES: Final = frozenset((cloudpickle.__name__, cloudpickle_fast.__name__))
 _MAKERS: Final = frozenset(("_make_skeleton_class", "_make_skeleton_enum"))
-_TRACKER_PLACE: Final = 4  #: of cloudpickle's id of the class, in the arguments of both makers
+_TRACKER_PLACE: Final = -2  #: of cloudpickle's id of the class, in the arguments of both makers
 
 
 class KnownClasses:
@@ -34,12 +34,12 @@ class KnownClasses:
     def _maker(self, make: Callable[..., Any]) -> Callable[..., Any]:
         def make_or_find(*args: Any) -> Any:
             # Not public, but the same in all versions that we support; it maps ids to classes.
-            # Held meanwhile: a class that nobody uses any more would else be found, and be gone when it is to be given.
             known = cloudpickle._DYNAMIC_CLASS_TRACKER_BY_ID.get(args[_TRACKER_PLACE])
-            found = make(*args)
-            if found is known:
-                self._known.add(id(found))
-            return found
+            if known is None:
+                return make(*args)
+            # Not made a second time: its metaclass and `__init_subclass__` would register the copy in its place.
+            self._known.add(id(known))
+            return known
 
         return make_or_find
 

@@ -15,6 +15,8 @@ import cloudpickle
 
 from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
+from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts
+from ray_client.pickling.class_hooks import with_quiet_hooks
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
 from ray_client.pickling.parts import Part, Parts
@@ -25,6 +27,7 @@ from ray_client.pickling.whole import NeedsModulesError, Whole
 from ray_client_proto.code.carrier import Carrier
 from ray_client_proto.code.errors import SourceError
 from ray_client_proto.code.imports import for_cluster
+from ray_client_proto.code.sent import with_own_lines, with_real_file
 from ray_client_proto.wire import tokens
 
 #: What a reducer gives: a token function and its arguments.
@@ -47,6 +50,7 @@ class TokenTable:
 
 
 _CODE = (type, FunctionType)
+_CLASS_PARTS = 6  #: what cloudpickle gives for a class or a function by value
 # Modules that we had cloudpickle take by value; its own table, which is the process's, has the user's wishes too.
 _registered: set[str] = set()
 _ATTEMPTS = 8  # to leave out what is too large
@@ -100,13 +104,17 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 return code
         elif type(obj) is CodeType:
             if self._table.carrier is None:
-                return self.dispatch_table[CodeType](for_cluster(obj))
+                code = with_own_lines(for_cluster(obj))
+                return with_real_file(code, self.dispatch_table[CodeType])
         elif type(obj) is ModuleType:
             if (module := self._reduce_module(obj)) is not None:
                 return module
         elif type(obj) in SPECIAL and (special := self._reduce_special(obj)) is not None:
             return special
         reduced = super().reducer_override(obj)
+        if isinstance(reduced, tuple) and len(reduced) == _CLASS_PARTS and isinstance(obj, type):
+            make, arguments, (namespace, slots), *rest = reduced
+            reduced = make, arguments, (with_quiet_hooks(obj, namespace), slots), *rest
         carrier = self._table.carrier
         return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
 
@@ -126,6 +134,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
                 # It is not meant: code that says `options` makes cloudpickle think of our module of that name.
                 return ModuleType, (module.__name__,)
             return tokens.ray_module, ("ray" + module.__name__[len("ray_client") :],)
+        if module.__name__ == PYTEST_MODULE:
+            return AssertTexts, ()
         self._carry_along(module.__name__)
         if module.__name__ not in self.carried:
             return None

@@ -1,0 +1,92 @@
+"""Classes that are made from a pickle: what the program runs for new ones is not run for those that are known."""
+
+from __future__ import annotations
+
+import abc
+import enum
+from collections.abc import Callable
+from typing import Any
+
+
+from ray_client.api.counterparts import counterparts
+from ray_client.pickling import pickler, unpickler
+
+TABLE = pickler.TokenTable({}, counterparts)
+
+
+def crossed(value: Any) -> Any:
+    pickled = pickler.dump(value, TABLE)
+    return unpickler.load(pickled.stream, pickled.buffers, {})
+
+
+def registering() -> tuple[type, type, type]:
+    class Meta(abc.ABCMeta):
+        made: list[type] = []
+
+        def __new__(cls, name: str, bases: Any, namespace: Any, *, need: int, **rest: Any) -> Any:
+            new = super().__new__(cls, name, bases, namespace, **rest)
+            cls.made.append(new)
+            return new
+
+        def __init__(cls, name: str, bases: Any, namespace: Any, **_: Any) -> None:
+            super().__init__(name, bases, namespace)
+            cls.times = getattr(cls, "times", 0) + 1
+
+    class Base(metaclass=Meta, need=1):
+        registry: dict[str, type] = {}
+
+        def __init_subclass__(cls, /, key: str, **rest: Any) -> None:
+            super().__init_subclass__(**rest)
+            cls.registry[key] = cls
+
+    class Child(Base, key="its key", need=3):
+        pass
+
+    return Meta, Base, Child
+
+
+def test_a_class_that_comes_back_is_not_made_again() -> None:
+    meta, base, child = registering()
+    for _ in range(2):
+        assert type(crossed(child())) is child
+    assert (base.registry, meta.made) == ({"its key": child}, [base, child])
+
+
+def test_an_enum_that_comes_back_stays_as_it_is() -> None:
+    class Colour(enum.Enum):
+        RED = 1
+
+        def low(self) -> str:
+            return self.name.lower()
+
+    low = Colour.low
+    assert crossed(Colour.RED) is Colour.RED
+    assert Colour.low is low
+
+
+def test_a_class_with_keywords_is_made_elsewhere_and_once(elsewhere: Callable[[Any, str], str]) -> None:
+    _, base, child = registering()
+    stream = pickler.dump(child(), TABLE).stream
+    given = elsewhere(
+        (base, child, stream),
+        """
+        base, child, stream = value
+        for _ in range(2):
+            assert type(pickle.loads(stream)) is not None
+        first = type(pickle.loads(stream))
+        print(len(first.registry), first.registry["its key"] is first, first.times, len(type(first).made))
+        try:
+            class New(first, need=2):
+                pass
+        except TypeError as error:
+            print(error)
+        class Other(first, key="other", need=2):
+            pass
+        print(first.registry["other"] is Other, type(first).made[-1] is Other)
+        """,
+    )
+    assert given.splitlines()[0] == "1 True 2 2"
+    assert "missing 1 required positional argument: 'key'" in given.splitlines()[1]
+    assert given.splitlines()[2] == "True True"
+
+
