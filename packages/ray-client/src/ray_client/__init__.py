@@ -15,17 +15,19 @@ Importing this package loads neither grpc nor cloudpickle; opening a session doe
 
 from typing import Any
 
-from ray_client import actor, exceptions, experimental, remote_function, runtime_context, runtime_env, util
+from ray_client import actor, exceptions, experimental, job_config, remote_function, runtime_context, runtime_env, util
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
     get_actor,
     get_gpu_ids,
+    get_runtime_context,
     nodes,
     timeline,
 )
 from ray_client.api.context import ClientContext
 from ray_client.api.lifecycle import connect, connect_async, init, is_initialized, shutdown
+from ray_client.api.logging_config import LoggingConfig
 from ray_client.api.objects import cancel, get, kill, put, wait
 from ray_client.api.remote import remote
 from ray_client.errors import RayClientError
@@ -45,7 +47,6 @@ from ray_client.handles.ids import (
 )
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
-from ray_client.runtime_context import get_runtime_context
 
 __all__ = [
     "ActorClassID",
@@ -56,6 +57,7 @@ __all__ = [
     "FunctionID",
     "JobID",
     "Language",
+    "LoggingConfig",
     "NodeID",
     "ObjectID",
     "ObjectRef",
@@ -82,6 +84,7 @@ __all__ = [
     "get_runtime_context",
     "init",
     "is_initialized",
+    "job_config",
     "kill",
     "method",
     "nodes",

@@ -13,6 +13,7 @@ MIRRORED = (
     "dag",
     "exceptions",
     "experimental",
+    "job_config",
     "remote_function",
     "runtime_context",
     "runtime_env",
@@ -40,7 +41,6 @@ _NAMES: Final = {
     "ray": frozenset(
         [
             "ClientBuilder",
-            "LoggingConfig",
             "RESTORE_WORKER_MODE",
             "SPILL_WORKER_MODE",
             "client",
@@ -52,7 +52,6 @@ _NAMES: Final = {
             "internal",
             "java_actor_class",
             "java_function",
-            "job_config",
             "scripts",
             "widgets",
         ]
@@ -106,7 +105,6 @@ _INSTEAD: Final = {
     "ray.ClientBuilder": "call ray_client.init(...)",
     "ray.util.connect": "call ray_client.init(...)",
     "ray.util.disconnect": "call ray_client.shutdown()",
-    "ray.LoggingConfig": "pass logging_level= to ray_client.init",
     "ray.cloudpickle": "import cloudpickle",
     "ray.job_submission": "submit jobs to the cluster's dashboard, or use a session as the job",
 }
