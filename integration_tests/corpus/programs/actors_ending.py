@@ -25,11 +25,11 @@ class Candle:
 
 
 def is_out(candle):
-    try:
-        ray.get(candle.burn.remote())
-    except RayActorError as error:
-        return isinstance(error, ActorDiedError)
-    return False
+    while True:  # its end takes a moment
+        try:
+            ray.get(candle.burn.remote())
+        except RayActorError as error:
+            return isinstance(error, ActorDiedError)
 
 
 killed = Candle.remote()

@@ -3,8 +3,11 @@
 import json
 import os
 import tempfile
+import uuid
 
 import ray
+
+NAME = f"stage {uuid.uuid4().hex}"  # the timeline has other programs too
 
 ray.init()
 
@@ -16,12 +19,12 @@ def stage(number):
 
 value = 0
 for _ in range(3):
-    value = stage.options(name="stage of the timeline").remote(value)
+    value = stage.options(name=NAME).remote(value)
 print(ray.get(value))
 
 
 def spans():
-    return [event for event in ray.timeline() if event.get("name") == "stage of the timeline"]
+    return [event for event in ray.timeline() if event.get("cat") == f"task::{NAME}"]
 
 
 while len(spans()) < 3:
@@ -35,4 +38,4 @@ with tempfile.TemporaryDirectory() as directory:
     print(ray.timeline(path))
     with open(path) as file:
         loaded = json.load(file)
-    print(len([event for event in loaded if event.get("name") == "stage of the timeline"]))
+    print(len([event for event in loaded if event.get("cat") == f"task::{NAME}"]))
