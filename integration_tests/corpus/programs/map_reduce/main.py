@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 
 import ray
-from corpus import Document, bucket_of
+from texts import Document, bucket_of
 from ray.exceptions import RayTaskError
 
 REDUCERS = 3

@@ -1,0 +1,5 @@
+"""Lengths."""
+
+
+def length(text):
+    return len(text)

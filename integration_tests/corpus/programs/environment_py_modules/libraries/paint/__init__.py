@@ -1,0 +1,1 @@
+"""A package that only tasks with the right environment have."""
