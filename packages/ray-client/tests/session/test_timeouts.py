@@ -85,7 +85,7 @@ def test_a_timeout_is_any_number_or_none(timeout: Any) -> None:
     [("1", TypeError), (b"1", TypeError), ([], TypeError), (math.nan, ValueError), (math.inf, OverflowError)],
 )
 def test_a_timeout_that_makes_no_sense_is_refused_with_its_value(timeout: Any, error: type[Exception]) -> None:
-    with pytest.raises(error, match="timeout.*None"):
+    with pytest.raises(error, match=r"timeout.*None"):
         seconds(timeout)
 
 

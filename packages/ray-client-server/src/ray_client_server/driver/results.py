@@ -137,7 +137,7 @@ class Results:
         with self._lock:
             watching = self._watched.get(ref)
             if watching is not None:
-                # A client that asks again and again, with short time-outs, leaves no more behind than its last question.
+                # Of a client that asks again and again, with short time-outs, only the last question is left.
                 self._watched[ref] = [*(other for other in watching if not _skip_forgotten(other.answer)), wanted]
                 return
             self._watched[ref] = [wanted]

@@ -30,6 +30,7 @@ from ray_client_proto.v1.gateway_pb2 import SessionOpened
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire.ids import client_ids
 from ray_client_proto.wire.limits import TRANSFER_BYTES
+from ray_client_proto.wire.memory import align
 
 _DECODERS = 4  # threads that unpickle for futures and awaits; `get` unpickles in the caller's thread
 
@@ -299,7 +300,7 @@ class Session:
 
     def _parts(self, payload: Payload) -> list[Any]:
         if not payload.transfer_id:
-            return [payload.pickle, *payload.buffers]
+            return [payload.pickle, *align(payload.buffers)]
         try:
             return list(self._transfers.download(payload.transfer_id, payload.sizes_bytes))
         finally:
