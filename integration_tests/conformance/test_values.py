@@ -10,6 +10,7 @@ import enum
 import pathlib
 import re
 import uuid
+from typing import Any
 
 import numpy as np
 import pytest

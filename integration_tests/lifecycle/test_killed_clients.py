@@ -52,9 +52,7 @@ class Holders:
         self.children: list[int] = []
 
     def start(self, name: str, *, direct: bool = False, forks: bool = False, end: str = "time.sleep(1000)") -> Process:
-        text = HOLDER.format(
-            address=self._gateway.address, space=SPACE, direct=direct, name=name, forks=forks, end=end
-        )
+        text = HOLDER.format(address=self._gateway.address, space=SPACE, direct=direct, name=name, forks=forks, end=end)
         program = self._directory / f"{name}.py"
         program.write_text(textwrap.dedent(text))
         environment = private_environment(self._directory, new_mark())
@@ -102,9 +100,7 @@ def is_free(other: Any) -> IsFree:
     return is_free
 
 
-def test_what_clients_held_that_went_without_a_word_is_free_soon(
-    holders: Holders, is_free: IsFree, other: Any
-) -> None:
+def test_what_clients_held_that_went_without_a_word_is_free_soon(holders: Holders, is_free: IsFree, other: Any) -> None:
     ref = other.put("here")
     killed = [
         (holders.start("killed"), signal.SIGKILL),

@@ -61,9 +61,7 @@ def test_the_session_of_a_process_of_this_machine_ends_with_it(rig, process):
 
 
 @linux
-@pytest.mark.parametrize(
-    "changes", [{"machine": "another"}, {"machine": ""}, {"started": 0}, {"started": 1}], ids=lambda changes: str(changes)
-)
+@pytest.mark.parametrize("changes", [{"machine": "another"}, {"machine": ""}, {"started": 0}, {"started": 1}], ids=str)
 def test_a_process_that_is_not_known_for_certain_is_not_looked_after(rig, process, changes):
     rig.open(who=who(process, **changes))
     look(rig)

@@ -198,7 +198,7 @@ class Assembly:
 
 
 class AlignedAssembly(Assembly):
-    """A transfer whose parts are known before it comes: each is put where it is aligned, and nothing is copied twice."""
+    """A transfer whose parts are known before it comes: each is put where it is aligned, at once."""
 
     def __init__(self, transfer_id: int, sizes_bytes: Iterable[int], limit_bytes: int) -> None:
         """Make room for the whole transfer.
@@ -230,6 +230,8 @@ class AlignedAssembly(Assembly):
             ProtocolError: the transfer is not complete.
         """
         if not self.is_complete:
-            raise ProtocolError(f"B4: transfer {self.transfer_id} has {self.received_bytes} of {self.total_bytes} bytes")
+            raise ProtocolError(
+                f"B4: transfer {self.transfer_id} has {self.received_bytes} of {self.total_bytes} bytes"
+            )
         whole = self._buffer.toreadonly()
         return [whole[place : place + size] for place, size in zip(self._places, self._sizes, strict=False)]

@@ -126,9 +126,7 @@ class Front:
                 return received
         return received
 
-    async def _open_tunnel(
-        self, near: socket.socket, peer: str, received: bytes
-    ) -> tuple[socket.socket | None, bytes]:
+    async def _open_tunnel(self, near: socket.socket, peer: str, received: bytes) -> tuple[socket.socket | None, bytes]:
         """Give a connection to the driver that was asked for, and what is for it already; or refuse."""
         loop = asyncio.get_running_loop()
         size_bytes = tunnel.head_size(received)

@@ -71,7 +71,6 @@ class Session:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     failure: ServerError | None = None
 
-
     def connect(self, peer: str) -> None:
         """Take note of a connection, from this address, that is for the session's data."""
         self.connections.add(peer)

@@ -18,9 +18,9 @@ class ClientWatch:
     """Looks after each session's client. The event loop owns it.
 
     A client of this machine is known by its process: once that is gone nobody can use the session any more, whatever
-    children of it hold its connections. Of any other client the connection is all that is known: if the client's own system closed
-    or reset it, and nothing comes back for `reset_s`, the session ends. A connection that has fallen silent says
-    nothing: a laptop may sleep.
+    children of it hold its connections. Of any other client the connection is all that is known: if that was closed or
+    reset, and nothing comes back for `reset_s`, the session ends. A connection that has fallen silent says nothing: a
+    laptop may sleep.
     """
 
     def __init__(self, sessions: SessionTable, lifecycle: Lifecycle) -> None:
