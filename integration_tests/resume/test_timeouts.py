@@ -48,7 +48,6 @@ def test_over_a_slow_network_what_is_ready_is_given(
         ray.get([*refs, blocked], timeout=timeout)
     with pytest.raises(GetTimeoutError):
         asyncio.run(context.aget(blocked, timeout=timeout))
-    relay.delay(0)
     ray.get(gate.open.remote())
 
 

@@ -289,6 +289,15 @@ def test_idle_is_when_everything_is_answered_and_acknowledged(rig: Rig) -> None:
     assert rig.session.wait_until_idle(0)
 
 
+def test_what_was_forgotten_keeps_nobody_from_being_idle(rig: Rig) -> None:
+    rig.echo.hold = []
+    stream, _ = rig.attach()
+    receive(stream, ClientFrame(seq=1, operations=[Operation(request_id=3, get=Get(object_ids=[1]))]))
+    assert not rig.session.wait_until_idle(0)
+    receive(stream, ClientFrame(seq=2, operations=[Operation(forget=Forget(request_id=3))]))
+    assert rig.session.wait_until_idle(0)
+
+
 class CutOffClient:
     """A client whose streams are cut at any place, in either direction; it keeps to the rules."""
 

@@ -155,6 +155,7 @@ class DriverSession:
             with self._changed:
                 if operation.forget.request_id in self._unanswered:
                     self._forgotten.add(operation.forget.request_id)
+                    self._changed.notify_all()
         elif kind == "disconnect":
             with self._changed:
                 self.has_disconnected = True
@@ -283,10 +284,10 @@ class DriverSession:
         self._on_end(reason)
 
     def wait_until_idle(self, within_s: float) -> bool:
-        """Wait until every request is answered and every answer acknowledged; tell whether that came about."""
+        """Wait until all requests are answered or forgotten, and answers acknowledged; tell whether that came about."""
 
         def is_idle() -> bool:
-            return not self._unanswered and not self._queued and not self._outbox.replay()
+            return self._unanswered.keys() <= self._forgotten and not self._queued and not self._outbox.replay()
 
         with self._changed:
             return self._changed.wait_for(lambda: is_idle() or self.end_reason is not None, within_s)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from ray_client.session.blocking import wait_until
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.lanes import Lanes
 from ray_client.transport.stream import StreamCutError
@@ -75,7 +76,7 @@ class Transfers:
                 if attempt(is_first):
                     return
             except StreamCutError:
-                if self._ended.wait(delay_s):
+                if wait_until(self._ended.wait, delay_s):
                     raise
             is_first = False
         raise StreamCutError("gave up: the connection kept breaking")
