@@ -10,6 +10,7 @@ import enum
 import pathlib
 import re
 import uuid
+from typing import Any
 
 import numpy as np
 import pytest
@@ -276,3 +277,46 @@ def test_a_module_as_a_value() -> None:
     import json
 
     assert ray.get(ray.put(json)) is json
+
+
+SIZES = (1, 7, 100, 4095, 4096, 10_001, 65_537, 200_003, 262_144, 300_001, 1_000_003)
+
+
+def places(arrays: Any) -> list[int]:
+    """Where arrays begin, counted from the last multiple of 64 bytes."""
+    return [array.ctypes.data % 64 for array in arrays]
+
+
+@ray.remote(num_cpus=0)
+def bytes_of(sizes: list[int]) -> Any:
+    arrays = [np.full(size, 7, np.uint8) for size in sizes]
+    return arrays[0] if len(arrays) == 1 else arrays
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_array_is_aligned_whatever_its_size(size: int) -> None:
+    array = np.full(size, 7, np.uint8)
+    stored = ray.put(array)
+    came = [*ray.get([stored, bytes_of.remote([size]), identity.remote(array), identity.remote(stored)])]
+    assert places(came) == [0] * 4
+    assert all(np.array_equal(other, array) for other in came)
+    assert ray.get(places_there.remote(array, [array])) == [0, 0]
+
+
+@ray.remote(num_cpus=0)
+def places_there(array: Any, arrays: list) -> list[int]:
+    return places([array, *arrays])
+
+
+def test_arrays_of_one_value_are_aligned() -> None:
+    large = [size for size in SIZES if size >= 4096]
+    arrays = [np.full(size, 7, np.uint8) for size in large]
+    for came in ray.get([ray.put(arrays), bytes_of.remote(large)]):
+        assert places(came) == [0] * len(large)
+        assert all(np.array_equal(one, other) for one, other in zip(came, arrays, strict=True))
+
+
+def test_small_arrays_of_one_value_are_aligned_for_their_elements() -> None:
+    came = ray.get(bytes_of.remote(list(SIZES)))
+    assert {place % 8 for place in places(came)} == {0}
+    assert not any(array.flags.writeable for array in came)

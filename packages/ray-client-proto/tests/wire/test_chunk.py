@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 from google.protobuf.message import DecodeError
 from hypothesis import example, given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from ray_client_proto.v1 import bulk_pb2
 from ray_client_proto.wire import chunk
-from ray_client_proto.wire.chunk import Assembly, Chunk
+from ray_client_proto.wire.chunk import AlignedAssembly, Assembly, Chunk
 from ray_client_proto.wire.errors import ProtocolError
 
 UINT64 = st.integers(0, 2**64 - 1)
@@ -98,6 +99,30 @@ def test_a_transfer_arrives_whole_wherever_it_is_cut(
     given_back = assembly.slices([len(buffer) for buffer in buffers])
     assert [bytes(view) for view in given_back] == buffers
     assert all(view.readonly for view in given_back)
+
+
+@given(BUFFERS, st.integers(1, 64), st.data())
+def test_parts_are_aligned_as_they_come_wherever_a_transfer_is_cut(
+    buffers: list[bytes], chunk_bytes: int, data: st.DataObject
+) -> None:
+    views = [memoryview(buffer) for buffer in buffers]
+    assembly = AlignedAssembly(7, [len(buffer) for buffer in buffers], limit_bytes=400)
+    while not assembly.is_complete:
+        for message in chunk.split(7, views, chunk_bytes, data.draw(st.integers(0, assembly.received_bytes))):
+            assembly.add(chunk.decode(message))
+            if data.draw(st.booleans()):
+                break
+    parts = assembly.parts()
+    assert [bytes(part) for part in parts] == buffers
+    assert all(part.readonly for part in parts)
+    assert all(np.frombuffer(part, np.uint8).ctypes.data % 64 == 0 for part in parts if part.nbytes)
+
+
+def test_b4_parts_of_a_transfer_that_is_not_complete_are_refused() -> None:
+    assembly = AlignedAssembly(7, [3, 3], limit_bytes=6)
+    assembly.add(Chunk(7, 0, 6, memoryview(b"abcd")))
+    with pytest.raises(ProtocolError, match="B4"):
+        assembly.parts()
 
 
 def test_b1_an_empty_transfer_is_one_empty_chunk() -> None:

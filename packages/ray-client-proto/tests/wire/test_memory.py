@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
+
+import numpy as np
 import pytest
 
-from ray_client_proto.wire.memory import SpareMemory, fresh_memory
+from ray_client_proto.wire.memory import SpareMemory, align, aligned_memory, aligned_places, fresh_memory
 
 SIZE = 1000
 
 
 def address(view: memoryview) -> int:
-    ctypes = pytest.importorskip("ctypes")
-    return int(ctypes.addressof(ctypes.c_char.from_buffer(view)))
+    return ctypes.addressof(ctypes.c_char.from_buffer(view))
 
 
 def test_fresh_memory_is_zeroed() -> None:
@@ -58,3 +60,24 @@ def test_an_idle_block_is_let_go() -> None:
     assert len(spare._block) == SIZE
     spare.drop_if_idle()
     assert len(spare._block) == 0
+
+
+@pytest.mark.parametrize("size_bytes", [1, 63, 64, 65, 4095, 1_000_001])
+def test_aligned_memory_begins_at_a_multiple_of_64(size_bytes: int) -> None:
+    blocks = [aligned_memory(size_bytes) for _ in range(20)]
+    assert {address(block) % 64 for block in blocks} == {0}
+    assert {block.nbytes for block in blocks} == {size_bytes}
+
+
+def test_places_follow_one_another_and_are_aligned() -> None:
+    assert aligned_places([]) == [0]
+    assert aligned_places([1, 64, 0, 65]) == [0, 64, 128, 128, 256]
+
+
+def test_buffers_are_aligned_by_copies_that_nobody_can_change() -> None:
+    buffers = [bytes([number]) * size for number, size in enumerate((1, 0, 64, 65, 4096, 3))]
+    aligned = align(buffers)
+    assert [bytes(view) for view in aligned] == buffers
+    assert all(view.readonly for view in aligned)
+    assert {np.frombuffer(view, np.uint8).ctypes.data % 64 for view in aligned if view.nbytes} == {0}
+    assert align([]) == []

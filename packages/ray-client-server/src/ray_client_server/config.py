@@ -43,6 +43,7 @@ class Limits:
     environment_s: float = _limit(1800.0, "the same where Ray builds a runtime environment first")
     lease_s: float = _limit(300.0, "how long a silent session is kept, when the client does not say")
     max_lease_s: float = _limit(86400.0, "the longest that it may say")
+    reset_s: float = _limit(60.0, "a client that closed or lost its connection to come back, when its lease is ours")
     drain_s: float = _limit(30.0, "running calls after the first SIGTERM")
     driver_end_s: float = _limit(10.0, "a driver told to end, before it is killed")
     remembered_sessions: int = _limit(1000, "ended sessions whose reason is kept")

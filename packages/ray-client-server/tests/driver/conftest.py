@@ -161,7 +161,7 @@ class FakeRay:
         return [ref.result for ref in refs] if all(ref.is_ready for ref in refs) else None
 
     def wait(self, refs: list[FakeRef], num_returns: int, timeout_s: float | None, fetch_local: bool) -> list[FakeRef]:
-        return [ref for ref in refs if ref.is_ready][:num_returns]
+        return [ref for ref in refs if ref.is_ready][:num_returns]  # a generator's `is_ready` is of its next object
 
     def cancel(self, target: Any, force: bool, recursive: bool) -> None:
         self.cancelled.append((target, force, recursive))
@@ -265,7 +265,7 @@ class Client:
         self.holdings = holdings
         self.replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self.forgotten: set[int] = set()
-        self.skipped = threading.Event()
+        self.skipped, self.skips = threading.Event(), 0
         self._ids, self._requests = itertools.count(1), itertools.count(1)
 
     # the Sink
@@ -275,13 +275,16 @@ class Client:
 
     def wait_for_room(self) -> None: ...
 
-    def skip(self) -> None:
+    def skip(self, request_id: int) -> None:
+        self.skips += 1
         self.skipped.set()
 
     def is_forgotten(self, request_id: int) -> bool:
         return request_id in self.forgotten
 
     # what a client does
+
+    value_of = staticmethod(value_of)
 
     def new_id(self) -> int:
         return next(self._ids)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -120,6 +122,27 @@ def test_o2_a_forgotten_answer_is_not_sent(client: Any, port: Any) -> None:
     assert client.replies.empty()
 
 
+def test_o2_what_is_asked_for_and_forgotten_again_and_again_leaves_one_callback(client: Any, port: Any) -> None:
+    (late,) = client.call(client.export(double), 1, later=True)
+    for _ in range(20):
+        client.forgotten.add(client.begin(get=Get(object_ids=[late])))
+    wanted = client.begin(get=Get(object_ids=[late]))
+    assert len(port.pending[0].callbacks) == 1
+    port.pending[0].resolve("a value")
+    reply = client.replies.get(timeout=10)
+    assert reply.request_id == wanted and client.value_of(reply.value) == "a value"
+    assert client.replies.empty() and client.skips == 20
+
+
+def test_o2_a_forgotten_wait_ends(client: Any, holdings: Any) -> None:
+    (never,) = client.call(client.export(double), 1, later=True)
+    waiting = client.begin(wait=Wait(object_ids=[never], num_returns=1, timeout_s=-1))
+    assert not client.skipped.wait(0.05)
+    client.forgotten.add(waiting)
+    assert client.skipped.wait(10)
+    assert client.replies.empty()
+
+
 def test_o1_a_call_that_cannot_be_made_fails_its_results(client: Any, driving: Any) -> None:
     digest = client.export(double)
     (failed,) = client.call(digest, 1, bad=1)
@@ -234,6 +257,35 @@ def test_d7_waits_that_never_end_hold_up_no_other(client: Any, port: Any) -> Non
 
 def test_a_wait_for_an_unknown_object_is_refused(client: Any) -> None:
     assert client.ask(wait=Wait(object_ids=[77], num_returns=1)).failure.code == Failure.UNKNOWN_OBJECT
+
+
+def test_a_wait_for_a_stream_is_over_with_its_next_object(client: Any, holdings: Any) -> None:
+    (stream,) = client.call(client.export(count_to), 1, num_returns="streaming")
+    wait = Wait(object_ids=[stream], num_returns=1, timeout_s=0)
+    assert client.ask(wait=wait).ready.indexes == []
+    holdings.references.get(stream).target.is_ready = True
+    assert client.ask(wait=wait).ready.indexes == [0]
+    name = client.new_id()
+    assert client.ask(take_next=TakeNext(generator_id=stream, object_id=name)).HasField("done")
+    assert client.get(name) == 0
+
+
+def test_a_stream_that_is_let_go_of_serves_nobody(client: Any, port: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    cancelled = threading.Event()
+
+    async def never(_generator: Any) -> Any:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    monkeypatch.setattr(port, "next_later", never)
+    (stream,) = client.call(client.export(count_to), 1, num_returns="streaming")
+    waiting = client.begin(take_next=TakeNext(generator_id=stream, object_id=client.new_id()))
+    client.do(release=Release(ids=[stream], counts=[1]))
+    reply = client.replies.get(timeout=10)
+    assert (reply.request_id, reply.failure.code) == (waiting, Failure.END_OF_STREAM)
+    assert cancelled.wait(10)
 
 
 @pytest.mark.parametrize("is_ready", [False, True])

@@ -10,7 +10,7 @@ import pytest
 
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
-from ray_client_proto.v1.operation_pb2 import Disconnect, Get, Operation, Release, Reply
+from ray_client_proto.v1.operation_pb2 import Disconnect, Forget, Get, Operation, Release, Reply
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError
@@ -263,12 +263,17 @@ def test_a_failed_stream_leaves_the_session_alone(rig: Rig) -> None:
     assert rig.echo.carried == [5]
 
 
-def test_o2_forget_is_remembered(rig: Rig) -> None:
+def test_o2_forget_is_remembered_for_as_long_as_answers_are_to_come(rig: Rig) -> None:
+    rig.echo.hold = held = []
     stream, _ = rig.attach()
-    operation = Operation()
-    operation.forget.request_id = 7
-    receive(stream, ClientFrame(seq=1, operations=[operation]))
-    assert rig.session.is_forgotten(7) and not rig.session.is_forgotten(8)
+    asked = [Operation(request_id=number, get=Get(object_ids=[1, 2])) for number in (7, 8)]
+    forget = [Operation(forget=Forget(request_id=number)) for number in (7, 99)]
+    receive(stream, ClientFrame(seq=1, operations=[*asked, *forget]))
+    assert rig.session.is_forgotten(7) and not rig.session.is_forgotten(8) and not rig.session.is_forgotten(99)
+    rig.session.skip(7)
+    assert rig.session.is_forgotten(7)
+    held[0].value(Payload())
+    assert not rig.session.is_forgotten(7)
 
 
 def test_idle_is_when_everything_is_answered_and_acknowledged(rig: Rig) -> None:
@@ -281,6 +286,15 @@ def test_idle_is_when_everything_is_answered_and_acknowledged(rig: Rig) -> None:
     assert [next(messages).seq for _ in range(2)] == [0, 1]
     assert not rig.session.wait_until_idle(0)
     receive(stream, ClientFrame(ack=1))
+    assert rig.session.wait_until_idle(0)
+
+
+def test_what_was_forgotten_keeps_nobody_from_being_idle(rig: Rig) -> None:
+    rig.echo.hold = []
+    stream, _ = rig.attach()
+    receive(stream, ClientFrame(seq=1, operations=[Operation(request_id=3, get=Get(object_ids=[1]))]))
+    assert not rig.session.wait_until_idle(0)
+    receive(stream, ClientFrame(seq=2, operations=[Operation(forget=Forget(request_id=3))]))
     assert rig.session.wait_until_idle(0)
 
 

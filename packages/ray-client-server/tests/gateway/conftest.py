@@ -193,8 +193,10 @@ class Rig:
     def sessions(self) -> list[Session]:
         return list(self.gateway._sessions)
 
-    def request(self, **fields: Any) -> pb.OpenSessionRequest:
-        client = pb.ClientInfo(version="9.9", protocol=pb.ProtocolRange(oldest=1, newest=3), capabilities=["bulk", "x"])
+    def request(self, who: dict[str, Any] | None = None, **fields: Any) -> pb.OpenSessionRequest:
+        client = pb.ClientInfo(
+            version="9.9", protocol=pb.ProtocolRange(oldest=1, newest=3), capabilities=["bulk", "x"], **(who or {})
+        )
         return pb.OpenSessionRequest(**{"client": client, **fields})
 
     def open(self, **fields: Any) -> pb.SessionOpened:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from ray_client.session.transfers import Transfers
@@ -79,6 +80,7 @@ def test_a_download_arrives_whole_whatever_breaks(breaks: list[int]) -> None:
     parts = transfers(lanes).download(3, SIZES)
     assert [bytes(part) for part in parts] == [bytes(part) for part in PARTS]
     assert all(part.readonly for part in parts)
+    assert all(np.frombuffer(part, np.uint8).ctypes.data % 64 == 0 for part in parts if part.nbytes)
     assert lanes.attempts == len(breaks) + 1
 
 

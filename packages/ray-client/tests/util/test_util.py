@@ -77,8 +77,9 @@ def test_map_unordered_keeps_to_its_bound(cluster: Cluster) -> None:
     assert under_way == [0, 1, 2]
     assert sorted(results) == [10, 20, 30, 40, 50]
     assert list(map_unordered(Function(), [], backpressure_size=None)) == []
+    assert list(map_unordered(Function(), [1, 2], backpressure_size=1)) == [10, 20]
     with pytest.raises(ValueError, match="backpressure_size"):
-        next(map_unordered(Function(), [1], backpressure_size=1))
+        next(map_unordered(Function(), [1], backpressure_size=0))
 
 
 def test_an_actor_pool_shares_work(cluster: Cluster) -> None:

@@ -15,7 +15,7 @@ class ProtocolRange(_message.Message):
     def __init__(self, oldest: _Optional[int] = ..., newest: _Optional[int] = ...) -> None: ...
 
 class ClientInfo(_message.Message):
-    __slots__ = ("version", "protocol", "capabilities", "python_version", "cloudpickle_version", "hostname", "pid", "user")
+    __slots__ = ("version", "protocol", "capabilities", "python_version", "cloudpickle_version", "hostname", "pid", "user", "machine", "started")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     PROTOCOL_FIELD_NUMBER: _ClassVar[int]
     CAPABILITIES_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,8 @@ class ClientInfo(_message.Message):
     HOSTNAME_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
+    MACHINE_FIELD_NUMBER: _ClassVar[int]
+    STARTED_FIELD_NUMBER: _ClassVar[int]
     version: str
     protocol: ProtocolRange
     capabilities: _containers.RepeatedScalarFieldContainer[str]
@@ -32,7 +34,9 @@ class ClientInfo(_message.Message):
     hostname: str
     pid: int
     user: str
-    def __init__(self, version: _Optional[str] = ..., protocol: _Optional[_Union[ProtocolRange, _Mapping]] = ..., capabilities: _Optional[_Iterable[str]] = ..., python_version: _Optional[str] = ..., cloudpickle_version: _Optional[str] = ..., hostname: _Optional[str] = ..., pid: _Optional[int] = ..., user: _Optional[str] = ...) -> None: ...
+    machine: str
+    started: int
+    def __init__(self, version: _Optional[str] = ..., protocol: _Optional[_Union[ProtocolRange, _Mapping]] = ..., capabilities: _Optional[_Iterable[str]] = ..., python_version: _Optional[str] = ..., cloudpickle_version: _Optional[str] = ..., hostname: _Optional[str] = ..., pid: _Optional[int] = ..., user: _Optional[str] = ..., machine: _Optional[str] = ..., started: _Optional[int] = ...) -> None: ...
 
 class ServerInfoRequest(_message.Message):
     __slots__ = ("client",)

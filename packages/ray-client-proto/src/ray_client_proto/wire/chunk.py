@@ -6,11 +6,13 @@ copied twice more on either side, which on this path costs more than everything 
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ray_client_proto.wire.errors import ProtocolError
-from ray_client_proto.wire.memory import fresh_memory
+from ray_client_proto.wire.memory import aligned_memory, aligned_places, fresh_memory
 
 # Field number << 3 | wire type (0 varint, 2 length-delimited); protobuf.dev, "Encoding".
 _TRANSFER_ID, _OFFSET, _TOTAL, _DATA = 0x08, 0x10, 0x18, 0x22
@@ -170,8 +172,11 @@ class Assembly:
         if chunk.offset_bytes > self.received_bytes:
             raise ProtocolError(f"B2: transfer {self.transfer_id} lacks bytes from {self.received_bytes} on")
         if end > self.received_bytes:
-            self._buffer[chunk.offset_bytes : end] = chunk.data
+            self._write(chunk.offset_bytes, chunk.data)
             self.received_bytes = end
+
+    def _write(self, offset_bytes: int, data: memoryview) -> None:
+        self._buffer[offset_bytes : offset_bytes + data.nbytes] = data
 
     def slices(self, sizes_bytes: Iterable[int]) -> list[memoryview]:
         """Give the buffers of a complete transfer as read-only views, in their order.
@@ -190,3 +195,43 @@ class Assembly:
             views.append(whole[at : at + size])
             at += size
         return views
+
+
+class AlignedAssembly(Assembly):
+    """A transfer whose parts are known before it comes: each is put where it is aligned, at once."""
+
+    def __init__(self, transfer_id: int, sizes_bytes: Iterable[int], limit_bytes: int) -> None:
+        """Make room for the whole transfer.
+
+        Raises:
+            ProtocolError: it is larger than `limit_bytes`.
+        """
+        self._sizes = list(sizes_bytes)
+        self._starts = list(itertools.accumulate(self._sizes, initial=0))  # in the transfer; last comes its end
+        self._places = aligned_places(self._sizes)  # in the buffer
+        super().__init__(
+            transfer_id, self._starts[-1], limit_bytes, allocate=lambda _size: aligned_memory(self._places[-1])
+        )
+
+    def _write(self, offset_bytes: int, data: memoryview) -> None:
+        number = bisect.bisect_right(self._starts, offset_bytes) - 1
+        while data.nbytes:
+            within = offset_bytes - self._starts[number]
+            piece, data = data[: self._sizes[number] - within], data[self._sizes[number] - within :]
+            place = self._places[number] + within
+            self._buffer[place : place + piece.nbytes] = piece
+            offset_bytes += piece.nbytes
+            number += 1
+
+    def parts(self) -> list[memoryview]:
+        """Give the parts of a complete transfer as read-only views.
+
+        Raises:
+            ProtocolError: the transfer is not complete.
+        """
+        if not self.is_complete:
+            raise ProtocolError(
+                f"B4: transfer {self.transfer_id} has {self.received_bytes} of {self.total_bytes} bytes"
+            )
+        whole = self._buffer.toreadonly()
+        return [whole[place : place + size] for place, size in zip(self._places, self._sizes, strict=False)]

@@ -19,8 +19,8 @@ class Sink(Protocol):
     def wait_for_room(self) -> None:
         """Return when a value may be delivered; blocks while the client is far behind (D4)."""
 
-    def skip(self) -> None:
-        """Learn that one reply will not come, since the client does not want it any more (O2)."""
+    def skip(self, request_id: int) -> None:
+        """Learn that one reply to this request will not come, since the client does not want it any more (O2)."""
 
     def is_forgotten(self, request_id: int) -> bool:
         """Tell whether the client has said that it no longer wants the replies."""

@@ -24,7 +24,6 @@ from ray_client_server.driver.references import Kind, References
 from ray_client_server.driver.transfers import Downloads, Uploads
 
 _PROTOCOL: Final = 5
-_OUT_OF_BAND_BYTES: Final = 4096  #: V1
 _STREAM_BUFFER_BYTES: Final = 1 << 20
 
 #: Types without a handle inside and without a reducer: they go through C alone.
@@ -57,10 +56,11 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         self.counted_ids: list[int] = []
 
         def take(buffer: pickle.PickleBuffer) -> bool:
-            view = buffer.raw()
-            if view.nbytes < _OUT_OF_BAND_BYTES:
+            try:
+                # Whatever its size, since the client can align what is out of band only.
+                buffers.append(buffer.raw())
+            except BufferError:  # not contiguous: pickle copies it into the stream
                 return True
-            buffers.append(view)
             return False
 
         super().__init__(file, protocol=_PROTOCOL, buffer_callback=take)

@@ -128,19 +128,20 @@ class References:
             raise refused(Failure.INVALID_ARGUMENT, f"{handle_id} is of kind {entry.kind.value}, not {wanted}")
         return entry
 
-    def release(self, handle_id: int, count: int) -> None:
-        """Take counts back; an id that is not there any more is passed over (R2)."""
+    def release(self, handle_id: int, count: int) -> Entry | None:
+        """Take counts back; give the entry if that was the last. An id that is not there is passed over (R2)."""
         with self._lock:
             entry = self._entries.get(handle_id)
             if entry is None:
-                return
+                return None
             entry.count -= count
             if entry.count > 0:
-                return
+                return None
             del self._entries[handle_id]
             if entry.key is not None and self._by_key.get((entry.kind, entry.key)) is entry:
                 del self._by_key[(entry.kind, entry.key)]
-        # Here the entry dies, and Ray's object with it: outside of the lock, since Ray then runs code of its own.
+        # With the entry Ray's object dies: outside of the lock, since Ray then runs code of its own.
+        return entry
 
     def clear(self) -> None:
         """Let go of everything (R4)."""

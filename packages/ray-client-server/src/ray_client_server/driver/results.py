@@ -66,7 +66,7 @@ class _Many:
         if self._answer.sink.is_forgotten(self._answer.request_id):
             for wanted in self._left.values():
                 for _ in wanted:
-                    self._answer.sink.skip()
+                    self._answer.sink.skip(self._answer.request_id)
             return True
         try:
             ready = self._wait(slice_s)
@@ -97,6 +97,9 @@ class Results:
     def __init__(self, codec: Codec, waits: Waits) -> None:
         self._codec, self._port, self._waits = codec, codec.port, waits
         self._ready: queue.SimpleQueue[_Ready | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        #: Who waits for which object. Each has one callback of Ray's, which cannot be taken back.
+        self._watched: dict[Handle, list[Wanted]] = {}
         for number in range(_THREADS):
             threading.Thread(target=self._encode_all, name=f"results-{number}", daemon=True).start()
 
@@ -130,22 +133,34 @@ class Results:
             self._take(result, one.answer, one.place)
 
     def _send_later(self, wanted: Wanted) -> None:
-        entry, ref, answer, place = wanted
+        ref = wanted.ref
+        with self._lock:
+            watching = self._watched.get(ref)
+            if watching is not None:
+                # Of a client that asks again and again, with short time-outs, only the last question is left.
+                self._watched[ref] = [*(other for other in watching if not _skip_forgotten(other.answer)), wanted]
+                return
+            self._watched[ref] = [wanted]
 
         def callback(result: Any) -> None:
             # On a thread of Ray's that all objects share: nothing here may block or run code of the user's.
-            entry.is_ready = True
-            self._take(result, answer, place)
+            for one in self._stop_watching(ref):
+                one.entry.is_ready = True
+                self._take(result, one.answer, one.place)
 
         try:
             self._port.on_ready(ref, callback)
         # Ray refuses with errors of many types; each object of a get must be answered, or its future never ends.
         except Exception as error:  # noqa: BLE001
-            answer.failure(describe(error, self._codec), place)
+            for one in self._stop_watching(ref):
+                one.answer.failure(describe(error, self._codec), one.place)
+
+    def _stop_watching(self, ref: Handle) -> list[Wanted]:
+        with self._lock:
+            return self._watched.pop(ref, [])
 
     def _take(self, result: Any, answer: Answer, place: int) -> None:
-        if answer.sink.is_forgotten(answer.request_id):
-            answer.sink.skip()
+        if _skip_forgotten(answer):
             return
         kind = type(result)
         if kind in _QUICK or (kind in _QUICK_IF_SHORT and len(result) < _SHORT):
@@ -180,3 +195,11 @@ class Results:
         """End the threads."""
         for _ in range(_THREADS):
             self._ready.put(None)
+
+
+def _skip_forgotten(answer: Answer) -> bool:
+    """Tell whether the client does not want an answer any more; it is counted as given then."""
+    if not answer.sink.is_forgotten(answer.request_id):
+        return False
+    answer.sink.skip(answer.request_id)
+    return True

@@ -66,7 +66,7 @@ class DriverSession:
         self._attach_count = 0
         self._silent_since: float | None = clock()
         self._forgotten: set[int] = set()
-        self._unanswered = 0
+        self._unanswered: dict[int, int] = {}  # request -> replies to come
         self.has_disconnected = False
         self.end_reason: str | None = None
         self._carrying = threading.Condition(threading.Lock())
@@ -139,7 +139,7 @@ class DriverSession:
                 self._changed.notify_all()
             if not is_new:
                 return
-            self._unanswered += sum(_replies_to(operation) for operation in frame.operations)
+            self._unanswered.update((op.request_id, count) for op in frame.operations if (count := _replies_to(op)))
         with self._carrying:
             # Only a frame of a stream that was taken over in the middle can be under way; it comes first (D7).
             while self._carried_seq != frame.seq - 1:
@@ -153,7 +153,9 @@ class DriverSession:
         kind = operation.WhichOneof("kind")
         if kind == "forget":
             with self._changed:
-                self._forgotten.add(operation.forget.request_id)
+                if operation.forget.request_id in self._unanswered:
+                    self._forgotten.add(operation.forget.request_id)
+                    self._changed.notify_all()
         elif kind == "disconnect":
             with self._changed:
                 self.has_disconnected = True
@@ -178,7 +180,7 @@ class DriverSession:
         """Queue a reply for the next frame, which waits a little for those that follow."""
         encoded = encode_reply(reply)
         with self._changed:
-            self._unanswered -= 1
+            self._count_down(reply.request_id)
             self._queued.append(encoded)
             self._queued_bytes += len(encoded)
             send_at = self._clock() + _GATHER_S if more_follow and self._queued_bytes < wire_limits.FRAME_BYTES else 0.0
@@ -192,10 +194,20 @@ class DriverSession:
             while self._queued_bytes > _BACKLOG_BYTES and self.end_reason is None:
                 self._changed.wait()
 
-    def skip(self) -> None:
+    def skip(self, request_id: int) -> None:
         """Count a reply that will not come."""
         with self._changed:
-            self._unanswered -= 1
+            self._count_down(request_id)
+
+    def _count_down(self, request_id: int) -> None:
+        left = self._unanswered.get(request_id, 1) - 1
+        if left > 0:
+            self._unanswered[request_id] = left
+        else:
+            self._unanswered.pop(request_id, None)
+            self._forgotten.discard(request_id)
+            if not self._unanswered:
+                self._changed.notify_all()
 
     def is_forgotten(self, request_id: int) -> bool:
         """Tell whether the client no longer wants the replies to a request."""
@@ -272,10 +284,10 @@ class DriverSession:
         self._on_end(reason)
 
     def wait_until_idle(self, within_s: float) -> bool:
-        """Wait until every request is answered and every answer acknowledged; tell whether that came about."""
+        """Wait until all requests are answered or forgotten, and answers acknowledged; tell whether that came about."""
 
         def is_idle() -> bool:
-            return self._unanswered <= 0 and not self._queued and not self._outbox.replay()
+            return self._unanswered.keys() <= self._forgotten and not self._queued and not self._outbox.replay()
 
         with self._changed:
             return self._changed.wait_for(lambda: is_idle() or self.end_reason is not None, within_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from concurrent.futures import Future
 from typing import NamedTuple
 
 from ray_client_proto.v1.error_pb2 import Failure
@@ -30,6 +31,7 @@ class Streams:
         self._lock = threading.Lock()
         #: Who waits for which generator; the first of each is being served by the loop.
         self._asked: dict[Handle, deque[_Asked]] = {}
+        self._serving: dict[Handle, Future[None]] = {}
 
     def take(self, generator: Handle, object_id: int, answer: Answer) -> None:
         """Let `object_id` stand for the next object of the stream, and answer when it is there."""
@@ -41,34 +43,45 @@ class Streams:
             ref = self._codec.port.next_now(generator)
             if ref is None:
                 self._asked[generator] = deque((_Asked(object_id, answer),))
-        if ref is None:
-            self._loop.start(self._serve(generator))
-        else:
+                self._serving[generator] = self._loop.start(self._serve(generator))
+        if ref is not None:
             self._give(ref, object_id, answer)
+
+    def drop(self, generator: Handle) -> None:
+        """Serve nobody any more: the client has let go of the generator."""
+        with self._lock:
+            asked, serving = self._asked.pop(generator, ()), self._serving.pop(generator, None)
+        if serving is not None:
+            serving.cancel()
+        for one in asked:
+            one.answer.failure(END)
 
     async def _serve(self, generator: Handle) -> None:
         """Serve everybody who waits for a generator, in their order."""
-        while True:
+        is_last = False
+        while not is_last:
+            found = await self._next(generator)
             with self._lock:
-                asked = self._asked[generator][0]
-            try:
-                await self._next(generator, asked)
-            # What a generator's task raised comes as an object; this is what Ray itself may raise.
-            except Exception as error:  # noqa: BLE001
-                asked.answer.failure(describe(error, self._codec))
-            with self._lock:
-                self._asked[generator].popleft()
-                if not self._asked[generator]:
-                    del self._asked[generator]
+                waiting = self._asked.get(generator)
+                if waiting is None:
                     return
+                asked = waiting.popleft()
+                is_last = not waiting
+                if is_last:
+                    del self._asked[generator], self._serving[generator]
+            if isinstance(found, Failure):
+                asked.answer.failure(found)
+            else:
+                self._give(found, asked.object_id, asked.answer)
 
-    async def _next(self, generator: Handle, asked: _Asked) -> None:
+    async def _next(self, generator: Handle) -> Handle | Failure:
         try:
-            ref = await self._codec.port.next_later(generator)
+            return await self._codec.port.next_later(generator)
         except StopAsyncIteration:
-            asked.answer.failure(END)
-            return
-        self._give(ref, asked.object_id, asked.answer)
+            return END
+        # What a generator's task raised comes as an object; this is what Ray itself may raise.
+        except Exception as error:  # noqa: BLE001
+            return describe(error, self._codec)
 
     def _give(self, ref: Handle, object_id: int, answer: Answer) -> None:
         self._references.name(object_id, Kind.OBJECT, ref, self._codec.port.object_key(ref), is_ready=True)

@@ -30,7 +30,7 @@ class CollectedReplies:
     def wait_for_room(self) -> None:
         """Return at once: a call has as many replies as it asked for."""
 
-    def skip(self) -> None:
+    def skip(self, request_id: int) -> None:
         """Nothing is forgotten here."""
 
     def is_forgotten(self, request_id: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import functools
 import socket
 from collections.abc import Collection
 from typing import Final
@@ -92,13 +93,14 @@ class Front:
         far: socket.socket | None = None
         try:
             _tune(near)
+            peer = _peer(near)
             first = await asyncio.wait_for(self._first_bytes(near), self._settings.limits.handshake_s)
             if first.startswith(tunnel.METHOD):
-                far, first = await self._open_tunnel(near, first)
+                far, first = await self._open_tunnel(near, peer, first)
             elif first:
-                far = await _dial(self._server_path, near)
+                far = await _dial(self._server_path, peer)
             if far is not None:
-                splice = Splice(near, far, self._buffer, self._splices.discard)
+                splice = Splice(near, far, self._buffer, functools.partial(self._on_close, peer))
                 self._splices.add(splice)
                 splice.start(first)
                 near, far = None, None  # type: ignore[assignment]
@@ -108,6 +110,10 @@ class Front:
             for left in (near, far):
                 if left is not None:
                     left.close()
+
+    def _on_close(self, peer: str, splice: Splice) -> None:
+        self._splices.discard(splice)
+        self._sessions.disconnect(peer, splice.was_closed)
 
     async def _first_bytes(self, near: socket.socket) -> bytes:
         """Give what tells where to go: of a request for a tunnel its whole head, of everything else what came first."""
@@ -120,13 +126,13 @@ class Front:
                 return received
         return received
 
-    async def _open_tunnel(self, near: socket.socket, received: bytes) -> tuple[socket.socket | None, bytes]:
+    async def _open_tunnel(self, near: socket.socket, peer: str, received: bytes) -> tuple[socket.socket | None, bytes]:
         """Give a connection to the driver that was asked for, and what is for it already; or refuse."""
         loop = asyncio.get_running_loop()
         size_bytes = tunnel.head_size(received)
         try:
             session = self._session_of(received[:size_bytes])
-            far = await _dial(tunnel_path(session.socket_path, self._settings.tls), near)
+            far = await _dial(tunnel_path(session.socket_path, self._settings.tls), peer)
         except ValueError:
             status, because = (400, "Bad Request"), "not a request for a session"
         except ServerError as error:
@@ -136,9 +142,10 @@ class Front:
             status, because = (503, "Service Unavailable"), str(error)
         else:
             await loop.sock_sendall(near, tunnel.ACCEPTED)
-            log.info("tunnel.opened", session=session.session_id, peer=_peer(near))
+            session.connect(peer)
+            log.info("tunnel.opened", session=session.session_id, peer=peer)
             return far, received[size_bytes:]
-        log.info("tunnel.refused", peer=_peer(near), because=because)
+        log.info("tunnel.refused", peer=peer, because=because)
         await loop.sock_sendall(near, tunnel.refusal(*status))
         return None, b""
 
@@ -172,14 +179,14 @@ def _tune(near: socket.socket) -> None:
         near.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(_UNANSWERED_S * 1000))
 
 
-async def _dial(path: str, near: socket.socket) -> socket.socket:
+async def _dial(path: str, peer: str) -> socket.socket:
     """Connect to a unix socket, under the name of the peer."""
     far = socket.socket(socket.AF_UNIX)
     try:
         far.setblocking(False)
         # As much as the system allows: a client sends large values faster than Python's gRPC takes them in.
         far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
-        bind_as(far, _peer(near))
+        bind_as(far, peer)
         await asyncio.get_running_loop().sock_connect(far, path)
     except BaseException:
         far.close()

@@ -112,6 +112,8 @@ class Lifecycle:
             self.end(session, f"it could not be opened: {failure.message.partition(chr(10))[0]}", failure)
         elif kind == "attached":
             session.is_attached = bool(event.get("is_attached"))
+            if session.is_attached:
+                session.closed_at_s = None
         elif kind == "ended":
             self._sessions.end(session, str(event.get("reason", "its driver ended it")))
         elif kind == "gone" and session in self._gone:

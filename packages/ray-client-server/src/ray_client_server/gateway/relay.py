@@ -17,11 +17,13 @@ from ray_client_proto.wire import metadata as keys
 from ray_client_server.errors import InvalidRequestError, LimitExceededError, ServerError, UnknownSessionError
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.observability.logs import EventLog
+from ray_client_server.observability.peers import peer_of
 from ray_client_server.refusal import refuse
 
 log = EventLog("relay")
 
 PREFIX = "/ray_client.v1.Session/"
+_DATA = f"{PREFIX}Data"
 
 #: How long a call that lost its driver waits to learn why.
 LEARN_S = 2.0
@@ -110,6 +112,8 @@ class Relay(grpc.GenericRpcHandler):
                 raise InvalidRequestError("M2: the session is not open yet; wait for READY")
         except ServerError as error:
             await refuse(context, error)
+        if method == _DATA:
+            session.connect(peer_of(context))
         call: Any = self._channel(session).stream_stream(method)(metadata=_own(metadata))
         upwards = asyncio.ensure_future(_copy_up(context, call, self._message_bytes))
         downwards = asyncio.ensure_future(_copy_down(call, context))

@@ -30,6 +30,7 @@ from ray_client_server.gateway.servicer import GatewayServicer
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.gateway.spawner import Spawner
 from ray_client_server.gateway.state import StateDirectory
+from ray_client_server.gateway.watching import ClientWatch
 from ray_client_server.observability.health import Health
 from ray_client_server.observability.logs import EventLog
 
@@ -94,6 +95,7 @@ class Gateway:
         self._lifecycle = Lifecycle(self._sessions, limits, str(directory), spawner.start)
         self._lifecycle.on_end = self._forget
         self._relay = Relay(self._sessions, limits.message_bytes)
+        self._watch = ClientWatch(self._sessions, self._lifecycle)
         self._health = Health(SERVICES)
         self._servicer = GatewayServicer(
             self._sessions,
@@ -127,6 +129,7 @@ class Gateway:
             else:
                 self._server.add_secure_port(behind, server_credentials(tls))
             await self._server.start()
+            self._watch.start()
             return self._front.start()
         except (OSError, RuntimeError) as error:
             raise StartError(
@@ -143,6 +146,7 @@ class Gateway:
 
     async def stop(self, is_urgent: bool) -> bool:
         """End what is left of sessions, and the server; unless urgent, drivers may leave in good order."""
+        await self._watch.close()
         if is_urgent:
             self._lifecycle.kill_all()
         for session in self._sessions:

@@ -22,7 +22,7 @@ from ray_client_server.errors import (
     LimitExceededError,
     ServerError,
 )
-from ray_client_server.gateway import environment, opening
+from ray_client_server.gateway import environment, opening, watching
 from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore, check_hash
 from ray_client_server.gateway.relay import session_of
@@ -113,6 +113,9 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             if self.is_draining:
                 raise DrainingError()
             session = self._sessions.reserve(request.client, request.namespace, terms.lease_s, self._directory)
+            watching.recognize(session)
+            if not request.lease_s:  # a client that asks for a lease has it, whatever becomes of its connection
+                session.reset_s = self._limits.reset_s
             log.info("session.opening", session=session.session_id, client=opening.describe_client(request.client))
             try:
                 await self._open(session, request, runtime_env, terms, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import hmac
+import math
 import secrets
 import time
 import uuid
@@ -55,6 +56,10 @@ class Session:
     stage: OpenSessionProgress.Stage = OpenSessionProgress.QUEUED
     job_id: str = ""
     is_attached: bool = False
+    is_process_known: bool = False  #: its client is a process of this machine
+    reset_s: float = math.inf  #: how long it is kept once its client has closed every connection
+    connections: set[str] = field(default_factory=set)  #: those that carry its data, by the addresses they come from
+    closed_at_s: float | None = None  #: when the last of them was closed by its client, or reset
     driver_pid: int = 0
     process: DriverProcess | None = None
     link: ControlLink | None = None
@@ -65,6 +70,17 @@ class Session:
     #: Set once the session is over, after which calls to it fail.
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     failure: ServerError | None = None
+
+    def connect(self, peer: str) -> None:
+        """Take note of a connection, from this address, that is for the session's data."""
+        self.connections.add(peer)
+        self.closed_at_s = None
+
+    def disconnect(self, peer: str, was_closed: bool) -> None:
+        """Take note that a connection is gone, by its client's doing or in silence."""
+        if peer in self.connections:
+            self.connections.remove(peer)
+            self.closed_at_s = time.monotonic() if was_closed and not self.connections else None
 
 
 @dataclass(frozen=True)
@@ -144,6 +160,11 @@ class SessionTable:
         if ended is None or not is_secret(ended.secret):
             raise UnknownSessionError()
         raise SessionEndedError(session_id, ended.reason)
+
+    def disconnect(self, peer: str, was_closed: bool) -> None:
+        """Tell the session that the connection was for, if it was for one."""
+        for session in self._live.values():
+            session.disconnect(peer, was_closed)
 
     def end(self, session: Session, reason: str, failure: ServerError | None = None) -> None:
         """Move a session to those that have ended; doing so twice changes nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import Callable
 from typing import Final
@@ -13,6 +14,11 @@ LINGER_S: Final = 5.0
 
 #: Of the buffer that all splices of a loop share: what was read is sent, or copied aside, before the next one reads.
 BUFFER_BYTES: Final = 1024 * 1024
+
+
+#: How a connection ends that the other side's system has ended, whether in good order or not. One that fell silent
+#: ends in other ways.
+_CLOSED: Final = frozenset((None, errno.ECONNRESET, errno.EPIPE))
 
 
 class _Way:
@@ -29,7 +35,10 @@ class _Way:
         self._on_end = on_end
         self._held_back = b""
         self._is_sink_gone = False
-        self.is_ended = False
+        self.is_ended = self.has_source_ended = False
+        #: With which error the source ended, and the sink; None for none.
+        self.source_error: int | None = None
+        self.sink_error: int | None = None
 
     def start(self, first: bytes) -> None:
         """Begin, with what was read before."""
@@ -47,11 +56,12 @@ class _Way:
             size_bytes = self._source.recv_into(self._buffer)
         except (BlockingIOError, InterruptedError):
             return
-        except OSError:  # a reset ends this way as a proper end does
-            size_bytes = 0
+        except OSError as error:  # a reset ends this way as a proper end does
+            size_bytes, self.source_error = 0, error.errno
         if size_bytes:
             self._send(self._buffer[:size_bytes])
             return
+        self.has_source_ended = True
         self.stop()
         with contextlib.suppress(OSError):
             self._sink.shutdown(socket.SHUT_WR)
@@ -64,8 +74,8 @@ class _Way:
             sent_bytes = self._sink.send(data)
         except (BlockingIOError, InterruptedError):
             sent_bytes = 0
-        except OSError:
-            self._is_sink_gone = True
+        except OSError as error:
+            self._is_sink_gone, self.sink_error = True, error.errno
             return
         if sent_bytes < len(data):
             self._held_back = bytes(data[sent_bytes:])
@@ -96,6 +106,12 @@ class Splice:
         """Begin, with what was already read from the near side."""
         self._down.start(b"")
         self._up.start(first)
+
+    @property
+    def was_closed(self) -> bool:
+        """Whether the near side ended its connection, or reset it; not if that has just fallen silent."""
+        errors = {self._up.source_error, self._down.sink_error}
+        return self._up.has_source_ended and errors <= _CLOSED
 
     def close(self) -> None:
         """Cut both connections; doing so again changes nothing."""

@@ -5,13 +5,10 @@ Each is here twice: `put_in(session, ...)` does it, and `put(...)` does it in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from concurrent.futures import as_completed as futures_as_completed
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ray_client.errors import WrongSessionError
-from ray_client.exceptions import GetTimeoutError
 from ray_client.handles.actor import ActorHandle
 from ray_client.handles.current import current_session
 from ray_client.handles.object_ref import ObjectRef
@@ -105,33 +102,20 @@ def refs_of(session: Session, refs: Any) -> Sequence[ObjectRef[Any]]:
 
 
 def _values(session: Session, refs: Sequence[ObjectRef[Any]], timeout: float | None) -> list[Any]:
+    from ray_client.session.gets import Get  # loads protobuf, which an import of this package must not
+    from ray_client.session.interrupts import interruptible
+    from ray_client.session.timeouts import get_seconds
+
+    timeout_s = get_seconds(timeout)
     if not refs:
         return []
-    from ray_client.session.interrupts import interruptible  # loads protobuf, which an import of this package must not
-    from ray_client.session.pending import settle
-
-    # Each object is asked for once; the futures are in the order of `places`.
+    # Each object is asked for once; the values are in the order of `places`.
     places = {object_id: place for place, object_id in enumerate(dict.fromkeys(ref._handle_id for ref in refs))}
-    request_id, futures = session.fetch(list(places))
-    try:
-        with interruptible(session, places):
-            settle(futures).result(timeout)
-    except FutureTimeoutError:
-        session.abandon(request_id, futures)
-        raise get_timed_out(len(refs)) from None
-    except BaseException:
-        session.abandon(request_id, futures)
-        raise
-    values = session.take_values(request_id, futures)
+    get = Get(session, list(places), timeout_s, is_urgent=timeout_s is not None)
+    with interruptible(session, places):
+        get.wait()
+    values = get.take()
     return [values[places[ref._handle_id]] for ref in refs]
-
-
-def get_timed_out(count: int) -> GetTimeoutError:
-    """Give the error for a `get` of so many objects that took too long."""
-    return GetTimeoutError(
-        f"Get timed out: {count} object(s) asked for, and some not ready in time. Increase the timeout, or "
-        "check that the cluster has the resources that their tasks want."
-    )
 
 
 def wait(
@@ -155,8 +139,9 @@ def wait_in(
     session: Session, ray_waitables: Any, num_returns: int, timeout: float | None, fetch_local: bool
 ) -> tuple[list[Any], list[Any]]:
     """Do `wait` in a session."""
-    from ray_client.session import calls
+    from ray_client.session import waits  # loads protobuf, which an import of this package must not
     from ray_client.session.interrupts import interruptible
+    from ray_client.session.timeouts import seconds
 
     if isinstance(ray_waitables, ObjectRef | ObjectRefGenerator):
         raise TypeError("wait() expected a list of ray.ObjectRef or ray.ObjectRefGenerator, got a single one")
@@ -171,6 +156,7 @@ def wait_in(
                 f"{type(waitable)}"
             )
         check_session(waitable, session)
+    timeout_s = seconds(timeout)
     if not ray_waitables:
         return [], []
     if len(set(ray_waitables)) != len(ray_waitables):
@@ -179,39 +165,11 @@ def wait_in(
         raise ValueError(f"Invalid number of objects to return {num_returns}.")
     if num_returns > len(ray_waitables):
         raise ValueError("num_returns cannot be greater than the number of ray_waitables provided to ray.wait.")
-    ids = [waitable._handle_id for waitable in ray_waitables]
-    with interruptible(session, ids):
-        indexes = set(calls.wait(session, ids, num_returns, timeout, fetch_local))
+    waited = [one._waited() if isinstance(one, ObjectRefGenerator) else one._handle_id for one in ray_waitables]
+    with interruptible(session, [waitable._handle_id for waitable in ray_waitables]):
+        indexes = set(waits.wait(session, waited, num_returns, timeout_s, fetch_local))
     ready = [waitable for index, waitable in enumerate(ray_waitables) if index in indexes]
     return ready, [waitable for index, waitable in enumerate(ray_waitables) if index not in indexes]
-
-
-def as_completed(
-    refs: Sequence[ObjectRef[Any]],
-    *,
-    chunk_size: int = 10,
-    yield_completed_refs: bool = False,
-    timeout: float | None = None,
-) -> Iterator[Any]:
-    """Yield the values of references as they become ready.
-
-    Args:
-        refs: any number of references.
-        chunk_size: taken for Ray's sake; each value is asked for once here, whatever it is.
-        yield_completed_refs: yield the references instead, as they become ready.
-        timeout: seconds until the last one must be ready.
-
-    Raises:
-        GetTimeoutError: they were not; what a task raised is raised in its turn.
-    """
-    if chunk_size < 1:
-        raise ValueError(f"`chunk_size` must be >= 1, got {chunk_size}")
-    futures = {ref.future(): ref for ref in refs}
-    try:
-        for future in futures_as_completed(futures, timeout):
-            yield futures[future] if yield_completed_refs else future.result()
-    except FutureTimeoutError:
-        raise GetTimeoutError(f"not all of {len(refs)} objects were ready in {timeout} s") from None
 
 
 def cancel(ref: ObjectRef[Any] | ObjectRefGenerator[Any], *, force: bool = False, recursive: bool = True) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future as ConcurrentFuture
+from contextlib import suppress
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +51,23 @@ def _take_exception(future: asyncio.Future[Any]) -> None:
     """Keep asyncio from complaining that nobody asked for it: the reference has it as before."""
     if not future.cancelled():
         future.exception()
+
+
+def arrival(reply: ConcurrentFuture[Any]) -> asyncio.Future[None]:
+    """Give a future of the running loop that is done once the reply is; to cancel it leaves the reply alone."""
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Future[None] = loop.create_future()
+
+    def arrive() -> None:
+        if not arrived.done():
+            arrived.set_result(None)
+
+    def call(_reply: object) -> None:
+        with suppress(RuntimeError):  # the loop has been closed
+            loop.call_soon_threadsafe(arrive)
+
+    reply.add_done_callback(call)
+    return arrived
 
 
 def watch_of(ref: ObjectRef[Any]) -> Watch:

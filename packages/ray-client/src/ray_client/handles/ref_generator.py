@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, final
 
 from ray_client.handles.object_ref import ObjectRef, refuse_plain_pickle
 from ray_client.handles.presented import Presented
@@ -15,19 +16,29 @@ if TYPE_CHECKING:
 T = TypeVar("T", covariant=True)
 
 
+class _Take(NamedTuple):
+    """The next object, asked for: the answer to come, and the reference that it makes good."""
+
+    reply: Future[Any]
+    ref: ObjectRef[Any]
+
+
 @final
 class ObjectRefGenerator(Presented, Generic[T]):
     """What a streaming call returns: an iterator of `ObjectRef`, synchronous and asynchronous.
 
     Each `next` waits until the task has yielded the next object, and gives a reference to it. The
-    task runs ahead of the reader no further than `_generator_backpressure_num_objects` allows.
+    task runs ahead of the reader no further than `_generator_backpressure_num_objects` allows. A `next` that was given
+    up, by Ctrl-C or a time-out of asyncio's, loses nothing: the one after it gives that object.
     """
 
-    __slots__ = ("__weakref__", "_handle_id", "_session")
+    __slots__ = ("__weakref__", "_given_up", "_handle_id", "_session")
 
     def __init__(self, session: Session, handle_id: int) -> None:
         self._session = session
         self._handle_id = handle_id
+        #: What was asked for by a `next` that nobody waits for any more; its answer is as good for the one after it.
+        self._given_up: deque[_Take] = deque()
 
     def __iter__(self) -> Iterator[ObjectRef[T]]:
         return self
@@ -35,31 +46,33 @@ class ObjectRefGenerator(Presented, Generic[T]):
     def __next__(self) -> ObjectRef[T]:
         from ray_client.session.interrupts import interruptible  # loads protobuf
 
-        request_id, reply, ref = self._take_next()
+        take = self._take_next()
         try:
             with interruptible(self._session, [self._handle_id]):
-                answer = reply.result()
-        finally:
-            self._session.forget(request_id, 1)
+                answer = take.reply.result()
+        except BaseException:
+            self._given_up.appendleft(take)
+            raise
         self._raise_failure(answer)
-        return ref
+        return take.ref
 
     def __aiter__(self) -> AsyncIterator[ObjectRef[T]]:
         return self
 
     async def __anext__(self) -> ObjectRef[T]:
-        import asyncio  # 40 ms that only those pay who use it
+        from ray_client.handles.awaiting import arrival  # loads asyncio, which an import of this package must not
 
-        request_id, reply, ref = self._take_next()
+        take = self._take_next()
         try:
-            answer = await asyncio.wrap_future(reply)
-        finally:
-            self._session.forget(request_id, 1)
+            await arrival(take.reply)
+        except BaseException:
+            self._given_up.appendleft(take)
+            raise
         try:
-            self._raise_failure(answer)
+            self._raise_failure(take.reply.result())
         except StopIteration:
             raise StopAsyncIteration from None
-        return ref
+        return take.ref
 
     def completed(self) -> ObjectRef[None]:
         """Give a reference that is ready when the task has ended; its value is the task's error, if it failed."""
@@ -76,11 +89,18 @@ class ObjectRefGenerator(Presented, Generic[T]):
     def __del__(self) -> None:
         self._session.release(self._handle_id)
 
-    def _take_next(self) -> tuple[int, Future[Any], ObjectRef[T]]:
+    def _take_next(self) -> _Take:
         from ray_client.session import calls  # loads protobuf, which an import of this package must not
 
-        object_id, request_id, reply = calls.take_next(self._session, self._handle_id)
-        return request_id, reply, ObjectRef(self._session, object_id)
+        try:
+            return self._given_up.popleft()
+        except IndexError:
+            object_id, reply = calls.take_next(self._session, self._handle_id)
+            return _Take(reply, ObjectRef(self._session, object_id))
+
+    def _waited(self) -> int | Future[Any]:
+        """Give what `wait` waits for: the driver's word about the next object, or the answer that is under way."""
+        return self._given_up[0].reply if self._given_up else self._handle_id
 
     def _raise_failure(self, reply: Any) -> None:
         if reply.HasField("failure"):

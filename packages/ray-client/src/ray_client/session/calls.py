@@ -118,21 +118,34 @@ def find_actor(session: Session, name: str, namespace: str) -> tuple[int, ActorD
     return actor.actor_id, _description(actor)
 
 
-def wait(
+def begin_wait(
     session: Session, object_ids: list[int], num_returns: int, timeout_s: float | None, fetch_local: bool
-) -> list[int]:
-    """Wait until objects are ready; give the places of those that are, ascending."""
+) -> tuple[int, Future[op.Reply]]:
+    """Ask the driver to say when objects are ready; give the request's id and a future of the answer."""
     limit_s = -1.0 if timeout_s is None else timeout_s
     wait_for = op.Wait(object_ids=object_ids, num_returns=num_returns, timeout_s=limit_s, fetch_local=fetch_local)
-    return list(session.ask(op.Operation(wait=wait_for)).ready.indexes)
+    request_id, (word,) = session.request(op.Operation(wait=wait_for), is_urgent=timeout_s is not None)
+    return request_id, word
 
 
-def take_next(session: Session, generator_id: int) -> tuple[int, int, Future[op.Reply]]:
-    """Ask for a stream's next object; give its id, the request's id and a future of the answer."""
+def ready_places(session: Session, word: Future[op.Reply]) -> list[int]:
+    """Give the places of the objects that the answer to a wait says are ready, ascending.
+
+    Raises:
+        Exception: Ray's, which it has instead.
+    """
+    reply = word.result()
+    if reply.HasField("failure"):
+        raise session.exception_of(reply.failure)
+    return list(reply.ready.indexes)
+
+
+def take_next(session: Session, generator_id: int) -> tuple[int, Future[op.Reply]]:
+    """Ask for a stream's next object; give its id and a future of the answer."""
     object_id = session.new_id()
     take = op.TakeNext(generator_id=generator_id, object_id=object_id)
-    request_id, (reply,) = session.request(op.Operation(take_next=take))
-    return object_id, request_id, reply
+    _, (reply,) = session.request(op.Operation(take_next=take))
+    return object_id, reply
 
 
 def name_completion(session: Session, generator_id: int) -> int:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from ray_client.errors import ProtocolViolationError, SessionClosedError, SessionLostError
+from ray_client.session.blocking import stretch_s, wait_until
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import Stream, StreamCutError
 from ray_client_proto.v1 import frame_pb2, operation_pb2
@@ -94,7 +95,7 @@ class DataLink:
             SessionLostError: the session was not attached within `timeout_s`, or ended.
         """
         self._reader.start()
-        if not self._first_attach.wait(timeout_s):
+        if not wait_until(self._first_attach.wait, timeout_s):
             self._finish(SessionLostError(self._session_id, f"could not attach within {timeout_s:.0f} s"))
         if self._end is not None:
             raise self._end
@@ -108,12 +109,17 @@ class DataLink:
         size = operation.ByteSize()
         with self._lock:
             while self._end is None and not is_urgent and not self._fits(size):
-                self._room.wait()
+                self._room.wait(stretch_s())
             if self._end is not None:
                 raise self._end
             self._queued_bytes += size
             # Inside the lock, so that `disconnect` has nothing behind it.
             self._inputs.put((operation, size))
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether there is a stream that the driver has answered on; one that is stalled may pass for it."""
+        return self._stream is not None and self._attached_number == self._stream_number
 
     def disconnect(self, timeout_s: float) -> None:
         """Tell the driver that this client is done; wait until everything before it was carried out."""
@@ -123,8 +129,12 @@ class DataLink:
             self._is_disconnecting = True
             goodbye = operation_pb2.Operation(disconnect=operation_pb2.Disconnect())
             self._inputs.put((goodbye, 0))
-        self._reader.join(timeout_s)
+        wait_until(self._has_read_all, timeout_s)
         self._finish(SessionClosedError(self._session_id))
+
+    def _has_read_all(self, within_s: float | None) -> bool:
+        self._reader.join(within_s)
+        return not self._reader.is_alive()
 
     def _fits(self, size_bytes: int) -> bool:
         waiting = self._queued_bytes + self._outbox.kept_bytes
@@ -244,6 +254,8 @@ class DataLink:
                 self._receive(encoded, number)
         finally:
             stream.close()
+            with self._lock:
+                self._stream = None
         if not self._is_disconnecting:
             raise StreamCutError("the stream ended without a word")
         return True

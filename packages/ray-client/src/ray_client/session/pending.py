@@ -9,6 +9,7 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
+from ray_client.session.blocking import InterruptibleFuture
 from ray_client_proto.v1 import operation_pb2 as op
 
 #: Takes one reply of a request.
@@ -34,7 +35,7 @@ class PendingReplies:
             Exception: the error given to `fail_all`; nothing is expected then.
         """
         request_id = self._new_request_id()
-        futures: list[Future[op.Reply]] = [Future() for _ in range(count)]
+        futures: list[Future[op.Reply]] = [InterruptibleFuture() for _ in range(count)]
         with self._lock:
             if self._broken is not None:
                 raise self._broken
@@ -69,7 +70,7 @@ def settle(replies: list[Future[op.Reply]]) -> Future[Any]:
     """Give a future that is done when all replies are there, or one says that something failed, as in Ray."""
     if len(replies) == 1:
         return replies[0]
-    settled: Future[Any] = Future()
+    settled: Future[Any] = InterruptibleFuture()
     arrivals = itertools.count(1)
 
     def arrive(reply: Future[op.Reply]) -> None:

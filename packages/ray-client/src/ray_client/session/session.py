@@ -14,10 +14,12 @@ from ray_client.pickling import pickler, unpickler
 from ray_client.pickling.payload import Pickled
 from ray_client.pickling.pickler import TokenTable
 from ray_client.pickling.unpickler import TokenReaders
+from ray_client.session.blocking import InterruptibleFuture
 from ray_client.session.exports import ExportedCode, Exports
 from ray_client.session.failures import exception_of
+from ray_client.session.gets import Get
 from ray_client.session.link import DataLink, OpenStream
-from ray_client.session.pending import PendingReplies, is_failed, settle
+from ray_client.session.pending import PendingReplies, is_failed
 from ray_client.session.transfers import Transfers
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.lanes import Lanes
@@ -28,6 +30,7 @@ from ray_client_proto.v1.gateway_pb2 import SessionOpened
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire.ids import client_ids
 from ray_client_proto.wire.limits import TRANSFER_BYTES
+from ray_client_proto.wire.memory import align
 
 _DECODERS = 4  # threads that unpickle for futures and awaits; `get` unpickles in the caller's thread
 
@@ -101,6 +104,11 @@ class Session:
         return not self._ended.is_set() and os.getpid() == self._pid
 
     @property
+    def is_attached(self) -> bool:
+        """Whether the driver can be asked now, as far as is known."""
+        return self._link.is_attached
+
+    @property
     def ended(self) -> threading.Event:
         """Set once the session has ended, for whatever reason."""
         return self._ended
@@ -163,28 +171,30 @@ class Session:
         for reply in set(replies).difference(taken):
             reply.add_done_callback(let_go)
 
-    def fetch(self, object_ids: list[int]) -> tuple[int, list[Future[op.Reply]]]:
-        """Ask for the values of objects; give the request id and a future for each reply."""
-        return self.request(op.Operation(get=op.Get(object_ids=object_ids)), len(object_ids))
-
     def future_value(self, object_id: int) -> Future[Any]:
         """Give a future of an object's value, as `future_values` does."""
         return self._future([object_id], lambda values: values[0])
 
-    def future_values(self, object_ids: list[int]) -> Future[list[Any]]:
-        """Give a future of objects' values. It always resolves; to cancel it forgets the request. Never blocks."""
-        return self._future(object_ids, lambda values: values)
+    def future_values(self, object_ids: list[int], timeout_s: float | None = None) -> Future[list[Any]]:
+        """Give a future of objects' values. It always resolves; to cancel it forgets the request. Never blocks.
 
-    def _future(self, object_ids: list[int], select: Callable[[list[Any]], Any]) -> Future[Any]:
-        result: Future[Any] = Future()
-        get = op.Operation(get=op.Get(object_ids=object_ids))
-        request_id, replies = self.request(get, len(object_ids), is_urgent=True)
+        With a short time-out it fails with `GetTimeoutError` as soon as the driver has said that some are not ready;
+        without that word the caller keeps the time.
+        """
+        return self._future(object_ids, lambda values: values, timeout_s)
+
+    def _future(
+        self, object_ids: list[int], select: Callable[[list[Any]], Any], timeout_s: float | None = None
+    ) -> Future[Any]:
+        result: Future[Any] = InterruptibleFuture()
+        get = Get(self, object_ids, timeout_s, is_urgent=True)
 
         def resolve() -> None:
             if not result.set_running_or_notify_cancel():
                 return
             try:
-                result.set_result(select(self.take_values(request_id, replies)))
+                get.wait()
+                result.set_result(select(get.take()))
             except BaseException as exc:  # noqa: BLE001 - the value's own error, or whatever unpickling it ran into
                 result.set_exception(exc)
 
@@ -197,10 +207,10 @@ class Session:
 
         def stop(result: Future[Any]) -> None:
             if result.cancelled():
-                self.abandon(request_id, replies)
+                get.abandon()
 
         result.add_done_callback(stop)
-        settle(replies).add_done_callback(decode)
+        get.when_settled(decode)
         return result
 
     # Values
@@ -290,7 +300,7 @@ class Session:
 
     def _parts(self, payload: Payload) -> list[Any]:
         if not payload.transfer_id:
-            return [payload.pickle, *payload.buffers]
+            return [payload.pickle, *align(payload.buffers)]
         try:
             return list(self._transfers.download(payload.transfer_id, payload.sizes_bytes))
         finally:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from ray_client.session.blocking import wait_until
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.lanes import Lanes
 from ray_client.transport.stream import StreamCutError
@@ -51,13 +52,13 @@ class Transfers:
         return transfer_id
 
     def download(self, transfer_id: int, sizes_bytes: Sequence[int]) -> list[memoryview]:
-        """Fetch a payload's parts as read-only views of one buffer.
+        """Fetch a payload's parts as read-only, aligned views of one buffer.
 
         Raises:
             StreamCutError: the connection broke, and the session ended before it came back.
             RayClientError: the driver refused.
         """
-        assembly = chunk.Assembly(transfer_id, sum(sizes_bytes), self._limit_bytes)
+        assembly = chunk.AlignedAssembly(transfer_id, sizes_bytes, self._limit_bytes)
 
         def attempt(is_first: bool) -> bool:
             for message in self._lanes.download(transfer_id, assembly.received_bytes):
@@ -65,7 +66,7 @@ class Transfers:
             return assembly.is_complete
 
         self._persist(attempt)
-        return assembly.slices(sizes_bytes)
+        return assembly.parts()
 
     def _persist(self, attempt: Callable[[bool], bool]) -> None:
         """Call `attempt` until it is done, with pauses after cuts, as long as the session lives."""
@@ -75,7 +76,7 @@ class Transfers:
                 if attempt(is_first):
                     return
             except StreamCutError:
-                if self._ended.wait(delay_s):
+                if wait_until(self._ended.wait, delay_s):
                     raise
             is_first = False
         raise StreamCutError("gave up: the connection kept breaking")

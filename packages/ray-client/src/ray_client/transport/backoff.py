@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ class BackoffPolicy:
     first_s: float = 0.05
     factor: float = 2.0
     cap_s: float = 2.0
-    budget_s: float = 3600.0  #: total waiting allowed
+    budget_s: float = math.inf  #: total waiting allowed
 
     def __post_init__(self) -> None:
         if not (0 < self.first_s <= self.cap_s and self.factor >= 1):

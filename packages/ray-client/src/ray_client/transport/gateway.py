@@ -34,6 +34,7 @@ from ray_client_proto.v1.gateway_pb2_grpc import GatewayStub
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 from ray_client_proto.wire.handshake import OURS, Claims, choose_protocol
 from ray_client_proto.wire.limits import CHUNK_BYTES
+from ray_client_proto.wire.processes import machine_name, start_of
 
 #: A session's id and its secret.
 SessionKey: TypeAlias = tuple[str, bytes]
@@ -55,6 +56,8 @@ def describe_client(claims: Claims = OURS) -> pb.ClientInfo:
         hostname=socket.gethostname(),
         pid=os.getpid(),
         user=_user(),
+        machine=machine_name(),
+        started=start_of(os.getpid()),
     )
 
 

@@ -43,12 +43,12 @@ def map_unordered(
     At most `backpressure_size` tasks are under way at once; None: all of them.
 
     Raises:
-        ValueError: `chunk_size` is less than 1 or more than `backpressure_size`, or `num_returns` was given.
+        ValueError: `chunk_size` or `backpressure_size` is less than 1, or `num_returns` was given.
     """
     import ray_client
 
-    if backpressure_size is not None and backpressure_size < chunk_size:
-        raise ValueError("`backpressure_size` must be None or >= `chunk_size`")
+    if backpressure_size is not None and backpressure_size <= 0:
+        raise ValueError(f"`backpressure_size` must be None or above 0, and is {backpressure_size}")
     if chunk_size < 1:
         raise ValueError("`chunk_size` must be >= 1")
     if "num_returns" in wait_options:

@@ -78,11 +78,16 @@ class _Wanted:
             if entry.kind is Kind.FAILED:
                 self._failed.append(index)
             else:
-                self._places[index] = _ref(holdings, entry)
+                # Of a generator Ray waits for the next object, which this leaves where it is.
+                self._places[index] = entry.target if entry.kind is Kind.GENERATOR else _ref(holdings, entry)
         self._num_returns = message.num_returns or 1
 
     def attempt(self, slice_s: float) -> bool:
-        """Wait for at most `slice_s`; tell whether the client has been answered."""
+        """Wait for at most `slice_s`; tell whether that was all: the client is answered, or has given up."""
+        answer = self._answer
+        if answer.sink.is_forgotten(answer.request_id):
+            answer.sink.skip(answer.request_id)
+            return True
         try:
             return self._attempt(slice_s)
         # Ray refuses a wait with errors of many types; the client gets each as data.
@@ -115,7 +120,9 @@ def release(holdings: Holdings, message: Release, answer: Answer) -> None:
             Failure.PROTOCOL_VIOLATION, f"a release has {len(message.ids)} ids and {len(message.counts)} counts"
         )
     for handle_id, count in zip(message.ids, message.counts, strict=True):
-        holdings.references.release(handle_id, count)
+        gone = holdings.references.release(handle_id, count)
+        if gone is not None and gone.kind is Kind.GENERATOR:
+            holdings.streams.drop(gone.target)
     answer.done()
 
 

@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from multiprocessing import TimeoutError
 from typing import Any
 
+from ray_client.session.blocking import wait_until
+
 #: For each call of a chunk whether it succeeded, and what it returned or raised.
 _Outcomes = list[tuple[bool, Any]]
 
@@ -83,7 +85,7 @@ class AsyncResult:
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until everything is done, at most `timeout` seconds."""
-        self._done.wait(timeout)
+        wait_until(self._done.wait, timeout)
 
     def get(self, timeout: float | None = None) -> Any:
         """Give what was returned, or raise the first in order of what was raised.
@@ -91,7 +93,7 @@ class AsyncResult:
         Raises:
             multiprocessing.TimeoutError: not everything was done in time.
         """
-        if not self._done.wait(timeout):
+        if not wait_until(self._done.wait, timeout):
             raise TimeoutError
         return self._value()
 
@@ -177,9 +179,11 @@ class IMapIterator:
                 self._coming.remove(found)
                 return found
             left_s = None if deadline_s is None else max(0.0, deadline_s - time.monotonic())
-            done, _ = concurrent.futures.wait(self._busy, left_s, concurrent.futures.FIRST_COMPLETED)
-            if not done:
+            if not wait_until(self._has_one_done, left_s):
                 raise TimeoutError
+
+    def _has_one_done(self, within_s: float | None) -> bool:
+        return bool(concurrent.futures.wait(self._busy, within_s, concurrent.futures.FIRST_COMPLETED).done)
 
     def _refill(self) -> None:
         for chunk in [chunk for chunk in self._busy if chunk.done()]:
