@@ -130,13 +130,11 @@ def test_close_ends_the_thread(server: Server) -> None:
 
 def test_worker_output_is_printed_with_ray_s_prefix(capsys: pytest.CaptureFixture[str]) -> None:
     show(
-        LogBatch(
-            records=[
-                line("one", task_name="f"),
-                line("oops", WORKER_STDERR, node_ip="10.0.0.2"),
-                line("two", task_name="Counter(3)", node_ip="10.0.0.2"),
-            ]
-        )
+        [
+            line("one", task_name="f"),
+            line("oops", WORKER_STDERR, node_ip="10.0.0.2"),
+            line("two", task_name="Counter(3)", node_ip="10.0.0.2"),
+        ]
     )
     out, err = capsys.readouterr()
     assert out == "(f pid=7) one\n(Counter(3) pid=7, ip=10.0.0.2) two\n"
@@ -154,13 +152,78 @@ def test_what_no_process_of_the_user_s_wrote_has_no_pid() -> None:
 
 def test_driver_records_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     record = LogRecord(source=DRIVER, text="100% of it", level=logging.WARNING, logger="ray.worker", time_s=5.0)
-    show(LogBatch(records=[record], dropped=3))
+    show([record], dropped=3)
     first, second = caplog.records
     assert (first.name, first.levelno, first.getMessage()) == ("ray_client.driver", logging.WARNING, "100% of it")
     assert first.created == 5.0
     assert "3 lines" in second.getMessage()
 
 
-def test_a_closed_standard_output_harms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdout", None)
-    show(LogBatch(records=[line("x")]))
+def test_a_handler_of_the_program_that_raises_harms_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    class Raising(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise SystemExit("no")
+
+    logger, handler = logging.getLogger("ray_client.driver"), Raising()
+    logger.addHandler(handler)
+    try:
+        show([LogRecord(source=DRIVER, text="x", level=logging.WARNING), line("after")], dropped=1)
+    finally:
+        logger.removeHandler(handler)
+    assert capsys.readouterr().out == "(pid=7) after\n"
+
+
+def test_l4_a_long_line_is_put_together_again(
+    server: Server, reader: LogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Written()
+    monkeypatch.setattr("sys.stdout", written)
+    stream = server.next_stream()
+    stream.send(LogBatch(records=[line("short"), line("a", is_continued=True)]))
+    stream.send(LogBatch(records=[line("b", is_continued=True), line("c"), line("last")]))
+    assert written.next() == "(pid=7) short\n"
+    assert written.next() == "(pid=7) abc\n(pid=7) last\n"
+
+
+def test_l4_the_end_of_a_line_does_not_come_after_a_cut(
+    server: Server, reader: LogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Written()
+    monkeypatch.setattr("sys.stdout", written)
+    first = server.next_stream()
+    first.send(LogBatch(records=[line("lost", is_continued=True)]))
+    first.send(Broken())
+    server.next_stream().send(LogBatch(records=[line("new")]))
+    assert written.next() == "(pid=7) new\n"
+
+
+class Written:
+    """A standard output that another thread writes to."""
+
+    def __init__(self) -> None:
+        self._texts: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def write(self, text: str) -> None:
+        self._texts.put(text)
+
+    def next(self) -> str:
+        return self._texts.get(timeout=10)
+
+
+def test_what_is_printed_for_ever_does_not_keep_close(
+    server: Server, reader: LogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Paused:
+        began, goes_on = threading.Event(), threading.Event()
+
+        def write(self, text: str) -> None:
+            self.began.set()
+            self.goes_on.wait(60)
+
+    monkeypatch.setattr("ray_client.logs._CLOSE_S", 0.01)
+    monkeypatch.setattr("sys.stdout", Paused())
+    server.next_stream().send(LogBatch(records=[line("x")]))
+    assert Paused.began.wait(10)
+    reader.close()
+    assert reader._thread.is_alive()
+    Paused.goes_on.set()
