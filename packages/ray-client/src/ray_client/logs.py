@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Final, Protocol
@@ -115,10 +116,12 @@ class LogReader:
                 self._requests.close()
         if stream is not None:
             stream.cancel()
+        # What is being printed may take for ever, as before a pager that nobody scrolls.
+        deadline_s = time.monotonic() + _CLOSE_S
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(_CLOSE_S)
-        self._printer.close()
-        bars.close(_CLOSE_S)
+        self._printer.close(max(0.0, deadline_s - time.monotonic()))
+        bars.close(max(0.0, deadline_s - time.monotonic()))
 
     def _follow(self) -> None:
         delays = self._backoff.delays()
@@ -183,10 +186,9 @@ class _Printer:
             show(records, batch.dropped)
             self._set_timer()
 
-    def close(self) -> None:
-        """Show what is still held; nothing is printed later."""
-        # What is being printed may wait for ever, as for a pager that nobody scrolls.
-        if not self._lock.acquire(timeout=_CLOSE_S):
+    def close(self, timeout_s: float) -> None:
+        """Show what is still held, unless something else is being printed for so long; nothing is printed later."""
+        if not self._lock.acquire(timeout=timeout_s):
             return
         try:
             if self._timer is not None:
