@@ -69,5 +69,5 @@ def _tell(is_err: bool, stream: Any, exc: BaseException) -> None:
     if kind not in _told:
         _told.add(kind)
         with suppress(BaseException):  # logging may lead to the same stream
-            name = f"{type(stream).__module__}.{type(stream).__qualname__}"
-            log.warning("%s, a %s, raised %r: output of tasks is lost", "sys.stderr" if is_err else "sys.stdout", name, exc)
+            name, cls = "sys.stderr" if is_err else "sys.stdout", type(stream)
+            log.warning("%s, a %s.%s, raised %r: output of tasks is lost", name, cls.__module__, cls.__qualname__, exc)

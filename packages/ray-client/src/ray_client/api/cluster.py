@@ -6,6 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from ray_client.handles.actor import ActorHandle
 from ray_client.handles.current import current_session
+from ray_client.tracebacks import shorten_all
+
+__all__ = [
+    "available_resources",
+    "cluster_resources",
+    "get_actor",
+    "get_gpu_ids",
+    "list_named_actors",
+    "nodes",
+    "timeline",
+]
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session
@@ -79,3 +90,6 @@ def query_in(session: Session, query: str, **arguments: Any) -> Any:
     from ray_client.session import calls
 
     return calls.query_cluster(session, query, **arguments)
+
+
+shorten_all(globals())

@@ -16,6 +16,7 @@ from ray_client.config.address import parse_address
 from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.errors import AddressError
 from ray_client.handles import current
+from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     import asyncio
@@ -256,3 +257,5 @@ def _close_all() -> None:
 # A forked child must not talk on its parent's connections, nor close its sessions.
 if hasattr(os, "register_at_fork"):  # not on Windows
     os.register_at_fork(after_in_child=_contexts.clear)
+
+shorten_all(globals())

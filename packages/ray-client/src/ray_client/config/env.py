@@ -2,6 +2,7 @@
 
 `RAY_ADDRESS`            the address, where `init` is given none, or `auto`
 `RAY_NAMESPACE`          the namespace, where `init` is given none
+`RAY_CLIENT_DEBUG`       1: leave the frames of this package, and errors inside it, in tracebacks
 `RAY_CLIENT_TOKEN`       the gateway's token
 `RAY_CLIENT_TOKEN_PATH`  a file that holds it
 `RAY_COLOR_PREFIX`       0: print the output of tasks without colours
@@ -86,6 +87,16 @@ def child_environment(**changes: str | None) -> dict[str, str]:
     """Give the environment for a process that is to be started, with `changes`; None takes a variable away."""
     changed = {**os.environ, **changes}
     return {name: value for name, value in changed.items() if value is not None}
+
+
+def shows_all_frames(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether tracebacks keep the frames of this package."""
+    return environ.get("RAY_CLIENT_DEBUG", "0") not in ("", "0")
+
+
+def show_all_frames() -> None:
+    """Have tracebacks keep the frames of this package, in this process and those that it starts."""
+    os.environ["RAY_CLIENT_DEBUG"] = "1"
 
 
 def is_prefix_colored(environ: Mapping[str, str] = os.environ) -> bool:

@@ -19,6 +19,7 @@ from ray_client.session.failures import exception_of
 from ray_client.session.link import DataLink, OpenStream
 from ray_client.session.pending import PendingReplies, is_failed, settle
 from ray_client.session.transfers import Transfers
+from ray_client.tracebacks import shorten
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.lanes import Lanes
 from ray_client.transport.peer import Peer
@@ -186,6 +187,7 @@ class Session:
             try:
                 result.set_result(select(self.take_values(request_id, replies)))
             except BaseException as exc:  # noqa: BLE001 - the value's own error, or whatever unpickling it ran into
+                shorten(exc, is_caught=False)
                 result.set_exception(exc)
 
         def decode(_settled: Future[Any]) -> None:

@@ -7,6 +7,8 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["FailureTuple", "inspect_serializability"]
 
 
@@ -114,3 +116,6 @@ def _make_dump() -> Callable[[Any], object]:
     session = find_session()
     table = TokenTable({} if session is None else token_makers(session), counterparts)
     return lambda value: SessionPickler(io.BytesIO(), table, []).dump(value)
+
+
+shorten_all(globals())

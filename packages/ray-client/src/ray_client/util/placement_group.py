@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ray_client.tracebacks import shorten_all
+
 if TYPE_CHECKING:
     from ray_client.handles.object_ref import ObjectRef
 
@@ -143,3 +145,6 @@ def _as_task(function: Any) -> Any:
     import ray_client
 
     return ray_client.remote(num_cpus=0)(function)
+
+
+shorten_all(globals())
