@@ -69,8 +69,13 @@ def odd_files(tmp_path: Path) -> Path:
 
 
 USUAL = {
-    ".gitignore": "f", "new\nline": "f", "日本 🎉": "f",
-    "empty": "dxe", "full": "dx", "full/empty": "dxe", "full/run": "fx",
+    ".gitignore": "f",
+    "new\nline": "f",
+    "日本 🎉": "f",
+    "empty": "dxe",
+    "full": "dx",
+    "full/empty": "dxe",
+    "full/run": "fx",
 }
 
 
