@@ -60,7 +60,8 @@ GENERATOR = ["grpcio-tools==1.62.3", "protobuf==4.25.9", "setuptools<81"]
 MATRIX = nox.project.load_toml(ROOT / "integration_tests" / "compat" / "matrix.toml")
 RAY = f"ray=={MATRIX['ray'][-1]['version']}"  # whose semantics the tests describe
 OLDEST_RAY = f"ray=={MATRIX['ray'][0]['version']}"  # that ray-client-server takes
-OLDEST = [f"{name}=={version}" for name, version in MATRIX["oldest"].items()]  # of what the client needs
+_OLDEST = {**MATRIX["oldest"], **MATRIX["oldest_alone"]}
+OLDEST = [f"{name}=={version}" for name, version in _OLDEST.items()]  # of what the client needs
 PYTEST = [
     "pytest>=8,<10",
     "pytest-timeout>=2.3",
@@ -121,7 +122,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types of the three packages, strictly, beside the real Ray, and those of a program that uses them."""
-    session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle")
+    session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle", "pathspec")
     session.run("mypy", *SOURCES, "packages/ray-client/tests/typing/sample.py", *session.posargs)
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 NAMES = ("ray_client", "ray_client_proto", "ray_client_server")
 CLIENT_LIMIT_BYTES = 300_000
 ALLOWED = {
-    "ray_client": {"ray-client-proto", "grpcio", "cloudpickle"},
+    "ray_client": {"ray-client-proto", "grpcio", "cloudpickle", "pathspec"},
     "ray_client_proto": {"grpcio", "protobuf"},
     "ray_client_server": {"ray-client-proto", "grpcio", "cloudpickle", "ray"},
 }

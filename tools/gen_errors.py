@@ -22,7 +22,7 @@ INTRO = """\
 
 What goes wrong between your process and the cluster is in `ray_client.errors`; what Ray itself says of a task, an actor
 or an object is in `ray_client.exceptions`, under Ray's own names. All can be pickled, and carry as fields what their
-message says. It ends with what to do.
+message says. It ends with what to do. `RAY_CLIENT_DEBUG=1` shows in their tracebacks what went on inside this package.
 
 ## `ray_client.errors`
 

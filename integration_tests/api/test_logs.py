@@ -90,6 +90,13 @@ def test_many_lines_keep_their_order(logged: ray.ClientContext, output: Printed)
     assert lines == [f"line {i:03}" for i in range(200)]
 
 
+def test_l4_a_line_of_several_mib_is_whole(logged: ray.ClientContext, output: Printed) -> None:
+    text = "ACGT" * (3 << 18)  # no digit in it, and of another length than any buffer
+    ray.get(say.remote(f"{text}!\nlast"))
+    assert output.has(lambda seen: ") last\n" in seen.out)
+    assert f") {text}!\n" in output.out
+
+
 def test_nothing_without_log_to_driver(gateway: Gateway, output: Printed) -> None:
     with ray.init(gateway.address, direct=False, log_to_driver=False):
         ray.get(say.remote("not for us"))

@@ -45,6 +45,54 @@ def test_working_dir_of_a_task(files: Path) -> None:
         ray.get(look.remote(None))
 
 
+def listing() -> dict[str, str]:
+    """Give what there is below the working directory, with what each is."""
+    found = {}
+    for directory, directories, files in os.walk("."):
+        for name in (*directories, *files):
+            path = os.path.normpath(os.path.join(directory, name))
+            kinds = {"x": os.access(path, os.X_OK), "e": os.path.isdir(path) and not os.listdir(path)}
+            found[path] = ("d" if os.path.isdir(path) else "f") + "".join(kind for kind, has in kinds.items() if has)
+    return {name: kind for name, kind in found.items() if name not in ("back\\slash", "c:d")}  # not for every Ray
+
+
+@pytest.fixture
+def odd_files(tmp_path: Path) -> Path:
+    top = tmp_path / "odd"
+    for name in ("empty", "full/empty", "venv"):
+        (top / name).mkdir(parents=True)
+    for name in ("back\\slash", "new\nline", "c:d", "日本 🎉", "full/x.tmp", "full/run", "venv/x"):
+        (top / name).write_text("")
+    (top / "full" / "run").chmod(0o755)
+    (top / ".gitignore").write_text("*.tmp\n")
+    return top
+
+
+USUAL = {
+    ".gitignore": "f",
+    "new\nline": "f",
+    "日本 🎉": "f",
+    "empty": "dxe",
+    "full": "dx",
+    "full/empty": "dxe",
+    "full/run": "fx",
+}
+
+
+def test_odd_names_and_empty_directories(odd_files: Path) -> None:
+    here = ray.remote(num_cpus=0, runtime_env={"working_dir": str(odd_files)})(listing)
+    assert ray.get(here.remote()) == USUAL
+
+
+def test_files_that_git_ignores(odd_files: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_RUNTIME_ENV_IGNORE_GITIGNORE", "1")
+    monkeypatch.setenv("RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES", "")
+    everything = {**USUAL, "full/x.tmp": "f", "venv": "dx", "venv/x": "f"}
+    env = {"working_dir": str(odd_files)}
+    with ray.connect(gateway.address, runtime_env=env, log_to_driver=False) as session:
+        assert session.get(session.remote(num_cpus=0)(listing).remote()) == everything
+
+
 def test_py_modules_of_a_task_and_of_an_actor(files: Path) -> None:
     env = {"py_modules": [str(files / "tool"), str(files / "single.py")], "env_vars": {"A": "1"}}
     assert ray.get(look.options(runtime_env=env).remote("tool")) == [("NAME", "of the laptop")]

@@ -10,7 +10,7 @@ import pytest
 from ray_client import logs
 from ray_client.bars import Bars, bars, state_of
 from ray_client.experimental import tqdm_ray
-from ray_client_proto.v1.log_pb2 import WORKER_STDOUT, LogBatch, LogRecord
+from ray_client_proto.v1.log_pb2 import WORKER_STDOUT, LogRecord
 
 
 class FakeBar:
@@ -59,7 +59,7 @@ def test_other_lines_are_no_state(line: str) -> None:
 def test_a_worker_s_bar_is_drawn_moved_and_closed(made: list[FakeBar]) -> None:
     for changed in ({}, {"x": 4}, {"x": 10, "closed": True}):
         text = json.dumps(state(**changed))
-        logs.show(LogBatch(records=[LogRecord(source=WORKER_STDOUT, text=text, pid=7)]))
+        logs.show([LogRecord(source=WORKER_STDOUT, text=text, pid=7)])
     [bar] = made
     assert (bar.n, bar.total, bar.unit, bar.desc) == (10, 10, "it", "(pid=7, ip=10.0.0.1) work")
     assert bar.done == ["refresh", "refresh", "refresh", "close"]
@@ -68,11 +68,43 @@ def test_a_worker_s_bar_is_drawn_moved_and_closed(made: list[FakeBar]) -> None:
 def test_lines_are_printed_beside_bars(made: list[FakeBar], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     bars.show(state())
-    logs.show(LogBatch(records=[LogRecord(source=WORKER_STDOUT, text="hello", task_name="f", pid=7)]))
+    logs.show([LogRecord(source=WORKER_STDOUT, text="hello", task_name="f", pid=7)])
     assert sys.stdout.getvalue() == "(f pid=7) hello\n"  # type: ignore[attr-defined]
     assert made[0].done == ["refresh", "clear", "refresh"]
     bars.close()
     assert made[0].done[-1] == "close"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        json.dumps(state(uuid=["u1"])),
+        "[" * 100_000 + '"__ray_tqdm_magic_token__"' + "]" * 100_000,
+    ],
+    ids=["no uuid", "deep"],
+)
+def test_what_looks_like_a_state_is_a_line(line: str) -> None:
+    assert state_of(line) is None
+
+
+def test_a_bar_that_cannot_be_drawn_harms_nothing(
+    made: list[FakeBar],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(_bar: FakeBar) -> None:
+        raise TypeError("no")
+
+    bars.show(state())
+    monkeypatch.setattr(bars, "_is_warned", False)
+    for method in ("refresh", "clear", "close"):
+        monkeypatch.setattr(FakeBar, method, refuse)
+    texts = [json.dumps(state()), json.dumps(state(x=1)), "hello"]
+    logs.show([LogRecord(source=WORKER_STDOUT, text=text, pid=7) for text in texts])
+    assert capsys.readouterr().out == "(pid=7) hello\n"
+    assert len(caplog.records) == 1
+    bars.close()
 
 
 def test_without_tqdm_it_is_said_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

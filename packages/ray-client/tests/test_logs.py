@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from ray_client.logs import driver_log, LogReader, format_line, show
+from ray_client.logs import LogReader, driver_log, format_line, show
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, LogBatch, LogRecord, LogRequest, LogSource
@@ -130,13 +130,11 @@ def test_close_ends_the_thread(server: Server) -> None:
 
 def test_worker_output_is_printed_with_ray_s_prefix(capsys: pytest.CaptureFixture[str]) -> None:
     show(
-        LogBatch(
-            records=[
-                line("one", task_name="f"),
-                line("oops", WORKER_STDERR, node_ip="10.0.0.2"),
-                line("two", task_name="Counter(3)", node_ip="10.0.0.2"),
-            ]
-        )
+        [
+            line("one", task_name="f"),
+            line("oops", WORKER_STDERR, node_ip="10.0.0.2"),
+            line("two", task_name="Counter(3)", node_ip="10.0.0.2"),
+        ]
     )
     out, err = capsys.readouterr()
     assert out == "(f pid=7) one\n(Counter(3) pid=7, ip=10.0.0.2) two\n"
@@ -160,7 +158,7 @@ def test_driver_records_go_to_stderr_and_not_to_the_root_logger(
     handler.emit = of_root.append  # type: ignore[method-assign]
     monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
     record = LogRecord(source=DRIVER, text="100% of it", level=logging.WARNING, logger="ray.worker", time_s=5.0)
-    show(LogBatch(records=[record], dropped=3))
+    show([record], dropped=3)
     assert of_root == []
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith("1970-01-01") and first.endswith("WARNING ray.worker -- 100% of it")
@@ -171,19 +169,86 @@ def test_they_can_be_taken_by_their_logger(caplog: pytest.LogCaptureFixture, mon
     caplog.clear()
     monkeypatch.setattr(driver_log, "handlers", [caplog.handler])
     of_ray = LogRecord(source=DRIVER, text="Ray's", level=logging.INFO, logger="ray.worker", time_s=5.0)
-    of_server = LogRecord(source=DRIVER, text="driver.ending", level=logging.INFO, logger="ray_client_server.driver.main")
-    show(LogBatch(records=[of_ray, of_server]))
+    of_server = LogRecord(
+        source=DRIVER, text="driver.ending", level=logging.INFO, logger="ray_client_server.driver.main"
+    )
+    show([of_ray, of_server])
     [found] = caplog.records  # how the driver lives is for the server's log
     assert (found.name, found.levelno, found.getMessage()) == ("ray_client.driver", logging.INFO, "Ray's")
     assert found.created == 5.0
     driver_log.setLevel(logging.WARNING)
     try:
-        show(LogBatch(records=[of_ray]))
+        show([of_ray])
     finally:
         driver_log.setLevel(logging.DEBUG)
     assert len(caplog.records) == 1
 
 
-def test_a_closed_standard_output_harms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdout", None)
-    show(LogBatch(records=[line("x")]))
+def test_a_handler_of_the_program_that_raises_harms_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    class Raising(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise SystemExit("no")
+
+    logger, handler = logging.getLogger("ray_client.driver"), Raising()
+    logger.addHandler(handler)
+    try:
+        show([LogRecord(source=DRIVER, text="x", level=logging.WARNING), line("after")], dropped=1)
+    finally:
+        logger.removeHandler(handler)
+    assert capsys.readouterr().out == "(pid=7) after\n"
+
+
+def test_l4_a_long_line_is_put_together_again(
+    server: Server, reader: LogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Written()
+    monkeypatch.setattr("sys.stdout", written)
+    stream = server.next_stream()
+    stream.send(LogBatch(records=[line("short"), line("a", is_continued=True)]))
+    stream.send(LogBatch(records=[line("b", is_continued=True), line("c"), line("last")]))
+    assert written.next() == "(pid=7) short\n"
+    assert written.next() == "(pid=7) abc\n(pid=7) last\n"
+
+
+def test_l4_the_end_of_a_line_does_not_come_after_a_cut(
+    server: Server, reader: LogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Written()
+    monkeypatch.setattr("sys.stdout", written)
+    first = server.next_stream()
+    first.send(LogBatch(records=[line("lost", is_continued=True)]))
+    first.send(Broken())
+    server.next_stream().send(LogBatch(records=[line("new")]))
+    assert written.next() == "(pid=7) new\n"
+
+
+class Written:
+    """A standard output that another thread writes to."""
+
+    def __init__(self) -> None:
+        self._texts: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def write(self, text: str) -> None:
+        self._texts.put(text)
+
+    def next(self) -> str:
+        return self._texts.get(timeout=10)
+
+
+def test_what_is_printed_for_ever_does_not_keep_close(
+    server: Server, reader: LogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Paused:
+        began, goes_on = threading.Event(), threading.Event()
+
+        def write(self, text: str) -> None:
+            self.began.set()
+            self.goes_on.wait(60)
+
+    monkeypatch.setattr("ray_client.logs._CLOSE_S", 0.01)
+    monkeypatch.setattr("sys.stdout", Paused())
+    server.next_stream().send(LogBatch(records=[line("x")]))
+    assert Paused.began.wait(10)
+    reader.close()
+    assert reader._thread.is_alive()
+    Paused.goes_on.set()

@@ -118,6 +118,23 @@ def test_it_can_be_turned_off(clock: Clock) -> None:
     assert shown(repeats, line("a", 1), line("a", 2)) == ["a", "a"]
 
 
+@pytest.mark.parametrize("text", ["ACGT" * (1 << 18), "word " * (1 << 18), "1" * (1 << 20), "x1 " * (1 << 18)])
+def test_a_long_line_takes_a_time_in_step_with_its_length(text: str, clock: Clock) -> None:
+    # The square of it would be hours, which pytest's time-out ends.
+    repeats = Repeats(LogMerging(), clock)
+    assert shown(repeats, line(text, 1)) == [text]
+
+
+def test_many_lines_take_a_time_in_step_with_their_number(clock: Clock) -> None:
+    repeats = Repeats(LogMerging(), clock)
+    words = ["".join(chr(ord("a") + int(digit)) for digit in f"{number:06}") for number in range(20_000)]
+    assert shown(repeats, *(line(word, 1) for word in words)) == words
+    assert shown(repeats, *(line(word, 2) for word in words)) == []
+    assert repeats.due_s == 5
+    clock.now_s += 5
+    assert [record.text for record in repeats.due()] == words
+
+
 def test_the_variables_are_ray_s() -> None:
     assert env.log_merging({}) == LogMerging()
     found = env.log_merging(

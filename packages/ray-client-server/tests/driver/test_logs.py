@@ -1,4 +1,4 @@
-"""The logs channel's readers (rules L1 to L3)."""
+"""The logs channel's readers (rules L1 to L4)."""
 
 from __future__ import annotations
 
@@ -71,6 +71,42 @@ def test_l2_a_slow_reader_loses_the_oldest_and_is_told(logs: Logs, reader: Reade
     batch = next(batches)
     assert (batch.dropped, batch.records[0].text) == (3, "3")
     assert next(batches).dropped == 0
+
+
+def test_l2_a_line_is_kept_or_dropped_as_a_whole(logs: Logs, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ray_client_server.driver.logs._KEPT_CHARACTERS", 200_000)
+    reader.want(LogRequest(is_enabled=True))
+    write(logs, "first", "a" * 150_000, "b" * 100_000, "last")
+    batch = next(reader.batches())
+    assert batch.dropped == 2
+    assert "".join(record.text for record in batch.records) == "b" * 100_000 + "last"
+    write(logs, "c" * 200_000)  # what was taken counts no more
+    assert next(reader.batches()).dropped == 0
+
+
+def test_l4_a_long_text_comes_in_several_records(logs: Logs, reader: Reader) -> None:
+    text = "ab" * 100_000
+    reader.want(LogRequest(is_enabled=True))
+    write(logs, text, "", "next")
+    logs.handle(logging.LogRecord("ray.x", logging.INFO, "f.py", 1, text, None, None))
+    records = list(next(reader.batches()).records)
+    assert [record.is_continued for record in records] == [True] * 3 + [False] * 3 + [True] * 3 + [False]
+    assert "".join(record.text for record in records) == f"{text}next{text}"
+    assert all(record.pid == 12 for record in records[:6])
+
+
+def test_halves_of_surrogate_pairs_are_written_as_escapes(logs: Logs, reader: Reader) -> None:
+    reader.want(LogRequest(is_enabled=True))
+    write(logs, "caf\udce9 \u2603")
+    logs.handle(logging.LogRecord("ray.\ud800", logging.INFO, "f.py", 1, "\udcff", None, None))
+    assert texts(reader) == ["caf\\udce9 \u2603", "\\udcff"]
+
+
+def test_a_record_that_cannot_be_formatted_harms_nobody(logs: Logs, reader: Reader) -> None:
+    reader.want(LogRequest(is_enabled=True))
+    logs.handle(logging.LogRecord("ray.x", logging.INFO, "f.py", 1, "%d of them", ("some",), None))
+    write(logs, "after")
+    assert texts(reader) == ["after"]
 
 
 def test_l3_each_reader_has_its_own(logs: Logs, reader: Reader) -> None:

@@ -15,7 +15,17 @@ Importing this package loads neither grpc nor cloudpickle; opening a session doe
 
 from typing import Any
 
-from ray_client import actor, exceptions, experimental, job_config, remote_function, runtime_context, runtime_env, util
+from ray_client import (
+    actor,
+    exceptions,
+    experimental,
+    job_config,
+    remote_function,
+    runtime_context,
+    runtime_env,
+    tracebacks,
+    util,
+)
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
@@ -115,3 +125,6 @@ def __getattr__(name: str) -> Any:
     from ray_client.names import explain
 
     raise explain(name)
+
+
+tracebacks.shorten_all(globals())

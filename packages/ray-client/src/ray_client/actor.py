@@ -3,6 +3,7 @@
 from typing import NoReturn
 
 from ray_client.handles.actor import ActorClass, ActorHandle, ActorMethod, method
+from ray_client.tracebacks import shorten_all
 
 __all__ = ["ActorClass", "ActorHandle", "ActorMethod", "ActorProxy", "exit_actor", "method"]
 
@@ -20,3 +21,6 @@ def exit_actor() -> NoReturn:
         "exit_actor API is called on a non-actor worker: this is a client. Call it inside an actor's method; to end an "
         "actor from outside, use ray_client.kill(handle)."
     )
+
+
+shorten_all(globals())

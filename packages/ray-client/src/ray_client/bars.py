@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Final, Protocol
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,9 @@ def state_of(line: str) -> State | None:
         return None
     try:
         state = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None  # somebody prints the word
-    is_state = isinstance(state, dict) and state.get("__magic_token__") == _MAGIC and "uuid" in state
+    is_state = isinstance(state, dict) and state.get("__magic_token__") == _MAGIC and isinstance(state.get("uuid"), str)
     return state if is_state else None
 
 
@@ -75,8 +75,12 @@ class Bars:
                 bar.close()
 
     def show_remote(self, state: State) -> None:
-        """Draw a bar of a worker, whose process and node stand before it."""
-        self.show(state, f"(pid={state.get('pid')}, ip={state.get('ip')}) ")
+        """Draw a bar of a worker, whose process and node stand before it; one that cannot be drawn is told once."""
+        try:
+            self.show(state, f"(pid={state.get('pid')}, ip={state.get('ip')}) ")
+        except BaseException as exc:  # noqa: BLE001 - a state that makes no sense, or the program's own stderr
+            with suppress(BaseException):  # logging may lead to the same stream
+                self._warn(f"a progress bar cannot be drawn ({exc!r}): {state}")
 
     def _begin(self, state: State, prefix: str) -> Drawn | None:
         draw = self._draw or self._find_tqdm()
@@ -94,32 +98,46 @@ class Bars:
         try:
             from tqdm.auto import tqdm
         except ImportError:
-            if not self._is_warned:
-                self._is_warned = True
-                log.warning("tqdm is not installed here, so progress bars are not drawn: `pip install tqdm`")
+            self._warn("tqdm is not installed here, so progress bars are not drawn: `pip install tqdm`")
             return None
         self._draw = tqdm
         return self._draw
+
+    def _warn(self, what: str) -> None:
+        if not self._is_warned:
+            self._is_warned = True
+            log.warning("%s", what)
 
     @contextmanager
     def hidden(self) -> Iterator[None]:
         """Take the bars off the screen for as long as something else is printed."""
         with self._lock:
             bars = list(self._drawn.values())
-            for bar in bars:
-                bar.clear()
+            _each(bars, "clear")
             try:
                 yield
             finally:
-                for bar in bars:
-                    bar.refresh()
+                _each(bars, "refresh")
 
-    def close(self) -> None:
-        """Leave all bars as they are: nobody draws them any more."""
-        with self._lock:
-            for bar in self._drawn.values():
-                bar.close()
+    def close(self, timeout_s: float = -1) -> None:
+        """Leave all bars as they are: nobody draws them any more.
+
+        Args:
+            timeout_s: how long to wait while one is being drawn; -1: until it is.
+        """
+        if not self._lock.acquire(timeout=timeout_s):
+            return
+        try:
+            _each(self._drawn.values(), "close")
             self._drawn.clear()
+        finally:
+            self._lock.release()
+
+
+def _each(bars: Iterable[Drawn], method: str) -> None:
+    for bar in bars:
+        with suppress(BaseException):  # the screen is the program's stderr, which may be anything
+            getattr(bar, method)()
 
 
 #: Those of this process.

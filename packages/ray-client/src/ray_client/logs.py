@@ -6,11 +6,14 @@ import logging
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from contextlib import suppress
+from typing import Any, Final, Protocol
 
 import grpc
 
+from ray_client import terminal
 from ray_client.bars import bars, state_of
 from ray_client.config import env
 from ray_client.repeats import Repeats
@@ -40,6 +43,8 @@ _to_stderr.setFormatter(logging.Formatter("%(asctime)s\t%(levelname)s %(filename
 driver_log.addHandler(_to_stderr)
 
 _CYAN, _PLAIN = "\033[36m", "\033[0m"
+_CLOSE_S: Final = 5.0  #: how long `close` waits for what is being printed
+_REPEATS_S: Final = 0.05  #: what was held back is printed this often at most, so that it takes few threads
 
 
 class LogStream(Protocol):
@@ -123,20 +128,23 @@ class LogReader:
         if linger_s and self._thread.is_alive():
             self._thread.join(linger_s)
         self._closed.set()
-        bars.close()
         with self._lock:
             stream = self._stream
             if self._requests is not None:
                 self._requests.close()
         if stream is not None:
             stream.cancel()
+        # What is being printed may take for ever, as before a pager that nobody scrolls.
+        deadline_s = time.monotonic() + _CLOSE_S
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(5.0)
-        self._printer.close()
+            self._thread.join(_CLOSE_S)
+        self._printer.close(max(0.0, deadline_s - time.monotonic()))
+        bars.close(max(0.0, deadline_s - time.monotonic()))
 
     def _follow(self) -> None:
         delays = self._backoff.delays()
         while not self._closed.is_set():
+            self._printer.begin()
             try:
                 for batch in self._attach():
                     delays = self._backoff.delays()
@@ -180,60 +188,90 @@ class _Printer:
         self._repeats = repeats
         self._lock = threading.Lock()  # the order of lines is that in which they were taken
         self._timer: threading.Timer | None = None
+        self._begun: list[str] = []  #: of a long line whose last record has not come (L4)
+
+    def begin(self) -> None:
+        """Take what comes as a new stream's: the end of a line that broke off will not come."""
+        with self._lock:
+            self._begun = []
 
     def print(self, batch: LogBatch) -> None:
         """Show a batch without the lines that other processes have just printed."""
-        if self._repeats is None:
-            show(batch)
-            return
         with self._lock:
-            records = [shown for record in batch.records for shown in self._taken(self._repeats, record)]
-            show(LogBatch(records=records, dropped=batch.dropped))
-            self._set_timer(self._repeats)
+            records: Iterable[LogRecord] = self._whole(batch.records)
+            if self._repeats is not None:
+                records = [shown for record in records for shown in self._taken(self._repeats, record)]
+            show(records, batch.dropped)
+            self._set_timer()
 
-    def close(self) -> None:
-        """Show what is still held; nothing is printed later."""
-        with self._lock:
+    def close(self, timeout_s: float) -> None:
+        """Show what is still held, unless something else is being printed for so long; nothing is printed later."""
+        if not self._lock.acquire(timeout=timeout_s):
+            return
+        try:
             if self._timer is not None:
                 self._timer.cancel()
             if self._repeats is not None:
-                show(LogBatch(records=self._repeats.rest()))
+                show(self._repeats.rest())
+        finally:
+            self._lock.release()
+
+    def _whole(self, records: Iterable[LogRecord]) -> Iterator[LogRecord]:
+        """Yield the records with each long text in one (L4)."""
+        for record in records:
+            if record.is_continued:
+                self._begun.append(record.text)
+                continue
+            if self._begun:
+                record.text = "".join([*self._begun, record.text])
+                self._begun = []
+            yield record
 
     @staticmethod
     def _taken(repeats: Repeats, record: LogRecord) -> Iterable[LogRecord]:
         is_line = record.source != DRIVER and state_of(record.text) is None
         return repeats.take(record) if is_line else (record,)
 
-    def _set_timer(self, repeats: Repeats) -> None:
-        if (due_s := repeats.due_s) is None or self._timer is not None:
+    def _set_timer(self) -> None:
+        if self._repeats is None or self._timer is not None or (due_s := self._repeats.due_s) is None:
             return
-        self._timer = threading.Timer(due_s, self._print_due, (repeats,))
-        self._timer.name, self._timer.daemon = "ray_client-repeats", True
-        self._timer.start()
+        timer = threading.Timer(max(due_s, _REPEATS_S), self._print_due, (self._repeats,))
+        timer.name, timer.daemon = "ray_client-repeats", True
+        with suppress(RuntimeError):  # the interpreter is ending, and `close` prints what is held
+            timer.start()
+            self._timer = timer
 
     def _print_due(self, repeats: Repeats) -> None:
         with self._lock:
             self._timer = None
-            show(LogBatch(records=repeats.due()))
-            self._set_timer(repeats)
+            show(repeats.due())
+            self._set_timer()
 
 
-def show(batch: LogBatch) -> None:
-    """Print and log the records of a batch, in their order."""
-    printed: list[tuple[bool, str]] = []
-    for record in batch.records:
+def show(records: Iterable[LogRecord], dropped: int = 0) -> None:
+    """Print and log records, in their order. Whatever the program's own streams and handlers do, this raises nothing.
+
+    Args:
+        records: with whole texts.
+        dropped: how many lines did not come.
+    """
+    is_colored = {is_err: env.is_prefix_colored() and terminal.is_terminal(is_err) for is_err in (False, True)}
+    printed: dict[bool, list[str]] = {False: [], True: []}
+    for record in records:
         if record.source == DRIVER:
             _log(record)
         elif (state := state_of(record.text)) is not None:
             bars.show_remote(state)
         else:
             is_err = record.source == WORKER_STDERR
-            printed.append((is_err, format_line(record, _is_colored(is_err))))
-    for is_err in (False, True):
-        if lines := [line for to_err, line in printed if to_err == is_err]:
-            _print("".join(lines), is_err)
-    if batch.dropped:
-        driver_log.warning("%d lines of output were dropped because this process read too slowly", batch.dropped)
+            printed[is_err].append(format_line(record, is_colored[is_err]))
+    for is_err, lines in printed.items():
+        if lines:
+            with bars.hidden():
+                terminal.write("".join(lines), is_err)
+    if dropped:
+        with suppress(BaseException):
+            driver_log.warning("%d lines of output were dropped because this process read too slowly", dropped)
 
 
 def format_line(record: LogRecord, is_colored: bool = False) -> str:
@@ -244,25 +282,6 @@ def format_line(record: LogRecord, is_colored: bool = False) -> str:
     return f"{_CYAN}{prefix}{_PLAIN} {record.text}\n" if is_colored else f"{prefix} {record.text}\n"
 
 
-def _is_colored(is_err: bool) -> bool:
-    stream = sys.stderr if is_err else sys.stdout
-    try:
-        return env.is_prefix_colored() and stream.isatty()
-    except (AttributeError, ValueError):
-        return False  # replaced by something else, or closed
-
-
-def _print(text: str, is_err: bool) -> None:
-    # Looked up each time: tests and notebooks replace them. Not `print`: one write keeps a batch together.
-    stream = sys.stderr if is_err else sys.stdout
-    try:
-        with bars.hidden():
-            stream.write(text)
-            stream.flush()
-    except (AttributeError, OSError, ValueError):
-        return  # there is no such stream, or it was closed: nobody reads it
-
-
 def _log(record: LogRecord) -> None:
     is_of_server = record.logger.startswith("ray_client_server")  # how the driver lives is for the server's log
     if (is_of_server and record.level < logging.WARNING) or not driver_log.isEnabledFor(record.level):
@@ -271,4 +290,5 @@ def _log(record: LogRecord) -> None:
         driver_log.name, record.level, record.logger or "driver", 0, record.text, (), None, func=None
     )
     made.created = record.time_s
-    driver_log.handle(made)
+    with suppress(BaseException):  # of a handler of the program's own
+        driver_log.handle(made)

@@ -12,6 +12,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from ray_client.tracebacks import users_stacklevel
+
 _NONE: Final = type(None)
 #: Ray counts resources in units of this size.
 _SMALLEST_QUANTITY: Final = 0.0001
@@ -220,7 +222,7 @@ def check_num_returns(num_returns: Any, is_generator: bool) -> None:
         raise ValueError(f"num_returns must be >= 0, but got {num_returns}.")
     if num_returns == "dynamic":
         text = "num_returns='dynamic' is deprecated and goes away in a later Ray; use num_returns='streaming' instead."
-        warnings.warn(text, DeprecationWarning, stacklevel=4)
+        warnings.warn(text, DeprecationWarning, stacklevel=users_stacklevel())
     if num_returns in ("streaming", "dynamic") and not is_generator:
         raise ValueError(
             f"num_returns='{num_returns}' can only be used with generator functions (functions that use 'yield'). The "

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +14,9 @@ from typing import Final
 from ray_client.config.env import LogMerging
 from ray_client_proto.v1.log_pb2 import LogRecord
 
-_WORD_WITH_NUMBER: Final = re.compile(r"\S*\d\S*")
+#: Begins at a word's first character only: one that begins anywhere takes a time that grows with the square of a word.
+_WORD_WITH_NUMBER: Final = re.compile(r"(?<!\S)[^\s\d]*\d\S*")
+_Key = tuple[int, str]  #: the source, and the text without what differs
 _HINT: Final = " (set RAY_DEDUP_LOGS=0 to see every line)"
 
 
@@ -35,14 +38,17 @@ class Repeats:
 
     def __init__(self, settings: LogMerging, clock: Callable[[], float]) -> None:
         self._settings, self._clock = settings, clock
-        self._patterns: dict[tuple[int, str], _Pattern] = {}  #: the oldest window first
+        self._patterns: OrderedDict[_Key, _Pattern] = OrderedDict()  #: the oldest window first
+        self._held: dict[_Key, _Pattern] = {}  #: those with lines that were not shown
         self._is_explained = False
 
     @property
     def due_s(self) -> float | None:
         """In how many seconds `due` has something to give; None: in no time, for nothing is held."""
-        ends = [pattern.began_s + self._settings.window_s for pattern in self._patterns.values() if pattern.held_count]
-        return max(0.0, min(ends) - self._clock()) if ends else None
+        if not self._held:
+            return None
+        began_s = min(pattern.began_s for pattern in self._held.values())
+        return max(0.0, began_s + self._settings.window_s - self._clock())
 
     def take(self, record: LogRecord) -> Iterator[LogRecord]:
         """Yield what is to be shown now that a worker's line has come."""
@@ -58,18 +64,21 @@ class Repeats:
     def due(self) -> Iterator[LogRecord]:
         """Yield a line for each pattern that was held for as long as it may be."""
         now_s = self._clock()
-        for key, pattern in list(self._patterns.items()):
+        while self._patterns:
+            key, pattern = next(iter(self._patterns.items()))
             if now_s - pattern.began_s < self._settings.window_s:
                 return
             del self._patterns[key]
+            self._held.pop(key, None)
             yield from self._told(pattern)
             if pattern.held_count > 1:  # it may well go on
                 self._patterns[key] = _Pattern(now_s, pattern.sources)
 
     def rest(self) -> Iterator[LogRecord]:
         """Yield all that is held, and begin anew."""
-        patterns, self._patterns = self._patterns, {}
-        for pattern in patterns.values():
+        held, self._held = self._held, {}
+        self._patterns.clear()
+        for pattern in held.values():
             yield from self._told(pattern)
 
     def _is_held(self, record: LogRecord) -> bool:
@@ -77,15 +86,17 @@ class Repeats:
         text = " ".join(_WORD_WITH_NUMBER.sub("", record.text).split())
         if not text:
             return False
-        pattern = self._patterns.get((record.source, text))
+        key = (record.source, text)
+        pattern = self._patterns.get(key)
         if pattern is None:
-            pattern = self._patterns[record.source, text] = _Pattern(self._clock())
+            pattern = self._patterns[key] = _Pattern(self._clock())
             pattern.sources.add((record.node_ip, record.pid))
             return False
         pattern.sources.add((record.node_ip, record.pid))
         if len(pattern.sources) == 1 and record.pid:  # what has none is no worker, and repeats itself
             return False
         pattern.held, pattern.held_count = record, pattern.held_count + 1
+        self._held[key] = pattern
         return True
 
     def _told(self, pattern: _Pattern) -> Iterator[LogRecord]:

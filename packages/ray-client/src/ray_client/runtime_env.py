@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["RuntimeEnv", "RuntimeEnvConfig"]
 
 
@@ -94,3 +96,6 @@ class RuntimeEnv(dict[str, Any]):
     def to_dict(self) -> dict[str, Any]:
         """Give a plain dictionary with the same fields."""
         return dict(self)
+
+
+shorten_all(globals())

@@ -6,14 +6,16 @@ import os
 import pickle
 import types
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ray_client.errors import PackageError, PackageTooLargeError
-from ray_client.packages import prepare_runtime_env
+from ray_client.packages import Package, archive, prepare_runtime_env
 from ray_client.packages.archive import pack
-from ray_client.packages.ignore import is_ignored, parse_rules
+from ray_client.packages.ignore import ignored
 from ray_client.runtime_env import RuntimeEnv, RuntimeEnvConfig
 
 
@@ -36,9 +38,9 @@ class Gateway:
     def __init__(self) -> None:
         self.packages: dict[str, list[str]] = {}
 
-    def upload(self, path: Path, sha256: str) -> None:
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
-        self.packages[sha256] = names(path)
+    def upload(self, package: Package) -> None:
+        assert hashlib.sha256(package.path.read_bytes()).hexdigest() == package.sha256
+        self.packages[package.sha256] = names(package.path)
 
     def of(self, uri: str) -> list[str]:
         return self.packages[uri.removeprefix("package://")]
@@ -50,49 +52,47 @@ def gateway() -> Gateway:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "path", "is_directory", "ignored"),
+    ("patterns", "path", "is_left_out"),
     [
-        ("*.log", "a.log", False, True),
-        ("*.log", "deep/er/a.log", False, True),
-        ("*.log", "a.logs", False, False),
-        ("/a.log", "b/a.log", False, False),
-        ("b/a.log", "b/a.log", False, True),
-        ("b/a.log", "c/b/a.log", False, False),
-        ("**/b/a.log", "c/b/a.log", False, True),
-        ("**/b", "b", True, True),
-        ("b/**", "b/c/d", False, True),
-        ("b/**", "b", True, False),
-        ("a/**/z", "a/z", False, True),
-        ("a/**/z", "a/b/c/z", False, True),
-        ("build/", "build", True, True),
-        ("build/", "build", False, False),
-        ("?.py", "a.py", False, True),
-        ("?.py", "ab.py", False, False),
-        ("[a-c].py", "b.py", False, True),
-        ("[!a-c].py", "b.py", False, False),
-        ("# comment", "# comment", False, False),
-        ("\\#name", "#name", False, True),
-        ("trailing  ", "trailing", False, True),
-        ("a+b(c)", "a+b(c)", False, True),
-        ("", "x", False, False),
-        ("/", "x", True, False),
-        ("[z-a]", "b", False, False),
+        (["*.log"], "deep/er/a.log", True),
+        (["*.log"], "a.logs", False),
+        (["/a.log"], "b/a.log", False),
+        (["b/a.log"], "c/b/a.log", False),
+        (["**/b/a.log"], "c/b/a.log", True),
+        (["b"], "b/c/d", True),
+        (["b/**"], "b", False),
+        (["a/**/z"], "a/z", True),
+        (["build/"], "build", False),  # Ray does not say that it is a directory,
+        (["build/"], "build/x", True),  # and leaves out what is in it
+        (["?.py"], "ab.py", False),
+        (["[!a-c].py"], "b.py", False),
+        (["# comment"], "# comment", False),
+        (["\\#name"], "#name", True),
+        (["trailing  "], "trailing", True),
+        (["a\\\\b"], "a\\b", True),
+        (["caf\udce9"], "caf\udce9", True),
+        (["", "/"], "x", False),
+        (["*.txt", "!keep.txt", "sub/keep.txt"], "keep.txt", False),
+        (["*.txt", "!keep.txt", "sub/keep.txt"], "sub/keep.txt", True),
     ],
 )
-def test_ignore_rules_are_those_of_git(pattern: str, path: str, is_directory: bool, ignored: bool) -> None:
-    assert is_ignored(parse_rules([pattern]), path, is_directory) is ignored
+def test_patterns_are_those_of_git(patterns: list[str], path: str, is_left_out: bool) -> None:
+    assert ignored(patterns, "here").has(path) is is_left_out
 
 
-def test_the_last_rule_that_matches_decides() -> None:
-    rules = parse_rules(["*.txt", "!keep.txt", "sub/keep.txt"])
-    assert not is_ignored(rules, "keep.txt", False)
-    assert is_ignored(rules, "sub/keep.txt", False)
+def test_patterns_hold_below_their_own_directory_and_take_nothing_back() -> None:
+    above = ignored(["*.txt"], "here")
+    below = ignored(["/data", "!a.txt"], "here", "sub/", above)
+    assert below.has("sub/data")
+    assert not below.has("sub/deeper/data")
+    assert below.has("sub/a.txt")
 
 
-def test_a_rule_holds_below_its_own_directory_only() -> None:
-    rules = parse_rules(["/data"], base="sub/")
-    assert is_ignored(rules, "sub/data", True)
-    assert not is_ignored(rules, "data", True)
+@pytest.mark.parametrize("pattern", ["[z-a]", "!", "\\"])
+def test_a_pattern_that_makes_no_sense(tmp_path: Path, pattern: str) -> None:
+    source = tree(tmp_path / "source", {".gitignore": f"a\n{pattern}\n"})
+    with pytest.raises(PackageError, match=r"source/\.gitignore.*makes no sense"):
+        pack(source, tmp_path / "1.zip")
 
 
 def test_a_package_depends_on_contents_only(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_package_depends_on_contents_only(tmp_path: Path) -> None:
     assert pack(two, tmp_path / "3.zip").sha256 != first.sha256
 
 
-def test_what_is_ignored_stays_here(tmp_path: Path) -> None:
+def test_what_is_ignored_stays_here(tmp_path: Path, gateway: Gateway) -> None:
     source = tree(
         tmp_path / "source",
         {
@@ -126,8 +126,148 @@ def test_what_is_ignored_stays_here(tmp_path: Path) -> None:
             "model.bin": "",
         },
     )
-    package = pack(source, tmp_path / "1.zip", ["*.bin"])
-    assert names(package.path) == [".gitignore", "a.py", "sub/.gitignore", "sub/x.tmp", "z"]
+    env = {"working_dir": str(source), "excludes": ["*.bin"]}
+    uri = prepare_runtime_env(env, gateway.upload)["working_dir"]
+    assert gateway.of(uri) == [".gitignore", "a.py", "sub/.gitignore", "z"]
+
+
+def test_files_that_git_ignores_are_packed_when_asked_for(
+    tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {".gitignore": "a\n", "a": "", ".rayignore": "b\n", "b": "", "venv/x": "", ".git/x": "", "z/y": ""}
+    source = tree(tmp_path / "source", files)
+    assert "gitignore" not in pack(source, tmp_path / "1.zip").special
+    monkeypatch.setenv("RAY_RUNTIME_ENV_IGNORE_GITIGNORE", "1")
+    uri = prepare_runtime_env({"working_dir": str(source)}, gateway.upload)["working_dir"]
+    assert gateway.of(uri) == [".gitignore", ".rayignore", "a", "z/y"]
+    assert "gitignore" in pack(source, tmp_path / "2.zip").special
+    monkeypatch.setenv("RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES", "z , .git")
+    uri = prepare_runtime_env({"working_dir": str(source)}, gateway.upload)["working_dir"]
+    assert gateway.of(uri) == [".gitignore", ".rayignore", "a", "venv/x"]
+
+
+def test_modules_have_nothing_left_out_by_default(tmp_path: Path, gateway: Gateway) -> None:
+    source = tree(tmp_path / "tool", {"__init__.py": "", "venv/x.py": ""})
+    [uri] = prepare_runtime_env({"py_modules": [str(source)]}, gateway.upload)["py_modules"]
+    assert gateway.of(uri) == ["tool/__init__.py", "tool/venv/x.py"]
+
+
+def test_empty_directories_are_packed(tmp_path: Path) -> None:
+    source = tree(tmp_path / "source", {"full/a": "", "all/x.tmp": "", ".gitignore": "*.tmp\nbuild/\nno\n"})
+    for name in ("empty", "full/empty", "build", "no"):
+        (source / name).mkdir()
+    assert names(pack(source, tmp_path / "1.zip").path) == [".gitignore", "build/", "empty/", "full/a", "full/empty/"]
+    assert names(pack(source / "empty", tmp_path / "2.zip").path) == []
+    assert names(pack(source / "empty", tmp_path / "3.zip", prefix="empty/").path) == ["empty/"]
+
+
+@pytest.mark.parametrize("name", [b"new\nline", "ünï 日本 🎉".encode(), b" ", b"~$x", b"#h", b"sub:c"])
+def test_odd_names(tmp_path: Path, name: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "source").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path / "source") + b"/" + name)).write_text("x")
+    assert names(pack(tmp_path / "source", tmp_path / "1.zip").path) == [name.decode()]
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(("name", "is_special"), [("a\\b", True), ("c:d", False)])
+def test_names_that_ray_does_not_unpack(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, is_special: bool
+) -> None:
+    package = pack(tree(tmp_path / "source", {name: "x", "plain": ""}), tmp_path / "1.zip")
+    assert names(package.path) == [name, "plain"]
+    assert ("backslash" in package.special) is is_special
+    assert f"newer Rays do not unpack; rename or exclude them: {name!r}" in caplog.text
+
+
+def test_names_that_are_not_in_utf_8(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    source = tree(tmp_path / "source", {"plain": ""})
+    for number in range(7):
+        Path(os.fsdecode(os.fsencode(source) + b"/caf\xe9%d" % number)).write_text("x")
+    assert names(pack(source, tmp_path / "1.zip").path) == ["plain"]
+    [record] = caplog.records
+    assert "has 7 files whose names are not in UTF-8, and are left out; rename or exclude them: " in record.getMessage()
+    assert r"b'caf\xe90', b'caf\xe91'" in record.getMessage()
+    caplog.clear()
+    assert names(pack(source, tmp_path / "2.zip", ["caf*"]).path) == ["plain"]
+    assert not caplog.records
+
+
+class Changing:
+    """Does something to a file after it was listed, and before it is packed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]) -> None:
+        real = archive._add
+
+        def add(zipped: zipfile.ZipFile, path: Path, name: str) -> None:
+            change(path)
+            real(zipped, path, name)
+
+        monkeypatch.setattr(archive, "_add", add)
+
+
+def to_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def to_directory(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (Path.unlink, "went while it was packed"),
+        (to_pipe, "went while it was packed"),
+        (to_directory, "Is a directory"),
+        (lambda path: (path.unlink(), path.symlink_to(path)), "Too many levels"),
+    ],
+)
+def test_a_file_that_goes_while_it_is_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object], reason: str
+) -> None:
+    source = tree(tmp_path / "source", {"a.py": "1"})
+    Changing(monkeypatch, change)
+    with pytest.raises(PackageError, match=rf"{reason}.*exclude it"):
+        pack(source, tmp_path / "1.zip")
+
+
+def test_a_file_that_shrinks_or_grows_while_it_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tree(tmp_path / "source", {"a.log": "12345678"})
+    monkeypatch.setattr(archive, "_COPY_BYTES", 4)
+    real = zipfile.ZipFile.open
+
+    def grow(self: zipfile.ZipFile, *args: Any, **kwargs: Any) -> Any:
+        with (source / "a.log").open("a") as file:
+            file.write("9" * 100)
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", grow)
+    path = pack(source, tmp_path / "1.zip").path
+    monkeypatch.undo()
+    with zipfile.ZipFile(path) as zipped:
+        assert zipped.read("a.log") == b"12345678"
+    Changing(monkeypatch, lambda path: path.write_text("1"))
+    with zipfile.ZipFile(pack(source, tmp_path / "2.zip").path) as zipped:
+        assert zipped.read("a.log") == b"1"
+
+
+def test_nothing_is_sent_before_all_is_packed(tmp_path: Path, gateway: Gateway) -> None:
+    source = tree(tmp_path / "source", {"a.py": "1"})
+    shipped: dict[str, str] = {}
+    with pytest.raises(PackageError, match="no such file"):
+        prepare_runtime_env({"working_dir": str(source), "py_modules": ["/no/such"]}, gateway.upload, shipped)
+    assert gateway.packages == shipped == {}
+
+
+def test_times_before_1980_and_modes(tmp_path: Path) -> None:
+    source = tree(tmp_path / "source", {"run.sh": "", "data": ""})
+    os.utime(source / "data", (-1e9, -1e9))
+    (source / "run.sh").chmod(0o700)
+    with zipfile.ZipFile(pack(source, tmp_path / "1.zip").path) as zipped:
+        modes = {entry.filename: entry.external_attr >> 16 for entry in zipped.infolist()}
+    assert modes == {"data": 0o100644, "run.sh": 0o100755}
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:

@@ -14,19 +14,19 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dray_client_proto/v1/log.proto\x12\rray_client.v1\"Z\n\nLogRequest\x12\x12\n\nis_enabled\x18\x01 \x01(\x08\x12)\n\x07sources\x18\x02 \x03(\x0e\x32\x18.ray_client.v1.LogSource\x12\r\n\x05level\x18\x03 \x01(\r\"\xa3\x01\n\tLogRecord\x12(\n\x06source\x18\x01 \x01(\x0e\x32\x18.ray_client.v1.LogSource\x12\x0e\n\x06time_s\x18\x02 \x01(\x01\x12\r\n\x05level\x18\x03 \x01(\r\x12\x0e\n\x06logger\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x11\n\ttask_name\x18\x06 \x01(\t\x12\x0b\n\x03pid\x18\x07 \x01(\r\x12\x0f\n\x07node_ip\x18\x08 \x01(\t\"F\n\x08LogBatch\x12)\n\x07records\x18\x01 \x03(\x0b\x32\x18.ray_client.v1.LogRecord\x12\x0f\n\x07\x64ropped\x18\x02 \x01(\x04*Y\n\tLogSource\x12\x1a\n\x16LOG_SOURCE_UNSPECIFIED\x10\x00\x12\x11\n\rWORKER_STDOUT\x10\x01\x12\x11\n\rWORKER_STDERR\x10\x02\x12\n\n\x06\x44RIVER\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dray_client_proto/v1/log.proto\x12\rray_client.v1\"Z\n\nLogRequest\x12\x12\n\nis_enabled\x18\x01 \x01(\x08\x12)\n\x07sources\x18\x02 \x03(\x0e\x32\x18.ray_client.v1.LogSource\x12\r\n\x05level\x18\x03 \x01(\r\"\xb9\x01\n\tLogRecord\x12(\n\x06source\x18\x01 \x01(\x0e\x32\x18.ray_client.v1.LogSource\x12\x0e\n\x06time_s\x18\x02 \x01(\x01\x12\r\n\x05level\x18\x03 \x01(\r\x12\x0e\n\x06logger\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x11\n\ttask_name\x18\x06 \x01(\t\x12\x0b\n\x03pid\x18\x07 \x01(\r\x12\x0f\n\x07node_ip\x18\x08 \x01(\t\x12\x14\n\x0cis_continued\x18\t \x01(\x08\"F\n\x08LogBatch\x12)\n\x07records\x18\x01 \x03(\x0b\x32\x18.ray_client.v1.LogRecord\x12\x0f\n\x07\x64ropped\x18\x02 \x01(\x04*Y\n\tLogSource\x12\x1a\n\x16LOG_SOURCE_UNSPECIFIED\x10\x00\x12\x11\n\rWORKER_STDOUT\x10\x01\x12\x11\n\rWORKER_STDERR\x10\x02\x12\n\n\x06\x44RIVER\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ray_client_proto.v1.log_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
-  _globals['_LOGSOURCE']._serialized_start=378
-  _globals['_LOGSOURCE']._serialized_end=467
+  _globals['_LOGSOURCE']._serialized_start=400
+  _globals['_LOGSOURCE']._serialized_end=489
   _globals['_LOGREQUEST']._serialized_start=48
   _globals['_LOGREQUEST']._serialized_end=138
   _globals['_LOGRECORD']._serialized_start=141
-  _globals['_LOGRECORD']._serialized_end=304
-  _globals['_LOGBATCH']._serialized_start=306
-  _globals['_LOGBATCH']._serialized_end=376
+  _globals['_LOGRECORD']._serialized_end=326
+  _globals['_LOGBATCH']._serialized_start=328
+  _globals['_LOGBATCH']._serialized_end=398
 # @@protoc_insertion_point(module_scope)

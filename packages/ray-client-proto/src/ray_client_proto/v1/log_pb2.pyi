@@ -28,7 +28,7 @@ class LogRequest(_message.Message):
     def __init__(self, is_enabled: bool = ..., sources: _Optional[_Iterable[_Union[LogSource, str]]] = ..., level: _Optional[int] = ...) -> None: ...
 
 class LogRecord(_message.Message):
-    __slots__ = ("source", "time_s", "level", "logger", "text", "task_name", "pid", "node_ip")
+    __slots__ = ("source", "time_s", "level", "logger", "text", "task_name", "pid", "node_ip", "is_continued")
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     TIME_S_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class LogRecord(_message.Message):
     TASK_NAME_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
     NODE_IP_FIELD_NUMBER: _ClassVar[int]
+    IS_CONTINUED_FIELD_NUMBER: _ClassVar[int]
     source: LogSource
     time_s: float
     level: int
@@ -45,7 +46,8 @@ class LogRecord(_message.Message):
     task_name: str
     pid: int
     node_ip: str
-    def __init__(self, source: _Optional[_Union[LogSource, str]] = ..., time_s: _Optional[float] = ..., level: _Optional[int] = ..., logger: _Optional[str] = ..., text: _Optional[str] = ..., task_name: _Optional[str] = ..., pid: _Optional[int] = ..., node_ip: _Optional[str] = ...) -> None: ...
+    is_continued: bool
+    def __init__(self, source: _Optional[_Union[LogSource, str]] = ..., time_s: _Optional[float] = ..., level: _Optional[int] = ..., logger: _Optional[str] = ..., text: _Optional[str] = ..., task_name: _Optional[str] = ..., pid: _Optional[int] = ..., node_ip: _Optional[str] = ..., is_continued: bool = ...) -> None: ...
 
 class LogBatch(_message.Message):
     __slots__ = ("records", "dropped")

@@ -14,8 +14,8 @@ PROTOCOL_NEWEST = 1  #: the newest
 
 #: Names that a side may announce; each is described in docs/protocol.md.
 CAPABILITIES = (
-    *("bulk", "direct", "environment_checks", "job_config", "logs", "option_checks", "packages", "streaming"),
-    *("tunnel", "unary"),
+    *("bulk", "direct", "environment_checks", "exact_packages", "job_config", "logs", "option_checks", "packages"),
+    *("streaming", "tunnel", "unary"),
 )
 
 #: Those that came after 0.1.0 and need the driver. Each driver says which it has: that of a session's environment

@@ -1,4 +1,4 @@
-"""The logs channel: what workers write and what the driver logs, for any number of readers (rules L1 to L3)."""
+"""The logs channel: what workers write and what the driver logs, for any number of readers (rules L1 to L4)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -14,8 +14,9 @@ from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, Lo
 from ray_client_server.driver.port import WorkerLines
 
 _KEPT_RECORDS: Final = 10_000  #: L2
+_KEPT_CHARACTERS: Final = 64 << 20  #: L2
 _BATCH_RECORDS: Final = 500
-_TEXT_LIMIT: Final = 64 * 1024  #: of one record: a batch must fit into a message
+_TEXT_CHARACTERS: Final = 64 << 10  #: of one record (L4): a batch must fit into a message
 _BATCH_CHARACTERS: Final = 1 << 20
 
 
@@ -25,6 +26,7 @@ class Reader:
     def __init__(self) -> None:
         self._changed = threading.Condition(threading.Lock())
         self._records: deque[LogRecord] = deque()
+        self._characters = 0  #: of the texts of all records
         self._dropped = 0
         self._is_closed = False
         self._wanted = LogRequest()
@@ -35,21 +37,31 @@ class Reader:
             self._wanted = request
             if not request.is_enabled:
                 self._records.clear()
-                self._dropped = 0
+                self._characters = self._dropped = 0
 
-    def offer(self, record: LogRecord) -> None:
-        """Keep a record if the reader wants it; the oldest goes if there are too many (L2)."""
+    def offer(self, records: Sequence[LogRecord]) -> None:
+        """Keep records of one source, together, if the reader wants them; the oldest go if there are too many (L2)."""
         with self._changed:
             wanted = self._wanted
-            if not wanted.is_enabled or (wanted.sources and record.source not in wanted.sources):
+            if not wanted.is_enabled or (wanted.sources and records[0].source not in wanted.sources):
                 return
-            if record.source == DRIVER and record.level < wanted.level:
+            if records[0].source == DRIVER and records[0].level < wanted.level:
                 return
-            if len(self._records) >= _KEPT_RECORDS:
-                self._records.popleft()
-                self._dropped += 1
-            self._records.append(record)
+            for record in records:
+                self._records.append(record)
+                self._characters += len(record.text)
+                if len(self._records) > _KEPT_RECORDS or self._characters > _KEPT_CHARACTERS:
+                    self._drop_oldest()
             self._changed.notify()
+
+    def _drop_oldest(self) -> None:
+        """Let go of the oldest line, with all its records (L4)."""
+        self._dropped += 1
+        while self._records:
+            record = self._records.popleft()
+            self._characters -= len(record.text)
+            if not record.is_continued:
+                return
 
     def batches(self) -> Iterator[LogBatch]:
         """Yield what the reader gets, as it comes, until it is closed."""
@@ -68,6 +80,7 @@ class Reader:
             record = self._records.popleft()
             characters += len(record.text)
             batch.records.append(record)
+        self._characters -= characters
         self._dropped = 0
         return batch
 
@@ -100,31 +113,50 @@ class Logs(logging.Handler):
                 self._readers = tuple(other for other in self._readers if other is not reader)
 
     def emit(self, record: logging.LogRecord) -> None:
-        if self._readers:
-            text = self.format(record)[:_TEXT_LIMIT]
-            self._offer(
-                LogRecord(source=DRIVER, time_s=record.created, level=record.levelno, logger=record.name, text=text)
+        if not self._readers:
+            return
+        try:
+            text = self.format(record)
+            made = LogRecord(
+                source=DRIVER, time_s=record.created, level=max(record.levelno, 0), logger=_sayable(record.name)
             )
+            self._offer(_records(made, [text]))
+        except Exception:  # noqa: BLE001 - as any handler: what cannot be logged is no fault of the code that logs
+            self.handleError(record)
 
     def take_lines(self, lines: WorkerLines) -> None:
         """Take what a task or an actor wrote."""
-        if not self._readers:
+        if not self._readers or not lines.lines:
             return
-        source = WORKER_STDERR if lines.is_stderr else WORKER_STDOUT
-        now = time.time()
-        for line in lines.lines:
-            self._offer(
-                LogRecord(
-                    source=source,
-                    time_s=now,
-                    level=logging.INFO,
-                    text=line[:_TEXT_LIMIT],
-                    task_name=lines.task_name,
-                    pid=lines.pid,
-                    node_ip=lines.node_ip,
-                )
-            )
+        made = LogRecord(
+            source=WORKER_STDERR if lines.is_stderr else WORKER_STDOUT,
+            time_s=time.time(),
+            level=logging.INFO,
+            task_name=_sayable(lines.task_name),
+            pid=lines.pid,
+            node_ip=lines.node_ip,
+        )
+        self._offer(_records(made, lines.lines))
 
-    def _offer(self, record: LogRecord) -> None:
+    def _offer(self, records: Sequence[LogRecord]) -> None:
         for reader in self._readers:
-            reader.offer(record)
+            reader.offer(records)
+
+
+def _records(made: LogRecord, lines: Iterable[str]) -> list[LogRecord]:
+    """Give a record like the one that is made for each line, and several for a long one (L4)."""
+    records = []
+    for line in lines:
+        text = _sayable(line)
+        for start in range(0, len(text) or 1, _TEXT_CHARACTERS):
+            record = LogRecord()
+            record.CopyFrom(made)
+            record.text = text[start : start + _TEXT_CHARACTERS]
+            record.is_continued = start + _TEXT_CHARACTERS < len(text)
+            records.append(record)
+    return records
+
+
+def _sayable(text: str) -> str:
+    """Give the text without what protobuf refuses: halves of surrogate pairs, as in file names that are no UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

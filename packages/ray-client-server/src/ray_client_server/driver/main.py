@@ -35,6 +35,9 @@ from ray_client_server.driver.versions import package_versions
 
 log = logging.getLogger(__name__)
 
+# Clients have left out what is to be left out. Ray reads these when it packs: both in Ray 2.60, none in Ray 2.40.
+_PACKED_AS_IT_IS: Final = {"RAY_RUNTIME_ENV_IGNORE_GITIGNORE": "1", "RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES": ""}
+
 _CALLS: Final = 256  #: at a time: the data stream, log readers, bulk lanes and unary forms; more are refused at once
 _LAST_WORDS_S: Final = 1.0  #: for streams to get their status before the server is gone
 _IDLE_MEMORY_S: Final = 10.0  #: memory that no transfer needed for this long goes back to the system
@@ -180,7 +183,7 @@ def _take_output(log_path: str) -> None:
 def _enter_environment(settings: DriverSettings) -> None:
     """Make this process what the session's runtime environment says, so that the user's packages are found."""
     environment = settings.runtime_env.get("env_vars") or {}
-    os.environ.update({str(name): str(value) for name, value in environment.items()})
+    os.environ.update({str(name): str(value) for name, value in environment.items()} | _PACKED_AS_IT_IS)
     if "TZ" in environment:
         time.tzset()
     sys.path[:0] = settings.python_paths

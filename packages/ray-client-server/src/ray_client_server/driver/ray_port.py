@@ -202,7 +202,7 @@ def upload_directories(runtime_env: dict[str, Any]) -> dict[str, Any]:
 
     Ray does this for a job's environment only, with these functions of its own; versions differ in what else they take.
     """
-    options = {"include_gitignore": True, "logger": logging.getLogger("ray")}
+    options = {"include_gitignore": False, "logger": logging.getLogger("ray")}
     with tempfile.TemporaryDirectory(prefix="rcs-env-") as scratch_dir:
         for upload in (upload_py_modules_if_needed, upload_working_dir_if_needed):
             known = inspect.signature(upload).parameters

@@ -173,7 +173,8 @@ class PackageStore:
 def _extract(package: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
     """Write one entry below `target`; no name and no link leads out of it."""
     parts = entry.filename.split("/")
-    if entry.filename.startswith("/") or "\\" in entry.filename or ".." in parts or "\0" in entry.filename:
+    is_foreign = os.sep != "/" and os.sep in entry.filename
+    if entry.filename.startswith("/") or is_foreign or ".." in parts or "\0" in entry.filename:
         raise InvalidRequestError(f"the package has an entry {entry.filename!r}, which leads out of it")
     mode = entry.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):

@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING, Any
 from ray_client.api import driver_facts
 from ray_client.handles.actor import ActorHandle
 from ray_client.handles.current import current_session
+from ray_client.tracebacks import shorten_all
+
+__all__ = [
+    "available_resources",
+    "cluster_resources",
+    "get_actor",
+    "get_gpu_ids",
+    "list_named_actors",
+    "nodes",
+    "timeline",
+]
 
 if TYPE_CHECKING:
     from ray_client.api.driver_facts import RuntimeContext
@@ -91,3 +102,6 @@ def query_in(session: Session, query: str, **arguments: Any) -> Any:
     from ray_client.session import calls
 
     return calls.query_cluster(session, query, **arguments)
+
+
+shorten_all(globals())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ray_client.api.cluster import query_in
 from ray_client.api.functions import SessionFunctions
 from ray_client.handles import current
+from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     from ray_client.api.assembly import Connection
@@ -219,3 +220,6 @@ class ClientContext(SessionFunctions):
             for name, value in self._rows()
         )
         return f"<table>{rows}</table>"
+
+
+shorten_all(globals())

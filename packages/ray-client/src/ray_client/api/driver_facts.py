@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ray_client.handles.current import current_session
 from ray_client.handles.ids import JobID, NodeID, PlacementGroupID
+from ray_client.tracebacks import shorten_all, users_stacklevel
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session
@@ -193,7 +194,7 @@ def _only_in(place: str) -> str:
 
 def _deprecated(name: str, instead: str) -> None:
     text = f"{name} of the runtime context is deprecated; use {instead} instead"
-    warnings.warn(text, DeprecationWarning, stacklevel=3)
+    warnings.warn(text, DeprecationWarning, stacklevel=users_stacklevel())
 
 
 _context = RuntimeContext()
@@ -202,3 +203,6 @@ _context = RuntimeContext()
 def get_runtime_context() -> RuntimeContext:
     """Give the facts of the current session's driver."""
     return _context
+
+
+shorten_all(globals())

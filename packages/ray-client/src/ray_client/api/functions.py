@@ -11,6 +11,7 @@ from ray_client.api.remote import RemoteDecorator, remote_in
 from ray_client.handles.actor import ActorClass, ActorHandle
 from ray_client.handles.function import RemoteFunction
 from ray_client.handles.object_ref import ObjectRef
+from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     from ray_client.handles.ref_generator import ObjectRefGenerator
@@ -124,3 +125,6 @@ class SessionFunctions:
     def get_runtime_context(self) -> RuntimeContext:
         """Give the facts of this session's driver."""
         return RuntimeContext(self._session)
+
+
+shorten_all(globals())

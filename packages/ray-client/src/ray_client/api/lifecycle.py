@@ -18,6 +18,7 @@ from ray_client.config.address import Address, parse_address
 from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.errors import AddressError, NotConnectedError, SessionClosedError
 from ray_client.handles import current
+from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     import asyncio
@@ -316,3 +317,5 @@ def _forget_parent() -> None:
 
 if hasattr(os, "register_at_fork"):  # not on Windows
     os.register_at_fork(after_in_child=_forget_parent)
+
+shorten_all(globals())

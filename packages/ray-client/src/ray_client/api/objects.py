@@ -13,9 +13,12 @@ from ray_client.handles.actor import ActorHandle
 from ray_client.handles.current import current_session
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import ObjectRefGenerator
+from ray_client.tracebacks import shorten, shorten_all
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session
+
+__all__ = ["cancel", "get", "kill", "put", "wait"]
 
 T = TypeVar("T")
 Waitable = TypeVar("Waitable")  #: an ObjectRef or an ObjectRefGenerator
@@ -34,7 +37,11 @@ def put(value: T, *, _owner: Any = None) -> ObjectRef[T]:
         NotConnectedError: no session is open.
         SessionError: the session has ended.
     """
-    return put_in(current_session("put()"), value)
+    try:
+        return put_in(current_session("put()"), value)
+    except BaseException as error:
+        shorten(error)
+        raise
 
 
 def put_in(session: Session, value: T) -> ObjectRef[T]:
@@ -66,7 +73,11 @@ def get(refs: Any, *, timeout: float | None = None) -> Any:
         UnpicklingError: a value cannot be unpickled here.
         SessionError: the session has ended.
     """
-    return get_in(current_session("get()"), refs, timeout)
+    try:
+        return get_in(current_session("get()"), refs, timeout)
+    except BaseException as error:
+        shorten(error)
+        raise
 
 
 def get_in(session: Session, refs: Any, timeout: float | None) -> Any:
@@ -226,3 +237,6 @@ def check_session(handle: Any, session: Session) -> None:
     """
     if handle._session is not session:
         raise WrongSessionError(repr(handle), handle._session.id, session.id)
+
+
+shorten_all(globals())

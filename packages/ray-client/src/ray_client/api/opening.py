@@ -8,13 +8,12 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ray_client.api.differences import show_differences
 from ray_client.config.settings import ConnectSettings
 from ray_client.errors import RayClientError
-from ray_client.packages import Check, Upload, prepare_runtime_env
+from ray_client.packages import Check, Package, Upload, prepare_runtime_env
 from ray_client.transport.channel import open_channel
 from ray_client.transport.gateway import GatewayClient, SessionKey, describe_client
 from ray_client.transport.peer import Peer
@@ -97,9 +96,11 @@ def _request(
 
 
 def _upload(gateway: GatewayClient, peer: Peer, user: SessionKey | None = None) -> Upload:
-    def upload(path: Path, sha256: str) -> bool:
+    def upload(package: Package) -> bool:
         peer.require("packages", "take directories of this machine")
-        return gateway.upload_package(path, sha256, user)
+        if package.special:
+            peer.require("exact_packages", package.special)
+        return gateway.upload_package(package.path, package.sha256, user)
 
     return upload
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ray_client.handles.current import current_session, find_session
 from ray_client.handles.object_ref import ObjectRef
+from ray_client.tracebacks import shorten_all
 
 
 def record_metric(metric: Any, method: str, value: float, tags: dict[str, str]) -> None:
@@ -64,3 +65,6 @@ def _query(query: str, opens: bool = True, **arguments: Any) -> Any:
     from ray_client.session import calls
 
     return calls.query_cluster(current_session(f"{query}()", opens), query, **arguments)
+
+
+shorten_all(globals())

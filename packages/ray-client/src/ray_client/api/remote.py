@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 from ray_client.handles.actor import ActorClass
 from ray_client.handles.function import RemoteFunction
+from ray_client.tracebacks import shorten_all, shortening
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session
@@ -53,7 +54,7 @@ def remote_in(session: Session | None, args: tuple[Any, ...], options: dict[str,
         return _wrap(args[0], {}, session)
     if args or not options:
         raise TypeError(_USAGE)
-    return lambda code: _wrap(code, options, session)
+    return shortening(lambda code: _wrap(code, options, session))
 
 
 def _wrap(code: Any, options: dict[str, Any], session: Session | None) -> Any:
@@ -64,3 +65,6 @@ def _wrap(code: Any, options: dict[str, Any], session: Session | None) -> Any:
     if inspect.isfunction(code) or inspect.isbuiltin(code) or hasattr(code, "__wrapped__"):
         return RemoteFunction(code, options, session)
     raise TypeError("The @ray.remote decorator must be applied to either a function or a class.")
+
+
+shorten_all(globals())

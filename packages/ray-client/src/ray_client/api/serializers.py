@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ray_client.handles.current import find_session
 from ray_client.pickling.custom import SERIALIZERS, Serializer
+from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session
@@ -59,3 +60,6 @@ def _tell(session: Session, cls: type) -> None:
         serializer=serializer.serialize,
         deserializer=serializer.deserialize,
     )
+
+
+shorten_all(globals())

@@ -32,8 +32,10 @@ def main(arguments: Sequence[str]) -> int:
         env.set_namespace(options.namespace)
     if options.strict_init:
         env.set_init_strict()
+    if options.full_traceback:
+        env.show_all_frames()
     run = run_module if options.is_module else run_script
-    run(options.script, options.arguments, shows_all_frames=options.full_traceback)
+    run(options.script, options.arguments)
     return 0
 
 
@@ -45,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--namespace", help="of the names of actors: sets RAY_NAMESPACE")
     run.add_argument("--strict-init", action="store_true", help="`ray.init(num_cpus=...)` and its like are an error")
     run.add_argument("--force", action="store_true", help="although the real ray is installed here")
-    run.add_argument("--full-traceback", action="store_true", help="show the frames of this package too")
+    run.add_argument("--full-traceback", action="store_true", help="show this package's frames too (RAY_CLIENT_DEBUG)")
     run.add_argument("-m", dest="is_module", action="store_true", help="a module follows, not a file, as for Python")
     run.add_argument("script", help="path of a Python file; after -m the name of a module or a package")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="given to the script as they are")

@@ -6,20 +6,18 @@ import builtins
 import importlib.util
 import io
 import os
-import runpy
 import sys
 from collections.abc import Sequence
 from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
-#: Code that is not the user's: this package, and what starts it; `runpy` is frozen from Python 3.11 on.
-_NOT_USERS = (str(Path(__file__).parent.parent) + os.sep, "<frozen ", runpy.__file__)
+from ray_client.config import env
+from ray_client.tracebacks import shorten, users_frames
 
 
-def run_script(path: str, arguments: Sequence[str], shows_all_frames: bool = False) -> None:
+def run_script(path: str, arguments: Sequence[str]) -> None:
     """Run a file as `__main__`, with `sys.argv` and `sys.path` as Python would set them.
 
     What it raises passes through, so that this process ends as the script's own would.
@@ -27,7 +25,6 @@ def run_script(path: str, arguments: Sequence[str], shows_all_frames: bool = Fal
     Args:
         path: of the file.
         arguments: what follows it on the command line.
-        shows_all_frames: print the frames of this package in tracebacks too.
 
     Raises:
         SystemExit: the file cannot be read, or the script says so.
@@ -39,8 +36,7 @@ def run_script(path: str, arguments: Sequence[str], shows_all_frames: bool = Fal
     except OSError as error:
         print(f"{sys.executable}: can't open file {path!r}: {error.strerror}", file=sys.stderr)
         raise SystemExit(2) from None
-    if not shows_all_frames:
-        _hide_own_frames()
+    _hide_own_frames()
     # Before compiling: what fails from here on is the script's own.
     names = _become_main([path, *arguments], {"__file__": full_path, "__cached__": None})
     if not getattr(sys.flags, "safe_path", False):  # `python -P`, from 3.11 on
@@ -48,7 +44,7 @@ def run_script(path: str, arguments: Sequence[str], shows_all_frames: bool = Fal
     exec(compile(source, full_path, "exec", dont_inherit=True), names)
 
 
-def run_module(name: str, arguments: Sequence[str], shows_all_frames: bool = False) -> None:
+def run_module(name: str, arguments: Sequence[str]) -> None:
     """Run a module as `__main__`, or that of a package, as `python -m` does.
 
     What it raises passes through, so that this process ends as the module's own would.
@@ -56,13 +52,11 @@ def run_module(name: str, arguments: Sequence[str], shows_all_frames: bool = Fal
     Args:
         name: of the module.
         arguments: what follows it on the command line.
-        shows_all_frames: print the frames of this package in tracebacks too.
 
     Raises:
         SystemExit: there is no such module, or it says so.
     """
-    if not shows_all_frames:
-        _hide_own_frames()
+    _hide_own_frames()
     spec, code = _module(name)
     facts = {
         "__file__": spec.origin,
@@ -104,31 +98,14 @@ def _become_main(argv: list[str], facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _hide_own_frames() -> None:
-    """Leave our frames out of the traceback that ends the process."""
+    """Leave what runs the program out of the traceback that ends the process; the rest is gone before."""
+    if env.shows_all_frames():
+        return
     print_error = sys.excepthook
 
     def print_without(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        seen = set()
-        left: list[BaseException | None] = [error]
-        while left:
-            each = left.pop()
-            if each is not None and id(each) not in seen:
-                seen.add(id(each))
-                each.__traceback__ = _users_frames(each.__traceback__)
-                left += [each.__cause__, each.__context__]
+        error.__traceback__ = users_frames(trace, is_below=True)
+        shorten(error, is_caught=False)
         print_error(kind, error, error.__traceback__)
 
     sys.excepthook = print_without
-
-
-def _users_frames(trace: TracebackType | None) -> TracebackType | None:
-    """Give the traceback without the frames of this package and of what started it."""
-    frames = []
-    while trace is not None:
-        if not trace.tb_frame.f_code.co_filename.startswith(_NOT_USERS):
-            frames.append(trace)
-        trace = trace.tb_next
-    kept = None
-    for each in reversed(frames):
-        kept = TracebackType(kept, each.tb_frame, each.tb_lasti, each.tb_lineno)
-    return kept

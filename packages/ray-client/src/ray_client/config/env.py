@@ -3,6 +3,9 @@
 `RAY_ADDRESS`            the address, where `init` is given none, or `auto`
 `RAY_ENABLE_AUTO_CONNECT`  0: no call opens a session by itself
 `RAY_NAMESPACE`          the namespace, where `init` is given none
+`RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES`  what is left out of every `working_dir`, with commas between
+`RAY_RUNTIME_ENV_IGNORE_GITIGNORE`  1: pack files that `.gitignore` names
+`RAY_CLIENT_DEBUG`       1: leave the frames of this package, and errors inside it, in tracebacks
 `RAY_CLIENT_TOKEN`       the gateway's token
 `RAY_CLIENT_TOKEN_PATH`  a file that holds it
 `RAY_CLIENT_STRICT_INIT`  1: a program that is run on the cluster of `RAY_ADDRESS` may not describe one in its `init`
@@ -120,6 +123,27 @@ def child_environment(**changes: str | None) -> dict[str, str]:
     """Give the environment for a process that is to be started, with `changes`; None takes a variable away."""
     changed = {**os.environ, **changes}
     return {name: value for name, value in changed.items() if value is not None}
+
+
+def default_excludes(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Give what is left out of every `working_dir`, in the form of `.gitignore`."""
+    names = environ.get("RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES", ".git,.venv,venv,__pycache__").split(",")
+    return [name.strip() for name in names if name.strip()]
+
+
+def packs_all_of_git(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether files that `.gitignore` names are packed too."""
+    return environ.get("RAY_RUNTIME_ENV_IGNORE_GITIGNORE") == "1"
+
+
+def shows_all_frames(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether tracebacks keep the frames of this package."""
+    return environ.get("RAY_CLIENT_DEBUG", "0") not in ("", "0")
+
+
+def show_all_frames() -> None:
+    """Have tracebacks keep the frames of this package, in this process and those that it starts."""
+    os.environ["RAY_CLIENT_DEBUG"] = "1"
 
 
 def is_prefix_colored(environ: Mapping[str, str] = os.environ) -> bool:

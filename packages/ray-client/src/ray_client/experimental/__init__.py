@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ray_client.experimental.locations import get_local_object_locations, get_object_locations
+from ray_client.tracebacks import shorten_all
 
 __all__ = ["get_local_object_locations", "get_object_locations"]
 
@@ -13,3 +14,6 @@ def __getattr__(name: str) -> Any:
     from ray_client.names import explain
 
     raise explain(name, __name__)
+
+
+shorten_all(globals())

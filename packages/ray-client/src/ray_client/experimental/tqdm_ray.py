@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ray_client.bars import Bars, bars
+from ray_client.tracebacks import shorten_all
 
 __all__ = ["instance", "safe_print", "tqdm"]
 
@@ -97,3 +98,6 @@ class tqdm:  # noqa: N801 - Ray's name
     def __reduce__(self) -> tuple[Any, ...]:
         # A bar of its own there: this one is drawn here.
         return tqdm, (self._iterable, self._desc, self.total, self._unit, self._position, self._flush_interval_s)
+
+
+shorten_all(globals())

@@ -16,11 +16,14 @@ from ray_client.handles.object_ref import real_ids, refuse_plain_pickle
 from ray_client.handles.presented import Presented
 from ray_client.handles.results import handles_of
 from ray_client.options import check_num_returns, validate_actor_options, validate_method_options
+from ray_client.tracebacks import shorten, shorten_all, shortening
 
 if TYPE_CHECKING:
     from ray_client.session.calls import ActorDescription
     from ray_client.session.session import Session
     from ray_client_proto.v1.payload_pb2 import Payload
+
+__all__ = ["ActorClass", "ActorHandle", "ActorMethod", "method"]
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,6 +65,7 @@ def method(*args: Any, **options: Any) -> Any:
     if unknown:
         raise ValueError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
 
+    @shortening
     def mark(function: Any) -> Any:
         check_num_returns(options.get("num_returns"), is_generator(function))
         for name, value in options.items():
@@ -190,10 +194,12 @@ class ActorHandle(Presented, Generic[T]):
 
     def __getattr__(self, name: str) -> ActorMethod:
         try:
-            facts = self._methods[name]
-        except KeyError:
-            raise AttributeError(f"'{self._class_name}' actor has no method {name!r}; it has {self._names()}") from None
-        return ActorMethod(self, name, facts, {})
+            if name not in self._methods:
+                raise AttributeError(f"'{self._class_name}' actor has no method {name!r}; it has {self._names()}")
+            return ActorMethod(self, name, self._methods[name], {})
+        except AttributeError as error:
+            shorten(error)
+            raise
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._methods]
@@ -261,14 +267,18 @@ class ActorMethod:
         """
         from ray_client.session import calls  # loads protobuf, which an import of this package must not
 
-        session = self._actor._session
-        if self._facts.signature is not None:
-            self._facts.signature.bind(*args, **kwargs)
-        options = session.dump(dict(self._options)) if self._options else None
-        results = calls.call_actor(
-            session, self._actor._handle_id, self._name, args, kwargs, options, self._facts.num_returns
-        )
-        return handles_of(session, results)
+        try:
+            session = self._actor._session
+            if self._facts.signature is not None:
+                self._facts.signature.bind(*args, **kwargs)
+            options = session.dump(dict(self._options)) if self._options else None
+            results = calls.call_actor(
+                session, self._actor._handle_id, self._name, args, kwargs, options, self._facts.num_returns
+            )
+            return handles_of(session, results)
+        except BaseException as error:
+            shorten(error)
+            raise
 
     def bind(self, *args: Any, **kwargs: Any) -> Any:
         """Give the node of a graph that stands for this call; with several results, a tuple of one node for each."""
@@ -316,3 +326,6 @@ def _init_signature(cls: type) -> inspect.Signature | None:
         return inspect.signature(cls)
     except (TypeError, ValueError):  # classes of extension modules
         return None
+
+
+shorten_all(globals(), but={"__init__"})

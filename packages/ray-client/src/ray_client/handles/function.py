@@ -12,6 +12,7 @@ from ray_client.handles.graph import FunctionNode
 from ray_client.handles.newer import judge
 from ray_client.handles.results import handles_of
 from ray_client.options import validate_task_options
+from ray_client.tracebacks import shorten, shorten_all
 
 if TYPE_CHECKING:
     from ray_client.handles.call_types import (
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from ray_client.session.exports import ExportedCode
     from ray_client.session.session import Session
     from ray_client_proto.v1.payload_pb2 import Payload
+
+__all__ = ["RemoteFunction"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -198,12 +201,16 @@ class RemoteFunction(Generic[P, T]):
         """
         from ray_client.session import calls  # loads protobuf, which an import of this package must not
 
-        prepared = self._prepare(self._session or current_session(f"{self._function.__name__}.remote()"))
-        self._signature.bind(*args, **kwargs)
-        results = calls.schedule_task(
-            prepared.session, prepared.code.digest, args, kwargs, prepared.options, self._num_returns
-        )
-        return handles_of(prepared.session, results)
+        try:
+            prepared = self._prepare(self._session or current_session(f"{self._function.__name__}.remote()"))
+            self._signature.bind(*args, **kwargs)
+            results = calls.schedule_task(
+                prepared.session, prepared.code.digest, args, kwargs, prepared.options, self._num_returns
+            )
+            return handles_of(prepared.session, results)
+        except BaseException as error:
+            shorten(error)
+            raise
 
     def options(self, **options: Any) -> RemoteFunction[P, T]:
         """Give the same function with other options.
@@ -247,3 +254,6 @@ def default_num_returns(function: Callable[..., Any], options: Mapping[str, Any]
 def is_generator(function: Callable[..., Any]) -> bool:
     """Whether the function yields."""
     return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+
+
+shorten_all(globals())

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
+from ray_client.tracebacks import shorten_all, users_stacklevel
+
 
 class DAGNode:
     """A call that is not made yet; its arguments may be nodes, also inside lists, tuples, sets and dictionaries."""
@@ -24,7 +26,8 @@ class DAGNode:
             NotConnectedError: no session is open.
             SessionError: the session has ended.
         """
-        warnings.warn("DAGNode.execute() is deprecated: call the functions", DeprecationWarning, stacklevel=2)
+        text = "DAGNode.execute() is deprecated: call the functions"
+        warnings.warn(text, DeprecationWarning, stacklevel=users_stacklevel())
         return _Execution(args, kwargs).value_of(self)
 
     def experimental_compile(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -325,3 +328,6 @@ def _has_input(value: Any) -> bool:
         return _has_input([value._bound_args, value._bound_kwargs])
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
     return any(_has_input(part) for part in parts)
+
+
+shorten_all(globals())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, ClassVar, TypeVar
 
+from ray_client.tracebacks import shorten_all
+
 _ID = TypeVar("_ID", bound="BaseID")
 
 
@@ -217,3 +219,5 @@ class Language:
 
 _LANGUAGES = ("PYTHON", "JAVA", "CPP")
 Language.PYTHON, Language.JAVA, Language.CPP = (Language(number) for number in range(len(_LANGUAGES)))
+
+shorten_all(globals())

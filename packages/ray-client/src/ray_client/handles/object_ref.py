@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
 
 from ray_client.handles.ids import JobID, TaskID
 from ray_client.handles.presented import Presented
+from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     import asyncio
@@ -171,3 +172,6 @@ def refuse_plain_pickle(what: str) -> TypeError:
         f"{what} can only be pickled on its way to its own cluster: as an argument, in a closure or with put(); "
         "to keep a value beyond the session, get() it and pickle that"
     )
+
+
+shorten_all(globals(), but={"__init__"})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, f
 
 from ray_client.handles.object_ref import ObjectRef, refuse_plain_pickle
 from ray_client.handles.presented import Presented
+from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session
@@ -119,3 +120,6 @@ class DynamicObjectRefGenerator(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._refs)
+
+
+shorten_all(globals(), but={"__init__"})

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import logging
+import ntpath
 import os
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from ray_client.config import env
 from ray_client.errors import PackageError, PackageTooLargeError
-from ray_client.packages.ignore import Rule, is_ignored, parse_rules
+from ray_client.packages.ignore import Ignored, ignored, ignored_by_files
+
+log = logging.getLogger(__name__)
 
 URI_SCHEME: Final = "package://"
 PACKAGE_BYTES: Final = 1 << 30  #: the largest package; a gateway's own default is the same
-#: Never packed, wherever they lie: as in Ray.
-_ALWAYS_IGNORED: Final = parse_rules([".git", ".venv", "venv", "__pycache__"])
-_IGNORE_FILES: Final = (".gitignore", ".rayignore")
 _LISTED_FILES: Final = 5
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  #: the oldest time that a zip file can hold
 _COPY_BYTES: Final = 1 << 20
@@ -32,6 +35,8 @@ class Package:
     sha256: str
     #: Name of each module at its place in the package -> its file here.
     modules: Mapping[str, str] = field(default_factory=dict)
+    #: What is in it that an old server changes or refuses; completes "the server cannot ...". Empty: nothing.
+    special: str = ""
 
     @property
     def uri(self) -> str:
@@ -44,6 +49,7 @@ def pack(
     """Write a directory's files, or one file, to the zip file `target`.
 
     What `.gitignore` and `.rayignore` files in it name is left out, and what `excludes` does, in the same form.
+    Directories with nothing in them are packed too.
 
     Args:
         source: the directory or file.
@@ -54,22 +60,57 @@ def pack(
 
     Raises:
         PackageTooLargeError: the files are larger together; nothing was written.
-        PackageError: a file cannot be read; what was written is to be thrown away.
+        PackageError: a file cannot be read, or a pattern makes no sense; what was written is of no use.
     """
     root = source if source.is_dir() else source.parent
     try:
-        files = sorted(_files(root, excludes)) if source.is_dir() else [source.name]
+        found = sorted(_entries(root, ignored(excludes, str(source)))) if source.is_dir() else [source.name]
+        names = _nameable(source, prefix, found)
+        files = [name for name in names if name and not name.endswith("/")]
         sizes = {file: (root / file).stat().st_size for file in files}
         if sum(sizes.values()) > limit_bytes:
             largest = sorted(sizes.items(), key=lambda item: -item[1])[:_LISTED_FILES]
             raise PackageTooLargeError(str(source), sum(sizes.values()), limit_bytes, largest)
         with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED) as archive:
-            for file in files:
-                _add(archive, root / file, prefix + file)
+            for name in filter(None, (prefix + name for name in names)):
+                _add(archive, root / name.removeprefix(prefix), name)
+    except FileNotFoundError as exc:
+        reason = f"{exc.filename!r} went while it was packed"
+        raise PackageError(str(source), reason, "try again, or exclude it") from exc
     except OSError as exc:
-        raise PackageError(str(source), f"{exc.strerror} ({exc.filename})", "make it readable, or exclude it") from exc
+        reason = f"{exc.strerror} ({exc.filename!r})"
+        raise PackageError(str(source), reason, "make it readable, or exclude it") from exc
     modules = {_module_name(prefix + file): os.path.realpath(root / file) for file in files if file.endswith(".py")}
-    return describe(target, modules)
+    return replace(describe(target, modules), special=_special(names))
+
+
+def _nameable(source: Path, prefix: str, names: Iterable[str]) -> list[str]:
+    """Give the names that a zip file can hold; of others, and of those that Ray does not unpack, warn."""
+    nameable, lost, doubtful = [], [], []
+    for name in names:
+        try:
+            (prefix + name).encode()
+        except UnicodeEncodeError:
+            lost.append(os.fsencode(name))
+            continue
+        nameable.append(name)
+        # Ray 2.60 (`unzip_package`): on Windows such a name might lead out of the package.
+        if "\\" in name or ntpath.splitdrive(prefix + name)[0]:
+            doubtful.append(name)
+    for few, what in (
+        (lost, "names are not in UTF-8, and are left out"),
+        (doubtful, "names have a backslash or begin as a drive of Windows does, which newer Rays do not unpack"),
+    ):
+        if few:
+            shown = ", ".join(repr(name) for name in few[:_LISTED_FILES])
+            log.warning("%r has %d files whose %s; rename or exclude them: %s", str(source), len(few), what, shown)
+    return nameable
+
+
+def _special(names: Iterable[str]) -> str:
+    if backslash := next((name for name in names if "\\" in name), None):
+        return f"take a file with a backslash in its name ({backslash!r})"
+    return "keep files that .gitignore names" if env.packs_all_of_git() else ""
 
 
 def _module_name(path: str) -> str:
@@ -90,42 +131,53 @@ def describe(path: Path, modules: Mapping[str, str] | None = None) -> Package:
     return Package(path, digest.hexdigest(), modules or {})
 
 
-def _add(archive: zipfile.ZipFile, file: Path, name: str) -> None:
-    is_executable = bool(file.stat().st_mode & stat.S_IXUSR)
+def _add(archive: zipfile.ZipFile, path: Path, name: str) -> None:
     entry = zipfile.ZipInfo(name, _EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
     entry.create_system = 3  # Unix, also where this runs on Windows: else the mode means nothing
-    entry.external_attr = (stat.S_IFREG | (0o755 if is_executable else 0o644)) << 16
-    with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
-        while block := source.read(_COPY_BYTES):
-            target.write(block)
+    if entry.is_dir():
+        entry.external_attr = (stat.S_IFDIR | 0o755) << 16
+        archive.writestr(entry, b"")
+        return
+    with open(path, "rb", opener=_open_at_once) as source:
+        found = os.stat(source.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            # It became something else, such as a pipe.
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = (stat.S_IFREG | (0o755 if found.st_mode & stat.S_IXUSR else 0o644)) << 16
+        left = found.st_size  # what is written to it meanwhile may have no end
+        with archive.open(entry, "w", force_zip64=True) as target:
+            while block := source.read(min(left, _COPY_BYTES)):
+                target.write(block)
+                left -= len(block)
 
 
-def _files(root: Path, excludes: Sequence[str]) -> Iterator[str]:
-    """Yield the files to pack, relative to the root, with forward slashes. Links are followed, but not in circles."""
-    last = parse_rules(excludes)
-    waiting: list[tuple[str, list[Rule], frozenset[str]]] = [("", list(_ALWAYS_IGNORED), frozenset())]
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for somebody to write
+
+
+def _entries(root: Path, left_out: Ignored) -> Iterator[str]:
+    """Yield what to pack, relative to the root, with forward slashes: files, and with a final one empty directories.
+
+    The root itself is "". Links are followed, but not in circles.
+    """
+    ignore_files = (".rayignore",) if env.packs_all_of_git() else (".gitignore", ".rayignore")
+    waiting: list[tuple[str, Ignored, frozenset[str]]] = [("", left_out, frozenset())]
     while waiting:
-        base, rules, above = waiting.pop()
+        base, above, parents = waiting.pop()
         real = os.path.realpath(root / base)
-        if real in above:
+        here = ignored_by_files(root / base, ignore_files, base, above)
+        if real in parents or here.has(base[:-1]):
             continue
-        rules = rules + _rules_of(root / base, base)
+        is_empty = True
         with os.scandir(root / base) as entries:
             for entry in entries:
-                path, is_directory = base + entry.name, entry.is_dir()
-                if is_ignored([*rules, *last], path, is_directory):
+                is_empty, path = False, base + entry.name
+                if here.has(path):
                     continue
-                if is_directory:
-                    waiting.append((path + "/", rules, above | {real}))
+                if entry.is_dir():
+                    waiting.append((path + "/", here, parents | {real}))
                 elif entry.is_file():  # neither a socket nor a pipe
                     yield path
-
-
-def _rules_of(directory: Path, base: str) -> list[Rule]:
-    rules: list[Rule] = []
-    for name in _IGNORE_FILES:
-        file = directory / name
-        if file.is_file():
-            rules += parse_rules(file.read_text(encoding="utf-8", errors="replace").splitlines(), base)
-    return rules
+        if is_empty:
+            yield base

@@ -11,11 +11,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from ray_client.config import env
 from ray_client.errors import PackageError
 from ray_client.packages.archive import URI_SCHEME, Package, describe, pack
 
-#: Brings a package to the gateway, if it is not there: `(path of the zip file, its hash)`.
-Upload = Callable[[Path, str], object]
+#: Brings a package to the gateway, if it is not there.
+Upload = Callable[[Package], object]
 #: Has the cluster's Ray judge an environment whose local directories are `package://`, and raises as it does.
 Check = Callable[[dict[str, Any]], None]
 
@@ -61,11 +62,15 @@ def prepare_runtime_env(
     if check is not None and (unpacked.keys() - _CHECKED_HERE or any(place != URI_SCHEME for place in places)):
         check(unpacked)
     with tempfile.TemporaryDirectory(prefix="ray-client-") as name:
-        packer = _Packer(Path(name), list(excludes), upload, {} if shipped is None else shipped)
+        packer = _Packer(Path(name), list(excludes))
         if "working_dir" in prepared:
             prepared["working_dir"] = packer.working_dir(prepared["working_dir"])
         if "py_modules" in prepared:
             prepared["py_modules"] = [packer.module(module) for module in prepared["py_modules"]]
+        for package in packer.packages:  # now that nothing can go wrong here
+            upload(package)
+            if shipped is not None:
+                shipped.update(package.modules)
     return prepared
 
 
@@ -114,21 +119,21 @@ def check_env_vars(env_vars: object) -> None:
 
 
 class _Packer:
-    """Packs and uploads what is on this machine's disk; what is elsewhere stays as it is written."""
+    """Packs what is on this machine's disk; what is elsewhere stays as it is written."""
 
-    def __init__(self, scratch: Path, excludes: list[str], upload: Upload, shipped: dict[str, str]) -> None:
-        self._scratch, self._excludes, self._upload, self._shipped = scratch, excludes, upload, shipped
-        self._count = 0
+    def __init__(self, scratch: Path, excludes: list[str]) -> None:
+        self._scratch, self._excludes = scratch, excludes
+        self.packages: list[Package] = []
 
     def working_dir(self, value: str | Path) -> str:
         if _is_uri(value):
             return str(value)
         path = _existing(value)
         if path.is_dir():
-            return self._send(self._packed(path))
+            return self._packed(path, [*env.default_excludes(), *self._excludes])
         if not zipfile.is_zipfile(path):
             raise PackageError(str(path), "it is neither a directory nor a zip file", "give one of these")
-        return self._send(describe(path))
+        return self._kept(describe(path))
 
     def module(self, value: str | Path | ModuleType) -> str:
         if isinstance(value, ModuleType):
@@ -137,20 +142,18 @@ class _Packer:
             return str(value)
         path = _existing(value)
         if path.is_dir():
-            return self._send(self._packed(path, prefix=f"{path.resolve().name}/"))
+            return self._packed(path, self._excludes, prefix=f"{path.resolve().name}/")
         if path.suffix == ".py":
-            return self._send(self._packed(path))
+            return self._packed(path, self._excludes)
         if path.suffix == ".whl":
-            return self._send(describe(path))
+            return self._kept(describe(path))
         raise ValueError(f"py_modules entry must be a .py file, a directory, or a .whl file; got {path}")
 
-    def _packed(self, path: Path, prefix: str = "") -> Package:
-        self._count += 1
-        return pack(path, self._scratch / f"{self._count}.zip", self._excludes, prefix)
+    def _packed(self, path: Path, excludes: list[str], prefix: str = "") -> str:
+        return self._kept(pack(path, self._scratch / f"{len(self.packages)}.zip", excludes, prefix))
 
-    def _send(self, package: Package) -> str:
-        self._upload(package.path, package.sha256)
-        self._shipped.update(package.modules)
+    def _kept(self, package: Package) -> str:
+        self.packages.append(package)
         return package.uri
 
 

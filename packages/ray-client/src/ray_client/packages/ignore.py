@@ -1,85 +1,66 @@
-"""Which files to leave out of a package: rules in the form of `.gitignore`."""
+"""Which files to leave out of a package: what `.gitignore` and `.rayignore` files name, and `excludes`, as in Ray."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ray_client.errors import PackageError
+
+if TYPE_CHECKING:
+    from pathspec import PathSpec
 
 
-class Rule(NamedTuple):
-    """One line of an ignore file, for paths below the directory `base` ("" for the root, else with a final "/")."""
+class Ignored:
+    """What is left out of a directory and of those below it.
 
-    base: str
-    pattern: re.Pattern[str]
-    is_negated: bool
-    for_directories_only: bool
-
-    def matches(self, path: str, is_directory: bool) -> bool:
-        if self.for_directories_only and not is_directory:
-            return False
-        return path.startswith(self.base) and self.pattern.fullmatch(path, len(self.base)) is not None
-
-
-def parse_rules(lines: Iterable[str], base: str = "") -> list[Rule]:
-    """Give the rules that these lines hold, in their order; comments and empty lines hold none."""
-    return [rule for line in lines if (rule := _parse(line, base)) is not None]
-
-
-def is_ignored(rules: Iterable[Rule], path: str, is_directory: bool) -> bool:
-    """Tell whether a path is left out: the last rule that matches it decides.
-
-    >>> is_ignored(parse_rules(["*.log", "!keep.log"]), "a/keep.log", False)
-    False
+    As in Ray, each file and each list stands for itself: what one of them names no other takes back.
     """
-    ignored = False
-    for rule in rules:
-        if rule.matches(path, is_directory):
-            ignored = not rule.is_negated
-    return ignored
+
+    def __init__(self, base: str, spec: PathSpec[Any], above: Ignored | None = None) -> None:
+        self._base, self._spec, self._above = base, spec, above
+
+    def has(self, path: str) -> bool:
+        """Tell whether a path is left out; both it and the directory's are relative to the root of the package."""
+        # A directory is asked about by its own rules too, as `.`.
+        below = path[len(self._base) :] or "."
+        return self._spec.match_file(below) or (self._above is not None and self._above.has(path))
 
 
-def _parse(line: str, base: str) -> Rule | None:
-    text = line.rstrip("\r\n")
-    while text.endswith(" ") and not text.endswith("\\ "):
-        text = text[:-1]
-    if not text or text.startswith("#"):
-        return None
-    is_negated = text.startswith("!")
-    text = text[is_negated:]
-    for_directories_only = text.endswith("/")
-    text = text.rstrip("/")
-    if not text:
-        return None
-    # A slash at the start or in the middle ties the pattern to the directory of its file.
-    is_anchored = "/" in text
-    text = text.lstrip("/")
-    anywhere = "" if is_anchored else "(?:.*/)?"
+def ignored(patterns: Iterable[str], source: str, base: str = "", above: Ignored | None = None) -> Ignored:
+    """Give what patterns leave out, in the form of `.gitignore`.
+
+    Args:
+        patterns: the last one that matches decides.
+        source: where they stand, for the error.
+        base: the directory that they are for, with a final slash; empty for the root.
+        above: what is left out anyway.
+
+    Raises:
+        PackageError: one makes no sense.
+    """
+    from pathspec import PathSpec  # for environments with directories only
+
     try:
-        pattern = re.compile(anywhere + _translate(text), re.DOTALL)
-    except re.error:  # a set such as [z-a], which git matches with nothing either
-        return None
-    return Rule(base, pattern, is_negated, for_directories_only)
+        # One that is nothing but a slash names nothing, to git as to Ray.
+        spec = PathSpec.from_lines("gitignore", [line for line in patterns if line.strip() != "/"])
+    except (ValueError, re.error) as exc:
+        raise PackageError(source, f"a pattern of what to leave out makes no sense ({exc})", "correct it") from exc
+    return Ignored(base, spec, above)
 
 
-_TOKEN = re.compile(r"\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|\\.|.", re.DOTALL)
+def ignored_by_files(directory: Path, names: Iterable[str], base: str, above: Ignored) -> Ignored:
+    """Give what is left out below a directory, with what its own ignore files name.
 
-
-def _translate(text: str) -> str:
-    """Give a regular expression for a pattern with `*`, `**`, `?` and `[...]`."""
-    return "".join(_translate_token(token) for token in _TOKEN.findall(text))
-
-
-def _translate_token(token: str) -> str:
-    if token == "**/":
-        return "(?:.*/)?"
-    if token == "/**":
-        return "/.*"
-    if token.startswith("*"):
-        return "[^/]*"
-    if token == "?":
-        return "[^/]"
-    if len(token) > 2 and token[0] == "[":
-        inside = token[1:-1].replace("\\", r"\\")
-        return f"(?!/)[{'^' + inside[1:] if inside[0] == '!' else inside}]"
-    return re.escape(token[1:] if len(token) == 2 and token[0] == "\\" else token)
+    Raises:
+        PackageError: a pattern makes no sense.
+        OSError: a file cannot be read.
+    """
+    for name in names:
+        file = directory / name
+        if file.is_file():
+            lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+            above = ignored(lines, str(file), base, above)
+    return above

@@ -100,8 +100,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         if custom is not None:
             return custom.deserialize, (custom.serialize(obj),)
         if isinstance(obj, _CODE):
-            if (code := self._reduce_code(obj)) is not None:
-                return code
+            if (stand_in := self._reduce_code(obj)) is not None:
+                return stand_in
         elif type(obj) is CodeType:
             if self._table.carrier is None:
                 code = with_own_lines(for_cluster(obj))

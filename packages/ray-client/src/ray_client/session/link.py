@@ -16,6 +16,7 @@ from typing import Protocol
 
 from ray_client.errors import ProtocolViolationError, SessionClosedError, SessionLostError
 from ray_client.session.blocking import stretch_s, wait_until
+from ray_client.tracebacks import fresh
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import Stream, StreamCutError
 from ray_client_proto.v1 import frame_pb2, operation_pb2
@@ -98,7 +99,7 @@ class DataLink:
         if not wait_until(self._first_attach.wait, timeout_s):
             self._finish(SessionLostError(self._session_id, f"could not attach within {timeout_s:.0f} s"))
         if self._end is not None:
-            raise self._end
+            raise fresh(self._end)
 
     def send(self, operation: operation_pb2.Operation, is_urgent: bool = False) -> None:
         """Queue an operation; unless urgent, wait while the frames not yet acknowledged leave no room.
@@ -111,7 +112,7 @@ class DataLink:
             while self._end is None and not is_urgent and not self._fits(size):
                 self._room.wait(stretch_s())
             if self._end is not None:
-                raise self._end
+                raise fresh(self._end)
             self._queued_bytes += size
             # Inside the lock, so that `disconnect` has nothing behind it.
             self._inputs.put((operation, size))

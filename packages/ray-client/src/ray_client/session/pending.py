@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from ray_client.session.blocking import InterruptibleFuture
+from ray_client.tracebacks import fresh
 from ray_client_proto.v1 import operation_pb2 as op
 
 #: Takes one reply of a request.
@@ -38,7 +39,7 @@ class PendingReplies:
         futures: list[Future[op.Reply]] = [InterruptibleFuture() for _ in range(count)]
         with self._lock:
             if self._broken is not None:
-                raise self._broken
+                raise fresh(self._broken)
             self._futures.update(((request_id, index), future) for index, future in enumerate(futures))
         return request_id, futures
 
@@ -63,7 +64,7 @@ class PendingReplies:
             self._broken = error
             waiting, self._futures = self._futures, {}
         for future in waiting.values():
-            future.set_exception(error)
+            future.set_exception(fresh(error))
 
 
 def settle(replies: list[Future[op.Reply]]) -> Future[Any]:

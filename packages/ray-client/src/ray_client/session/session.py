@@ -21,6 +21,7 @@ from ray_client.session.gets import Get
 from ray_client.session.link import DataLink, OpenStream
 from ray_client.session.pending import PendingReplies, is_failed
 from ray_client.session.transfers import Transfers
+from ray_client.tracebacks import shorten
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.lanes import Lanes
 from ray_client.transport.peer import Peer
@@ -196,6 +197,7 @@ class Session:
                 get.wait()
                 result.set_result(select(get.take()))
             except BaseException as exc:  # noqa: BLE001 - the value's own error, or whatever unpickling it ran into
+                shorten(exc, is_caught=False)
                 result.set_exception(exc)
 
         def decode(_settled: Future[Any]) -> None:

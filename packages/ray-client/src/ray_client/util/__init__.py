@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ray_client.api.serializers import deregister_serializer, register_serializer
+from ray_client.tracebacks import shorten_all
 from ray_client.util import accelerators
 from ray_client.util.actor_pool import ActorPool
 from ray_client.util.check_serialize import inspect_serializability
@@ -57,3 +58,6 @@ def __getattr__(name: str) -> Any:
     from ray_client.names import explain
 
     raise explain(name, __name__)
+
+
+shorten_all(globals())

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from ray_client.tracebacks import shorten_all, shortening
+
 __all__ = ["ActorPool"]
 
 _Call = Callable[[Any, Any], Any]
@@ -42,6 +44,7 @@ class ActorPool:
         for value in values:
             self.submit(fn, value)
 
+        @shortening
         def results() -> Iterator[Any]:
             while self.has_next():
                 yield take()
@@ -135,3 +138,6 @@ class ActorPool:
         if actor in self._idle or any(actor == busy for _, busy in self._under_way.values()):
             raise ValueError("Actor already belongs to current ActorPool")
         self._return(actor)
+
+
+shorten_all(globals())

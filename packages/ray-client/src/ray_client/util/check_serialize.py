@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["FailureTuple", "inspect_serializability"]
 
 
@@ -113,3 +115,6 @@ def _make_dump() -> Callable[[Any], object]:
     session = find_session()
     table = TokenTable({} if session is None else token_makers(session), counterparts)
     return lambda value: dump(value, table)
+
+
+shorten_all(globals())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["disable_log_once_globally", "enable_periodic_logging", "log_once", "reset_log_once"]
 
 _PERIOD_S = 60.0
@@ -53,3 +55,6 @@ def disable_log_once_globally() -> None:
 def enable_periodic_logging() -> None:
     """Have `log_once` say yes again to each key, about once a minute."""
     _seen.is_periodic = True
+
+
+shorten_all(globals())

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["as_completed", "map_unordered"]
 
 
@@ -63,3 +65,6 @@ def map_unordered(
         count = min(chunk_size, len(under_way))
         ready, under_way = ray_client.wait(under_way, num_returns=count, **wait_options)
         yield from ready if yield_obj_refs else ray_client.get(ready)
+
+
+shorten_all(globals())

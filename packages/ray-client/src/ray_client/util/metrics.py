@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from ray_client.tracebacks import shorten_all, users_stacklevel
+
 __all__ = ["Counter", "Gauge", "Histogram"]
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
@@ -32,7 +34,7 @@ class Metric:
             raise ValueError("Empty name is not allowed. Please provide a metric name.")
         if not _NAME.fullmatch(name):
             text = f"Invalid metric name: {name}. It is discarded: names are letters, digits, _ and :"
-            warnings.warn(text, UserWarning, stacklevel=3)
+            warnings.warn(text, UserWarning, stacklevel=users_stacklevel())
         keys = () if tag_keys is None else tag_keys
         if not isinstance(keys, tuple):
             raise TypeError(f"tag_keys should be a tuple type, got: {type(keys)}")
@@ -162,3 +164,6 @@ class Histogram(Metric):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Histogram, (self._name, self._description, self.boundaries, self._tag_keys)
+
+
+shorten_all(globals())

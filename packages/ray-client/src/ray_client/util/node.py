@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["get_node_instance_id", "get_node_ip_address"]
 
 
@@ -26,3 +28,6 @@ def get_node_ip_address(address: str | None = None) -> str:
 def get_node_instance_id() -> str:
     """Give the id that the cloud has for this machine; empty where nobody has set one."""
     return os.environ.get("RAY_CLOUD_INSTANCE_ID", "")
+
+
+shorten_all(globals())

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ray_client.handles.current import current_session
+from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     from ray_client.handles.object_ref import ObjectRef
@@ -150,3 +151,6 @@ def _as_task(function: Any) -> Any:
     import ray_client
 
     return ray_client.remote(num_cpus=0)(function)
+
+
+shorten_all(globals())

@@ -7,6 +7,8 @@ import queue
 from collections.abc import Iterable
 from typing import Any
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["Empty", "Full", "Queue"]
 
 
@@ -175,3 +177,6 @@ def _checked(timeout: float | None) -> float | None:
     if timeout is not None and timeout < 0:
         raise ValueError("'timeout' must be a non-negative number")
     return timeout
+
+
+shorten_all(globals())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = [
     "DoesNotExist",
     "Exists",
@@ -127,3 +129,6 @@ def _expressions(conditions: dict[str, Any] | None, parameter: str) -> list[_Lab
                 f"{condition!r}."
             )
     return [_LabelMatchExpression(key, condition) for key, condition in (conditions or {}).items()]
+
+
+shorten_all(globals())

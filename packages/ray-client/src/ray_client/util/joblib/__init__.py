@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["register_ray"]
 
 
@@ -19,3 +21,6 @@ def register_ray() -> None:
     from ray_client.util.joblib._ray_backend import RayBackend
 
     register_parallel_backend("ray", RayBackend)
+
+
+shorten_all(globals())

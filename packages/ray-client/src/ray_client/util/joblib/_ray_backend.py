@@ -7,6 +7,7 @@ from typing import Any
 
 from joblib.parallel import AutoBatchingMixin, ParallelBackendBase
 
+from ray_client.tracebacks import shorten_all
 from ray_client.util.multiprocessing.pool import Pool
 
 
@@ -77,3 +78,6 @@ class RayBackend(AutoBatchingMixin, ParallelBackendBase):  # type: ignore[misc] 
         self.terminate()
         if ensure_ready:
             self.configure(n_jobs=self.parallel.n_jobs, parallel=self.parallel)
+
+
+shorten_all(globals())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 
+from ray_client.tracebacks import shorten_all
 from ray_client.util.multiprocessing.results import AsyncResult, IMapIterator
 
 if TYPE_CHECKING:
@@ -287,3 +288,6 @@ class Pool:
     def _check_running(self) -> None:
         if self._is_closed:
             raise ValueError("Pool not running")
+
+
+shorten_all(globals())

@@ -12,6 +12,7 @@ from multiprocessing import TimeoutError
 from typing import Any
 
 from ray_client.session.blocking import wait_until
+from ray_client.tracebacks import shorten_all
 
 #: For each call of a chunk whether it succeeded, and what it returned or raised.
 _Outcomes = list[tuple[bool, Any]]
@@ -188,3 +189,6 @@ class IMapIterator:
     def _refill(self) -> None:
         for chunk in [chunk for chunk in self._busy if chunk.done()]:
             self._start_next(self._busy.pop(chunk))
+
+
+shorten_all(globals())

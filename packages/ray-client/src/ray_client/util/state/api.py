@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol, TypeVar
 
+from ray_client.tracebacks import shorten_all
 from ray_client.util.state.common import (
     RECORDS,
     ActorState,
@@ -218,3 +219,6 @@ def _revived(said: Any) -> Any:
         kind, fields = said
         return RECORDS.get(kind, StateSchema)(**fields)
     return said
+
+
+shorten_all(globals())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = [
     "ActorState",
     "ClusterEventState",
@@ -102,3 +104,5 @@ class ClusterEventState(StateSchema):
 
 #: By name: what the driver says of a record's type.
 RECORDS: Final[dict[str, type[StateSchema]]] = {cls.__name__: cls for cls in StateSchema.__subclasses__()}
+
+shorten_all(globals())
