@@ -23,11 +23,12 @@ class ObjectRefGenerator(Presented, Generic[T]):
     task runs ahead of the reader no further than `_generator_backpressure_num_objects` allows.
     """
 
-    __slots__ = ("__weakref__", "_handle_id", "_session")
+    __slots__ = ("__weakref__", "_handle_id", "_is_at_end", "_session")
 
     def __init__(self, session: Session, handle_id: int) -> None:
         self._session = session
         self._handle_id = handle_id
+        self._is_at_end = False
 
     def __iter__(self) -> Iterator[ObjectRef[T]]:
         return self
@@ -67,6 +68,40 @@ class ObjectRefGenerator(Presented, Generic[T]):
 
         return ObjectRef(self._session, calls.name_completion(self._session, self._handle_id))
 
+    def is_finished(self) -> bool:
+        """Whether all of its objects were taken, and the one after the last was asked for."""
+        return self._is_at_end
+
+    def next_ready(self) -> bool:
+        """Whether the next object can be had without waiting."""
+        from ray_client.session import calls  # loads protobuf, which an import of this package must not
+
+        return not self._is_at_end and bool(calls.wait(self._session, [self._handle_id], 1, 0.0, True))
+
+    def send(self, value: object) -> NoReturn:
+        """Raise: nothing can be sent to a task that runs."""
+        raise NotImplementedError("`gen.send` is not supported")
+
+    def throw(self, value: object) -> NoReturn:
+        """Raise: nothing can be raised in a task that runs; `ray.cancel(generator)` ends it."""
+        raise NotImplementedError("`gen.throw` is not supported; ray.cancel(generator) ends the task")
+
+    def close(self) -> NoReturn:
+        """Raise: `ray.cancel(generator)` ends the task."""
+        raise NotImplementedError("`gen.close` is not supported; ray.cancel(generator) ends the task")
+
+    async def asend(self, value: object) -> NoReturn:
+        """Raise as `send` does."""
+        raise NotImplementedError("`gen.asend` is not supported")
+
+    async def athrow(self, value: object) -> NoReturn:
+        """Raise as `throw` does."""
+        raise NotImplementedError("`gen.athrow` is not supported; ray.cancel(generator) ends the task")
+
+    async def aclose(self) -> NoReturn:
+        """Raise as `close` does."""
+        raise NotImplementedError("`gen.aclose` is not supported; ray.cancel(generator) ends the task")
+
     def __repr__(self) -> str:
         return f"ObjectRefGenerator(#{self._handle_id} of session {self._session.id[:8]})"
 
@@ -84,7 +119,9 @@ class ObjectRefGenerator(Presented, Generic[T]):
 
     def _raise_failure(self, reply: Any) -> None:
         if reply.HasField("failure"):
-            raise self._session.exception_of(reply.failure)
+            error = self._session.exception_of(reply.failure)
+            self._is_at_end = isinstance(error, StopIteration)
+            raise error
 
 
 @final
