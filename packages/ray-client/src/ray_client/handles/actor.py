@@ -58,11 +58,12 @@ def method(*args: Any, **options: Any) -> Any:
     """Give a decorator that sets options of an actor's method, as `ray.method` does; without any it sets none.
 
     Raises:
-        ValueError: it was used with something else than a function, or with an unknown option.
+        AssertionError: it was used with something else than a function, or with an unknown option.
+        ValueError: the number of results makes no sense.
     """
     unknown = options.keys() - _METHOD_MARKS.keys()
     if unknown:
-        raise ValueError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
+        raise AssertionError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
 
     def mark(function: Any) -> Any:
         check_num_returns(options.get("num_returns"), is_generator(function))
@@ -73,7 +74,7 @@ def method(*args: Any, **options: Any) -> Any:
     if len(args) == 1 and callable(args[0]) and not options:
         return mark(args[0])
     if args:
-        raise ValueError(
+        raise AssertionError(  # as in Ray
             "The @ray.method decorator must be applied using no arguments or at least one of the arguments in the list "
             f"{list(_METHOD_MARKS)}, for example '@ray.method(num_returns=2)'."
         )

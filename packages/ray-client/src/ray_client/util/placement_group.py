@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ray_client.exceptions import RayTaskError
 from ray_client.handles.ids import PlacementGroupID
 
 if TYPE_CHECKING:
@@ -181,7 +182,10 @@ def _call(function: str, /, *args: Any, **kwargs: Any) -> Any:
 def _run(function: Any, *args: Any) -> Any:
     import ray_client
 
-    return ray_client.get(_as_task(function).remote(*args))
+    try:
+        return ray_client.get(_as_task(function).remote(*args))
+    except RayTaskError as error:
+        raise error.cause from None  # what Ray's own function raised, as if it had been called here
 
 
 def _as_task(function: Any) -> Any:
