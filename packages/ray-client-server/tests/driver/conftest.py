@@ -70,6 +70,11 @@ class FakeActor:
         self.key = f"actor-{id(instance)}".encode()
 
 
+class FakeMethod:
+    def __init__(self, actor: FakeActor, name: str) -> None:
+        self.actor, self.name = actor, name
+
+
 class FakeRemote:
     def __init__(self, port: FakeRay, target: Any, options: dict[str, Any]) -> None:
         self.port, self.target, self.applied = port, target, dict(options)
@@ -107,6 +112,7 @@ class FakeRay:
 
     ObjectRef, ObjectRefGenerator, DynamicObjectRefGenerator = FakeRef, FakeGenerator, FakeDynamic
     ActorHandle, RemoteFunction, ActorClass = FakeActor, FakeRemote, FakeClass
+    ActorMethod = FakeMethod
     RayError, RayTaskError = FakeRayError, FakeTaskError
 
     def __init__(self) -> None:
@@ -144,6 +150,9 @@ class FakeRay:
         if options.get("num_returns", 1) > 1:
             return [FakeRef().resolve(item) for item in result]
         return FakeRef().resolve(result)
+
+    def method_parts(self, method: FakeMethod) -> tuple[FakeActor, str]:
+        return method.actor, method.name
 
     def put(self, value: object) -> FakeRef:
         if isinstance(value, FakeRef):

@@ -297,7 +297,7 @@ def test_errors_are_ray_s_own(context: Any) -> None:
         assert isinstance(plain.value.cause, ValueError)
         with pytest.raises(KeyError):
             ray.get(KeyError("as it is"))
-        presented = context._session.present_error(exceptions.ObjectLostError("ff"))
+        presented = context._session.present_error(exceptions.ObjectLostError("ff", None, ""))
         assert isinstance(presented, ray.exceptions.ObjectLostError)
 
 

@@ -122,9 +122,9 @@ def __getattr__(name: str) -> Any:
         from ray_client.api.version import shown_version  # 15 ms that only those pay who ask
 
         return shown_version()
-    from ray_client.names import explain
+    from ray_client.names import find_submodule
 
-    raise explain(name)
+    return find_submodule(name, __name__)
 
 
 tracebacks.shorten_all(globals())

@@ -2,10 +2,28 @@
 
 from typing import NoReturn
 
-from ray_client.handles.actor import ActorClass, ActorHandle, ActorMethod, method
+from ray_client.handles.actor import (
+    ActorClass,
+    ActorClassInheritanceException,
+    ActorHandle,
+    ActorMethod,
+    method,
+)
 from ray_client.tracebacks import shorten_all
 
-__all__ = ["ActorClass", "ActorHandle", "ActorMethod", "ActorProxy", "exit_actor", "method"]
+__all__ = [
+    "ActorClass",
+    "ActorClassInheritanceException",
+    "ActorHandle",
+    "ActorMethod",
+    "ActorProxy",
+    "DEFAULT_MAX_CONCURRENCY_ASYNC",
+    "exit_actor",
+    "method",
+]
+
+#: How many calls an async actor carries out at once, unless its options say otherwise.
+DEFAULT_MAX_CONCURRENCY_ASYNC = 1000
 
 #: What Ray's annotations call the handle of an actor whose class is known.
 ActorProxy = ActorHandle

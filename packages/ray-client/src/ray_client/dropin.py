@@ -97,6 +97,12 @@ class _TwinLoader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         # The import system takes what is here afterwards; what it made would not be identical with ours.
         sys.modules[module.__name__] = importlib.import_module(_twin_name(module.__name__))
+        # So are the modules that came with it. If one was found only later, Python would make it an attribute of its
+        # package then, in place of a function that the package has under the same name.
+        for name, twin in list(sys.modules.items()):
+            top, _, inner = name.partition(".")
+            if top == "ray_client" and inner.partition(".")[0] in MIRRORED:
+                sys.modules.setdefault(f"ray.{inner}", twin)
 
 
 class _TwinFinder(MetaPathFinder):

@@ -13,20 +13,22 @@ log = logging.getLogger(__name__)
 _Error = TypeVar("_Error", bound=Exception)
 
 
-def make_dual_error(error: _Error, outer: type[_Error], cause: BaseException) -> _Error:
-    """Give an instance of both `outer` and the cause's class, with the text of `error` and the cause's attributes.
-
-    Where the cause's class cannot be combined, that is logged, and `error` itself is given.
-    """
+def dual_error_or_itself(error: _Error, outer: type[_Error], cause: BaseException) -> _Error:
+    """Do `make_dual_error`; where the cause's class cannot be combined, log that, and give `error` itself."""
     try:
-        return _combine(error, outer, cause)
+        return make_dual_error(error, outer, cause)
     except Exception as exc:  # noqa: BLE001
         # Whatever the user's class does when it is subclassed, made, or given attributes; most often TypeError.
         log.warning("%s cannot be combined with %s (%s); see its `cause`", type(error).__name__, type(cause), exc)
         return error
 
 
-def _combine(error: _Error, outer: type[_Error], cause: BaseException) -> _Error:
+def make_dual_error(error: _Error, outer: type[_Error], cause: BaseException) -> _Error:
+    """Give an instance of both `outer` and the cause's class, with the text of `error` and the cause's attributes.
+
+    Raises:
+        Exception: whatever the cause's class raises when it is subclassed, made, or given attributes.
+    """
     cause_class = type(cause)
     text = str(error)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import Any, ClassVar
 
-from ray_client.dual_error import make_dual_error
+from ray_client.dual_error import dual_error_or_itself, make_dual_error
 
 
 class RayError(Exception):
@@ -26,7 +26,7 @@ class RayError(Exception):
         return self._text() if self.remote_text is None else self.remote_text
 
     def _text(self) -> str:
-        return super().__str__()
+        return self.text_before or super().__str__()
 
 
 class _MessageError(RayError):
@@ -34,7 +34,7 @@ class _MessageError(RayError):
 
     field_name: ClassVar[str] = "message"
 
-    def __init__(self, message: Any = None) -> None:
+    def __init__(self, message: Any) -> None:
         super().__init__(message)
         setattr(self, self.field_name, message)
 
@@ -43,12 +43,15 @@ class _MessageError(RayError):
         return f"{self.text_before}{value}" if value else self.text_before.strip()
 
 
+class _ErrorMessage(_MessageError):
+    field_name = "error_message"
+
+
 class CrossLanguageError(RayError):
     """Something written in another language failed."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Ray's constructor wants a message of Ray's protocol, which nobody has here.
-        return RayError, (str(self),)
+        return RayError, (str(self),)  # Ray's constructor wants a message of Ray's protocol, which nobody has here
 
 
 class TaskCancelledError(RayError):
@@ -92,21 +95,23 @@ class RayTaskError(RayError):
         """Give an error that is this one and of the cause's class too, or this one where that cannot be."""
         if self.cause is None or isinstance(self, type(self.cause)):
             return self
+        return dual_error_or_itself(self, RayTaskError, self.cause)
+
+    def make_dual_exception_instance(self) -> RayTaskError:
+        """Give an error that is this one and of the cause's class too; raises what that class does, if it cannot be."""
         return make_dual_error(self, RayTaskError, self.cause)
 
 
 class LocalRayletDiedError(RayError):
     """The node's raylet died under the task."""
 
-    def _text(self) -> str:
-        return "the raylet on the task's node died; see raylet.out there"
+    text_before = "the raylet on the task's node died; see raylet.out there"
 
 
 class WorkerCrashedError(RayError):
     """The process that ran the task died."""
 
-    def _text(self) -> str:
-        return "the process that ran this task died; see the python-core-worker-*.log files of its node"
+    text_before = "the process that ran this task died; see the python-core-worker-*.log files of its node"
 
 
 class RayActorError(RayError):
@@ -159,7 +164,7 @@ class ActorDiedError(RayActorError):
 class ActorUnavailableError(RayActorError):
     """The actor cannot be reached now, and may be later."""
 
-    def __init__(self, error_message: str, actor_id: bytes | None = None) -> None:
+    def __init__(self, error_message: str, actor_id: bytes | None) -> None:
         name = actor_id.hex() if actor_id is not None else None
         super().__init__(name, f"actor {name} cannot be reached: {error_message}; it may have run the task or not")
         self.args = (error_message, actor_id)
@@ -207,7 +212,7 @@ class NodeDiedError(_MessageError):
 class ObjectLostError(RayError):
     """All copies of the object are gone."""
 
-    def __init__(self, object_ref_hex: str, owner_address: Any = None, call_site: str = "") -> None:
+    def __init__(self, object_ref_hex: str, owner_address: Any, call_site: str) -> None:
         super().__init__(object_ref_hex, owner_address, call_site)
         self.object_ref_hex, self.owner_address, self.call_site = object_ref_hex, owner_address, call_site
 
@@ -271,11 +276,13 @@ class AsyncioActorExit(RayError):
     """An async actor asked to end itself."""
 
 
-class RuntimeEnvSetupError(_MessageError):
+class RuntimeEnvSetupError(_ErrorMessage):
     """A runtime environment could not be set up."""
 
-    field_name = "error_message"
     text_before = "Failed to set up runtime environment.\n"
+
+    def __init__(self, error_message: str | None = None) -> None:
+        super().__init__(error_message)
 
 
 class TaskPlacementGroupRemoved(RayError):
@@ -290,17 +297,15 @@ class PendingCallsLimitExceeded(RayError):
     """The actor has as many calls waiting as its `max_pending_calls` allows."""
 
 
-class TaskUnschedulableError(_MessageError):
+class TaskUnschedulableError(_ErrorMessage):
     """No node can ever run the task."""
 
-    field_name = "error_message"
     text_before = "The task is not schedulable: "
 
 
-class ActorUnschedulableError(_MessageError):
+class ActorUnschedulableError(_ErrorMessage):
     """No node can ever run the actor."""
 
-    field_name = "error_message"
     text_before = "The actor is not schedulable: "
 
 
@@ -338,13 +343,9 @@ class UnserializableException(_MessageError):
     field_name = "_original_stack_trace"
 
 
-class ActorAlreadyExistsError(ValueError, _MessageError):
+class ActorAlreadyExistsError(ValueError, _ErrorMessage):
     """There is an actor of this name already."""
 
-    field_name = "error_message"
 
-
-class ActorHandleNotFoundError(ValueError, _MessageError):
+class ActorHandleNotFoundError(ValueError, _ErrorMessage):
     """The actor handle is of a session that is gone."""
-
-    field_name = "error_message"

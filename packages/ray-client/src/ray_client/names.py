@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from importlib.machinery import PathFinder
+from types import ModuleType
 from typing import Final
 
 from ray_client.errors import UnknownNameError
@@ -10,6 +13,7 @@ from ray_client.errors import UnknownNameError
 #: The modules that mirror one of `ray`; everything else in this package is ours alone.
 MIRRORED = (
     "actor",
+    "cloudpickle",
     "dag",
     "exceptions",
     "experimental",
@@ -45,7 +49,6 @@ _NAMES: Final = {
             "SPILL_WORKER_MODE",
             "client",
             "client_builder",
-            "cloudpickle",
             "cluster_utils",
             "cpp_function",
             "cross_language",
@@ -105,9 +108,21 @@ _INSTEAD: Final = {
     "ray.ClientBuilder": "call ray_client.init(...)",
     "ray.util.connect": "call ray_client.init(...)",
     "ray.util.disconnect": "call ray_client.shutdown()",
-    "ray.cloudpickle": "import cloudpickle",
     "ray.job_submission": "submit jobs to the cluster's dashboard, or use a session as the job",
 }
+
+
+def find_submodule(name: str, module: str) -> ModuleType:
+    """Give a public module inside `module`, which is imported when it is first asked for.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    is_public = name in MIRRORED if module == "ray_client" else not name.startswith("_")
+    full = f"{module}.{name}"
+    if is_public and PathFinder.find_spec(full, sys.modules[module].__path__) is not None:
+        return importlib.import_module(full)
+    raise explain(name, module)
 
 
 def explain(name: str, module: str = "ray_client") -> UnknownNameError:

@@ -108,7 +108,10 @@ def _retry_exceptions(value: Any) -> str | None:
 def _strategy(value: Any) -> str | None:
     if value is None or isinstance(value, str) or type(value).__name__ in _STRATEGIES:
         return None
-    return f"it must be None, a str, or one of {sorted(_STRATEGIES)}, not {type(value).__name__}"
+    raise TypeError(
+        f"The type of keyword 'scheduling_strategy' must be None, a str, or one of {sorted(_STRATEGIES)}, but received "
+        f"type {type(value)}"
+    )
 
 
 def _backpressure(value: int | None) -> str | None:

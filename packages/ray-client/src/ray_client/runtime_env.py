@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -65,11 +66,15 @@ class RuntimeEnv(dict[str, Any]):
 
         Raises:
             ValueError: more than one of `pip`, `uv` and `conda` is given.
-            TypeError: a variable's name or value is no text.
+            TypeError: a field has the wrong type, or a variable's name or value is no text.
         """
         from ray_client.packages.environment import check_env_vars  # loads what only environments need
 
         check_env_vars({} if env_vars is None else env_vars)
+        if working_dir is not None and not isinstance(working_dir, str):
+            raise TypeError(f"`working_dir` must be a string, got {type(working_dir)}")
+        if py_modules is not None and not isinstance(py_modules, list):
+            raise TypeError(f"`py_modules` must be a list of paths, modules or URIs, got {type(py_modules)}")
         fields = {
             "py_modules": py_modules,
             "py_executable": py_executable,
@@ -96,6 +101,51 @@ class RuntimeEnv(dict[str, Any]):
     def to_dict(self) -> dict[str, Any]:
         """Give a plain dictionary with the same fields."""
         return dict(self)
+
+    @classmethod
+    def deserialize(cls, serialized_runtime_env: str) -> RuntimeEnv:
+        """Give the environment that `serialize` wrote."""
+        return cls(**json.loads(serialized_runtime_env))
+
+    def serialize(self) -> str:
+        """Give the fields as JSON."""
+        return json.dumps(self, sort_keys=True)
+
+    def env_vars(self) -> dict[str, str]:
+        """Give the variables."""
+        return dict(self.get("env_vars") or {})
+
+    def working_dir(self) -> str:
+        """Give the working directory; empty if there is none."""
+        return self.get("working_dir") or ""
+
+    def py_modules(self) -> list[Any]:
+        """Give the modules."""
+        return list(self.get("py_modules") or [])
+
+    def py_executable(self) -> str | None:
+        """Give the command that starts Python, if one was given."""
+        return self.get("py_executable")
+
+    def image_uri(self) -> str | None:
+        """Give the container's image, if one was given."""
+        return self.get("image_uri")
+
+    def has_working_dir(self) -> bool:
+        """Whether there is a working directory."""
+        return bool(self.get("working_dir"))
+
+    def has_pip(self) -> bool:
+        """Whether pip installs packages."""
+        return bool(self.get("pip"))
+
+    def has_uv(self) -> bool:
+        """Whether uv installs packages."""
+        return bool(self.get("uv"))
+
+    def has_conda(self) -> bool:
+        """Whether it is one of conda's environments."""
+        return bool(self.get("conda"))
 
 
 shorten_all(globals())

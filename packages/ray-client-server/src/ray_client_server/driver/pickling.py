@@ -145,6 +145,7 @@ class Codec:
             port.ObjectRefGenerator: self._write_generator,
             port.DynamicObjectRefGenerator: self._write_dynamic,
             port.ActorHandle: self._write_actor,
+            port.ActorMethod: self._write_method,
             port.RemoteFunction: self._write_function,
             port.ActorClass: self._write_class,
             types.ModuleType: _write_module,
@@ -259,6 +260,9 @@ class Codec:
         counted_ids.append(handle_id)
         facts = self.port.describe_actor(actor)
         return tokens.actor_handle, (handle_id, facts.class_name, facts.methods)
+
+    def _write_method(self, method: Any, _counted_ids: list[int]) -> _Reduced:
+        return getattr, self.port.method_parts(method)
 
     def _write_function(self, function: Any, _counted_ids: list[int]) -> _Reduced:
         return tokens.remote_function, self.port.undecorated(function)

@@ -50,6 +50,7 @@ class RayPort(Protocol):
     ObjectRefGenerator: type
     DynamicObjectRefGenerator: type
     ActorHandle: type
+    ActorMethod: type
     RemoteFunction: type
     ActorClass: type
     RayError: type[BaseException]
@@ -76,6 +77,8 @@ class RayPort(Protocol):
     def find_actor(self, name: str, namespace: str | None) -> Handle: ...
 
     def remote(self, target: Any, options: Mapping[str, Any]) -> Any: ...
+
+    def method_parts(self, method: Any) -> tuple[Handle, str]: ...
 
     def undecorated(self, remote: Any) -> tuple[Any, dict[str, Any]]: ...
 

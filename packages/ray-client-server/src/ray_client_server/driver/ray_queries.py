@@ -125,6 +125,7 @@ QUERIES: Mapping[str, Callable[..., Any]] = {
     "named_actors": ray.util.list_named_actors,
     "runtime_context": _runtime_context,
     "gpu_ids": ray.get_gpu_ids,
+    "object_of_id": lambda binary: ray.ObjectRef(binary),
     "object_locations": ray.experimental.get_object_locations,
     "local_object_locations": ray.experimental.get_local_object_locations,
     "state": _state,

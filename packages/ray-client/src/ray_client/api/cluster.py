@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ray_client.api import driver_facts
-from ray_client.handles.actor import ActorHandle
+from ray_client.handles.actor import ActorHandle, check_namespace
 from ray_client.handles.current import current_session
 from ray_client.tracebacks import shorten_all
 
@@ -42,6 +42,7 @@ def find_actor_in(session: Session, name: str, namespace: str | None) -> ActorHa
         raise ValueError("Please supply a non-empty value to get_actor")
     if namespace is not None and not isinstance(namespace, str):
         raise TypeError(f"namespace must be None or a string, got {type(namespace)}")
+    check_namespace(namespace)
     return ActorHandle.described(session, *calls.find_actor(session, name, namespace or ""))
 
 

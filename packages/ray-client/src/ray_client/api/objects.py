@@ -24,7 +24,7 @@ T = TypeVar("T")
 Waitable = TypeVar("Waitable")  #: an ObjectRef or an ObjectRefGenerator
 
 
-def put(value: T, *, _owner: Any = None) -> ObjectRef[T]:
+def put(value: T, *, _owner: Any = None, _tensor_transport: str | None = None) -> ObjectRef[T]:
     """Store a value on the cluster; give its reference without waiting for an answer.
 
     Args:
@@ -38,7 +38,14 @@ def put(value: T, *, _owner: Any = None) -> ObjectRef[T]:
         SessionError: the session has ended.
     """
     try:
-        return put_in(current_session("put()"), value)
+        session = current_session("put()")
+        if not isinstance(_owner, ActorHandle | None):
+            raise ValueError(f"_owner must be an actor's handle or None, got {type(_owner)}")
+        if _tensor_transport is not None:
+            raise ValueError(
+                f"_tensor_transport={_tensor_transport!r} is for tensors on the cluster: call ray.put in a task or actor"
+            )
+        return put_in(session, value)
     except BaseException as error:
         shorten(error)
         raise
@@ -57,13 +64,22 @@ def put_in(session: Session, value: T) -> ObjectRef[T]:
 
 
 @overload
-def get(refs: ObjectRef[T], *, timeout: float | None = None) -> T: ...
+def get(object_refs: ObjectRef[T], *, timeout: float | None = None, _use_object_store: bool = False) -> T: ...
 @overload
-def get(refs: Sequence[ObjectRef[T]], *, timeout: float | None = None) -> list[T]: ...
+def get(
+    object_refs: Sequence[ObjectRef[T]], *, timeout: float | None = None, _use_object_store: bool = False
+) -> list[T]: ...
 @overload
-def get(refs: ObjectRefGenerator[T], *, timeout: float | None = None) -> ObjectRefGenerator[T]: ...
-def get(refs: Any, *, timeout: float | None = None) -> Any:
-    """Give the value of a reference, or the list of values of a sequence of them, once they are there.
+def get(
+    object_refs: ObjectRefGenerator[T], *, timeout: float | None = None, _use_object_store: bool = False
+) -> ObjectRefGenerator[T]: ...
+def get(object_refs: Any, *, timeout: float | None = None, _use_object_store: bool = False) -> Any:
+    """Give the value of a reference, or the list of values of a list of them, once they are there.
+
+    Args:
+        object_refs: a reference or a list of references.
+        timeout: seconds to wait at most; None: for as long as it takes.
+        _use_object_store: taken for Ray's sake; what a client gets comes through the object store.
 
     Raises:
         GetTimeoutError: they were not there within `timeout` seconds; the session and they live on.
@@ -74,7 +90,7 @@ def get(refs: Any, *, timeout: float | None = None) -> Any:
         SessionError: the session has ended.
     """
     try:
-        return get_in(current_session("get()"), refs, timeout)
+        return get_in(current_session("get()"), object_refs, timeout)
     except BaseException as error:
         shorten(error)
         raise
@@ -92,22 +108,20 @@ def refs_of(session: Session, refs: Any) -> Sequence[ObjectRef[Any]]:
     """Give what `get` was given as a sequence of references.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: it is something else, a tuple for example, which Ray refuses too.
+        TypeError: something in the list is no reference.
         WrongSessionError: one belongs to another session.
     """
     if isinstance(refs, ObjectRef):
         refs = [refs]
-    if not isinstance(refs, Sequence) or isinstance(refs, str | bytes):
+    if not isinstance(refs, list):
         raise ValueError(
             f"Invalid type of object refs, {type(refs)}, is given. 'object_refs' must either be an ObjectRef or a "
             "list of ObjectRefs."
         )
     for ref in refs:
         if not isinstance(ref, ObjectRef):
-            raise ValueError(
-                f"Invalid type of object refs, {type(ref)}, is given. 'object_refs' must either be an ObjectRef or a "
-                "list of ObjectRefs."
-            )
+            raise TypeError(f"Attempting to call `get` on the value {ref!r}, which is not an ray.ObjectRef.")
         check_session(ref, session)
     return refs
 
@@ -178,12 +192,14 @@ def wait_in(
         raise ValueError("num_returns cannot be greater than the number of ray_waitables provided to ray.wait.")
     waited = [one._waited() if isinstance(one, ObjectRefGenerator) else one._handle_id for one in ray_waitables]
     with interruptible(session, [waitable._handle_id for waitable in ray_waitables]):
-        indexes = set(waits.wait(session, waited, num_returns, timeout_s, fetch_local))
+        indexes = set(waits.wait(session, waited, int(num_returns), timeout_s, bool(fetch_local)))
     ready = [waitable for index, waitable in enumerate(ray_waitables) if index in indexes]
     return ready, [waitable for index, waitable in enumerate(ray_waitables) if index not in indexes]
 
 
-def cancel(ref: ObjectRef[Any] | ObjectRefGenerator[Any], *, force: bool = False, recursive: bool = True) -> None:
+def cancel(
+    ray_waitable: ObjectRef[Any] | ObjectRefGenerator[Any], *, force: bool = False, recursive: bool = True
+) -> None:
     """Cancel the task that makes an object, as `ray.cancel`; returns at once.
 
     Raises:
@@ -192,7 +208,7 @@ def cancel(ref: ObjectRef[Any] | ObjectRefGenerator[Any], *, force: bool = False
         WrongSessionError: it belongs to another session.
         SessionError: the session has ended.
     """
-    cancel_in(current_session("cancel()"), ref, force, recursive)
+    cancel_in(current_session("cancel()"), ray_waitable, force, recursive)
 
 
 def cancel_in(session: Session, ref: Any, force: bool, recursive: bool) -> None:

@@ -42,7 +42,8 @@ def remote(*args: Any, **options: Any) -> Any:
     """Make a function or a class remote; with options, give a decorator that does.
 
     Raises:
-        TypeError: it was given something else, or nothing at all.
+        TypeError: what is decorated is neither a function nor a class.
+        AssertionError: it was given something else, or nothing at all.
         ValueError: an option is unknown or its value makes no sense.
     """
     return remote_in(None, args, options)
@@ -53,7 +54,7 @@ def remote_in(session: Session | None, args: tuple[Any, ...], options: dict[str,
     if len(args) == 1 and not options and callable(args[0]):
         return _wrap(args[0], {}, session)
     if args or not options:
-        raise TypeError(_USAGE)
+        raise AssertionError(_USAGE)  # as in Ray
     return shortening(lambda code: _wrap(code, options, session))
 
 
@@ -62,7 +63,7 @@ def _wrap(code: Any, options: dict[str, Any], session: Session | None) -> Any:
         raise TypeError("The @ray.remote decorator must be applied to either a function or a class, and only once.")
     if inspect.isclass(code):
         return ActorClass(code, options, session)
-    if inspect.isfunction(code) or inspect.isbuiltin(code) or hasattr(code, "__wrapped__"):
+    if inspect.isfunction(code) or hasattr(code, "__wrapped__"):
         return RemoteFunction(code, options, session)
     raise TypeError("The @ray.remote decorator must be applied to either a function or a class.")
 

@@ -11,9 +11,9 @@ __all__ = ["get_local_object_locations", "get_object_locations"]
 
 
 def __getattr__(name: str) -> Any:
-    from ray_client.names import explain
+    from ray_client.names import find_submodule
 
-    raise explain(name, __name__)
+    return find_submodule(name, __name__)
 
 
 shorten_all(globals())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, final, overload
 
 from ray_client.handles.current import current_session
@@ -59,11 +61,12 @@ def method(*args: Any, **options: Any) -> Any:
     """Give a decorator that sets options of an actor's method, as `ray.method` does; without any it sets none.
 
     Raises:
-        ValueError: it was used with something else than a function, or with an unknown option.
+        AssertionError: it was used with something else than a function, or with an unknown option.
+        ValueError: the number of results makes no sense.
     """
     unknown = options.keys() - _METHOD_MARKS.keys()
     if unknown:
-        raise ValueError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
+        raise AssertionError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
 
     @shortening
     def mark(function: Any) -> Any:
@@ -75,11 +78,15 @@ def method(*args: Any, **options: Any) -> Any:
     if len(args) == 1 and callable(args[0]) and not options:
         return mark(args[0])
     if args:
-        raise ValueError(
+        raise AssertionError(  # as in Ray
             "The @ray.method decorator must be applied using no arguments or at least one of the arguments in the list "
             f"{list(_METHOD_MARKS)}, for example '@ray.method(num_returns=2)'."
         )
     return mark
+
+
+class ActorClassInheritanceException(TypeError):  # noqa: N818 (the name is Ray's)
+    """A class was to be derived from an actor class."""
 
 
 class ActorClass(Generic[T]):
@@ -106,11 +113,34 @@ class ActorClass(Generic[T]):
         raise TypeError(f"Actors cannot be instantiated directly. Instead of '{name}()', use '{name}.remote()'.")
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> NoReturn:
-        raise TypeError(
+        raise ActorClassInheritanceException(
             f"Attempted to define a subclass of the actor class '{self._class.__name__}'. Inheriting from actor "
             "classes is not currently supported. You can instead inherit from a non-actor base class and make the "
             "derived class an actor class (with @ray.remote)."
         )
+
+    def __getattr__(self, name: str) -> Any:
+        # What the class itself has. Attributes of Python's own protocols are not the class's to lend.
+        if name == "_class" or (name.startswith("__") and name.endswith("__")):
+            raise AttributeError(f"'ActorClass' object has no attribute {name!r}")
+        try:
+            attribute = inspect.getattr_static(self._class, name)
+        except AttributeError:
+            raise AttributeError(f"'ActorClass({self._class.__name__})' object has no attribute {name!r}") from None
+        if isinstance(attribute, FunctionType | property):  # of an instance, which this stands for here
+            return attribute.__get__(self, self._class)
+        return getattr(self._class, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self._class)})
+
+    def __repr__(self) -> str:
+        return f"<{self._class.__module__}.ActorClass({self._class.__name__}) object at {id(self):#x}>"
+
+    @property
+    def __ray_actor_class__(self) -> type[T]:
+        """The class that this was made of."""
+        return self._class
 
     def remote(self, *args: Any, **kwargs: Any) -> ActorHandle[T]:
         """Create an actor; give its handle, without waiting for it to be there.
@@ -129,6 +159,7 @@ class ActorClass(Generic[T]):
         prepared = self._prepare(self._session or current_session(f"{self._class.__name__}.remote()"))
         if self._signature is not None:
             self._signature.bind(*args, **kwargs)
+        check_namespace(self._options.get("namespace"))
         actor_id = calls.create_actor(
             prepared.session,
             prepared.code.digest,
@@ -152,6 +183,11 @@ class ActorClass(Generic[T]):
         if prepared is not None and prepared.session.is_open and "runtime_env" not in changed._options:
             changed._prepared = prepared._replace(options=changed._dump_options(prepared.session))
         return changed
+
+    def _remote(
+        self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
+    ) -> ActorHandle[T]:
+        return self.options(**options).remote(*(args or ()), **(kwargs or {}))
 
     def bind(self, *args: Any, **kwargs: Any) -> ClassNode:
         """Give the node of a graph that stands for an actor, which each `execute` of the graph creates."""
@@ -280,6 +316,17 @@ class ActorMethod:
             shorten(error)
             raise
 
+    def _remote(
+        self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        return self.options(**options).remote(*(args or ()), **(kwargs or {}))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Of Ray's own method on the other side, got from Ray's own handle.
+        if self._options:
+            return operator.methodcaller("options", **self._options), (getattr(self._actor, self._name),)
+        return getattr, (self._actor, self._name)
+
     def bind(self, *args: Any, **kwargs: Any) -> Any:
         """Give the node of a graph that stands for this call; with several results, a tuple of one node for each."""
         return bind_method(self, self._name, self._facts.num_returns, args, kwargs)
@@ -295,6 +342,16 @@ class ActorMethod:
         num_returns = options.get("num_returns")
         facts = self._facts if num_returns is None else self._facts._replace(num_returns=num_returns)
         return ActorMethod(self._actor, self._name, facts, {**self._options, **options})
+
+
+def check_namespace(namespace: str | None) -> None:
+    """Check the namespace of an actor.
+
+    Raises:
+        ValueError: it is empty.
+    """
+    if namespace == "":
+        raise ValueError('"" is not a valid namespace. Pass None to not specify a namespace.')
 
 
 def describe_methods(cls: type) -> dict[str, MethodFacts]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar, overload
 
 from ray_client.handles.current import current_session
@@ -80,7 +80,7 @@ class RemoteFunction(Generic[P, T]):
         self._prepared: Prepared | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        name = self._function.__name__
+        name = f"{self._function.__module__}.{self._function.__name__}"
         raise TypeError(
             f"Remote functions cannot be called directly. Instead of running '{name}()', try '{name}.remote()'."
         )
@@ -225,6 +225,11 @@ class RemoteFunction(Generic[P, T]):
         if prepared is not None and prepared.session.is_open and "runtime_env" not in changed._options:
             changed._prepared = prepared._replace(options=changed._dump_options(prepared.session))
         return changed
+
+    def _remote(
+        self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        return self.options(**options).remote(*(args or ()), **(kwargs or {}))
 
     def bind(self, *args: Any, **kwargs: Any) -> FunctionNode:
         """Give the node of a graph that stands for this call, which its `execute` makes."""

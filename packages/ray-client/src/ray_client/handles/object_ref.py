@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final, overload
 
-from ray_client.handles.ids import JobID, TaskID
+from ray_client.handles.current import current_session
+from ray_client.handles.ids import JobID, TaskID, UniqueID
 from ray_client.handles.presented import Presented
 from ray_client.tracebacks import shorten_all
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     import asyncio
     from contextvars import Context
 
-    from ray_client.handles.awaiting import Watch
     from ray_client.session.session import Session
 
 T = TypeVar("T", covariant=True)
@@ -30,11 +30,27 @@ class ObjectRef(Presented, Generic[T]):
 
     __slots__ = ("__weakref__", "_handle_id", "_identity", "_session", "_watch")
 
-    def __init__(self, session: Session, handle_id: int) -> None:
-        self._session = session
+    @overload
+    def __new__(cls, id: bytes, /) -> ObjectRef[T]: ...
+    @overload
+    def __new__(cls, session: Session, handle_id: int, /) -> ObjectRef[T]: ...
+    def __new__(cls, session: Session | bytes, handle_id: int | None = None, /) -> ObjectRef[T]:
+        """Give the handle that a session has under `handle_id`; or of Ray's own id, which asks the cluster.
+
+        Raises:
+            TypeError, ValueError: that is no id of an object.
+            NotConnectedError: no session is open.
+            RayTooOldError: the server cannot be asked for an id.
+        """
+        if handle_id is None:
+            found: ObjectRef[T] = _object_of_id(_ObjectID(session).binary())  # type: ignore[arg-type]  # it checks that
+            return found
+        self = super().__new__(cls)
+        self._session = session  # type: ignore[assignment]
         self._handle_id = handle_id
-        self._identity: tuple[bytes, bytes, bytes] | None = None
-        self._watch: Watch | None = None
+        self._identity = None
+        self._watch = None
+        return self
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ObjectRef):
@@ -128,8 +144,8 @@ class ObjectRef(Presented, Generic[T]):
         return self.binary().hex()
 
     def is_nil(self) -> bool:
-        """Whether it stands for nothing: a handle never does."""
-        return False
+        """Whether it stands for no object; what a session made does, so this asks nobody."""
+        return self._identity is not None and _ObjectID(self._identity[0]).is_nil()
 
     def task_id(self) -> TaskID:
         """Give the id of the task that makes the object."""
@@ -139,14 +155,59 @@ class ObjectRef(Presented, Generic[T]):
         """Give the id of the job that owns the object."""
         return JobID(self._ids()[2])
 
+    def call_site(self) -> str:
+        """Give where the object was made; empty, as in Ray where `RAY_record_ref_creation_sites` is not set."""
+        return ""
+
+    def tensor_transport(self) -> None:
+        """Give None: what a client makes or is given comes through the object store."""
+
     @classmethod
-    def nil(cls) -> NoReturn:
-        raise TypeError("a nil ObjectRef exists only on the cluster; use None for `no reference`")
+    def nil(cls) -> ObjectRef[Any]:
+        """Give the reference that stands for no object; raises as the class does."""
+        return cls(_ObjectID.nil().binary())
+
+    @classmethod
+    def from_binary(cls, id: bytes) -> ObjectRef[Any]:
+        """Give the reference of these bytes; raises as the class does."""
+        return cls(id)
+
+    @classmethod
+    def from_hex(cls, hex_id: str) -> ObjectRef[Any]:
+        """Give the reference of these hex digits; raises as the class does."""
+        return cls(bytes.fromhex(hex_id))
+
+    @classmethod
+    def from_random(cls) -> ObjectRef[Any]:
+        """Give a reference to an object that nobody has made; raises as the class does."""
+        return cls(_ObjectID.from_random().binary())
+
+    @classmethod
+    def size(cls) -> int:
+        """Give how many bytes an id has."""
+        return _ObjectID.size()
 
     def _ids(self) -> tuple[bytes, bytes, bytes]:
         if self._identity is None:
             self._identity = real_ids(self._session, self._handle_id)
         return self._identity
+
+
+class _ObjectID(UniqueID):
+    """The id of an object, as bytes."""
+
+    __slots__ = ()
+
+
+def _object_of_id(binary: bytes) -> ObjectRef[Any]:
+    """Ask the cluster for a reference to the object of an id: what it has handed out already comes as that."""
+    from ray_client.session import calls  # loads protobuf, which an import of this package must not
+
+    session = current_session("ObjectRef()")
+    session.peer.require("object_ids", "name an object by its id")
+    ref: ObjectRef[Any] = calls.query_cluster(session, "object_of_id", binary=binary)
+    ref._identity = (binary, binary[: TaskID.size()], binary[TaskID.size() - JobID.size() : TaskID.size()])
+    return ref
 
 
 class _Holder:

@@ -33,13 +33,14 @@ class ObjectRefGenerator(Presented, Generic[T]):
     up, by Ctrl-C or a time-out of asyncio's, loses nothing: the one after it gives that object.
     """
 
-    __slots__ = ("__weakref__", "_given_up", "_handle_id", "_session")
+    __slots__ = ("__weakref__", "_given_up", "_handle_id", "_is_at_end", "_session")
 
     def __init__(self, session: Session, handle_id: int) -> None:
         self._session = session
         self._handle_id = handle_id
         #: What was asked for by a `next` that nobody waits for any more; its answer is as good for the one after it.
         self._given_up: deque[_Take] = deque()
+        self._is_at_end = False
 
     def __iter__(self) -> Iterator[ObjectRef[T]]:
         return self
@@ -81,6 +82,40 @@ class ObjectRefGenerator(Presented, Generic[T]):
 
         return ObjectRef(self._session, calls.name_completion(self._session, self._handle_id))
 
+    def is_finished(self) -> bool:
+        """Whether all of its objects were taken, and the one after the last was asked for."""
+        return self._is_at_end
+
+    def next_ready(self) -> bool:
+        """Whether the next object can be had without waiting."""
+        from ray_client.session import waits  # loads protobuf, which an import of this package must not
+
+        return not self._is_at_end and bool(waits.wait(self._session, [self._waited()], 1, 0.0, True))
+
+    def send(self, value: object) -> NoReturn:
+        """Raise: nothing can be sent to a task that runs."""
+        raise NotImplementedError("`gen.send` is not supported")
+
+    def throw(self, value: object) -> NoReturn:
+        """Raise: nothing can be raised in a task that runs; `ray.cancel(generator)` ends it."""
+        raise NotImplementedError("`gen.throw` is not supported; ray.cancel(generator) ends the task")
+
+    def close(self) -> NoReturn:
+        """Raise: `ray.cancel(generator)` ends the task."""
+        raise NotImplementedError("`gen.close` is not supported; ray.cancel(generator) ends the task")
+
+    async def asend(self, value: object) -> NoReturn:
+        """Raise as `send` does."""
+        raise NotImplementedError("`gen.asend` is not supported")
+
+    async def athrow(self, value: object) -> NoReturn:
+        """Raise as `throw` does."""
+        raise NotImplementedError("`gen.athrow` is not supported; ray.cancel(generator) ends the task")
+
+    async def aclose(self) -> NoReturn:
+        """Raise as `close` does."""
+        raise NotImplementedError("`gen.aclose` is not supported; ray.cancel(generator) ends the task")
+
     def __repr__(self) -> str:
         return f"ObjectRefGenerator(#{self._handle_id} of session {self._session.id[:8]})"
 
@@ -105,7 +140,9 @@ class ObjectRefGenerator(Presented, Generic[T]):
 
     def _raise_failure(self, reply: Any) -> None:
         if reply.HasField("failure"):
-            raise self._session.exception_of(reply.failure)
+            error = self._session.exception_of(reply.failure)
+            self._is_at_end = isinstance(error, StopIteration)
+            raise error
 
 
 @final

@@ -55,9 +55,9 @@ def list_named_actors(all_namespaces: bool = False) -> list[str] | list[dict[str
 
 
 def __getattr__(name: str) -> Any:
-    from ray_client.names import explain
+    from ray_client.names import find_submodule
 
-    raise explain(name, __name__)
+    return find_submodule(name, __name__)
 
 
 shorten_all(globals())

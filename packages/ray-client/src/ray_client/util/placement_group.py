@@ -5,20 +5,30 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ray_client.exceptions import RayTaskError
 from ray_client.handles.current import current_session
+from ray_client.handles.ids import PlacementGroupID
 from ray_client.tracebacks import shorten_all
 
 if TYPE_CHECKING:
     from ray_client.handles.object_ref import ObjectRef
 
 __all__ = [
+    "PLACEMENT_GROUP_BUNDLE_RESOURCE_NAME",
     "PlacementGroup",
+    "VALID_PLACEMENT_GROUP_STRATEGIES",
+    "check_placement_group_index",
     "get_current_placement_group",
     "get_placement_group",
     "placement_group",
     "placement_group_table",
     "remove_placement_group",
 ]
+
+#: What a placement group's `strategy` may be.
+VALID_PLACEMENT_GROUP_STRATEGIES = {"PACK", "SPREAD", "STRICT_PACK", "STRICT_SPREAD"}
+#: With what the resources begin by which Ray counts the calls in a bundle.
+PLACEMENT_GROUP_BUNDLE_RESOURCE_NAME = "bundle"
 
 
 class PlacementGroup:
@@ -28,6 +38,16 @@ class PlacementGroup:
         self.id = id
         self.bundle_cache = bundle_cache
 
+    @staticmethod
+    def empty() -> PlacementGroup:
+        """Give what stands for no placement group."""
+        return PlacementGroup(PlacementGroupID.nil())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it stands for no placement group."""
+        return bool(self.id.is_nil())
+
     def ready(self) -> ObjectRef[PlacementGroup]:
         """Give a reference to this group, which is there once all bundles are placed."""
 
@@ -36,6 +56,8 @@ class PlacementGroup:
 
         import ray_client
 
+        if self.is_empty:
+            return ray_client.put(self)
         ready: ObjectRef[PlacementGroup] = _as_task(wait_for).remote(self, ray_client.get)
         return ready
 
@@ -79,7 +101,9 @@ def placement_group(
     strategy: str | None = None,
     name: str = "",
     lifetime: str | None = None,
-    **others: Any,
+    _soft_target_node_id: str | None = None,
+    bundle_label_selector: list[dict[str, str]] | None = None,
+    topology_strategy: dict[str, str] | None = None,
 ) -> PlacementGroup:
     """Reserve bundles of resources, as `ray.util.placement_group`; gives the handle before they are placed.
 
@@ -87,10 +111,31 @@ def placement_group(
         ValueError: the bundles, or how to place them, make no sense.
         NotConnectedError: no session is open.
     """
-    if strategy is not None:  # which an older Ray refuses
-        others["strategy"] = strategy
-    group: PlacementGroup = _call("placement_group", bundles, name=name, lifetime=lifetime, **others)
+    newer = {
+        "strategy": strategy,
+        "_soft_target_node_id": _soft_target_node_id,
+        "bundle_label_selector": bundle_label_selector,
+        "topology_strategy": topology_strategy,
+    }
+    given = {option: value for option, value in newer.items() if value is not None}  # an older Ray has not all of them
+    group: PlacementGroup = _call("placement_group", bundles, name=name, lifetime=lifetime, **given)
     return group
+
+
+def check_placement_group_index(placement_group: PlacementGroup, bundle_index: int) -> None:
+    """Check that a placement group has a bundle of this index; -1 is any.
+
+    Raises:
+        ValueError: it has none.
+        NotConnectedError: no session is open.
+    """
+    if placement_group.is_empty:
+        if bundle_index != -1:
+            raise ValueError(f"without a placement group the bundle index must be -1, not {bundle_index}")
+    elif not -1 <= bundle_index < placement_group.bundle_count:
+        raise ValueError(
+            f"placement group bundle index {bundle_index} is invalid; the group has {placement_group.bundle_count} bundles"
+        )
 
 
 def get_placement_group(placement_group_name: str) -> PlacementGroup:
@@ -144,7 +189,10 @@ def _call(function: str, /, *args: Any, **kwargs: Any) -> Any:
 def _run(function: Any, *args: Any) -> Any:
     import ray_client
 
-    return ray_client.get(_as_task(function).remote(*args))
+    try:
+        return ray_client.get(_as_task(function).remote(*args))
+    except RayTaskError as error:
+        raise error.cause from None  # what Ray's own function raised, as if it had been called here
 
 
 def _as_task(function: Any) -> Any:

@@ -1,0 +1,21 @@
+"""What each public function and class takes, and with which error it refuses the rest: the table `forms.tsv`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance import forms
+from conformance.api import IS_NATIVE
+
+
+@pytest.fixture(scope="module")
+def namespace() -> dict[str, Any]:
+    return forms.names()
+
+
+@pytest.mark.parametrize("form", forms.read(), ids=lambda form: form.expression)
+def test_a_form_of_arguments(form: forms.Form, namespace: dict[str, Any]) -> None:
+    expected = form.native if IS_NATIVE else form.client or form.native
+    assert forms.outcome(form.expression, namespace, expected) == expected
