@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from ray_client._private.by_reference import call_there
@@ -28,8 +30,25 @@ __all__ = [
 def actors(
     actor_id: str | None = None, job_id: JobID | None = None, actor_state_name: str | None = None
 ) -> dict[str, Any]:
-    """Give the actors by id, or one of them."""
-    return dict(call_there(actors, actor_id, job_id, actor_state_name))
+    """Give the actors by id, or one of them. Why one died is text here, where Ray has a message of its protocol."""
+    return dict(call_there(_actors(), actor_id, None if job_id is None else job_id.binary(), actor_state_name))
+
+
+@functools.cache
+def _actors() -> Callable[..., dict[str, Any]]:
+    """Give what asks Ray on the cluster. It is made here, and so travels by value: not all that Ray gives travels."""
+
+    def ask(actor_id: str | None, job_id: bytes | None, actor_state_name: str | None) -> dict[str, Any]:
+        import ray_client as ray
+        import ray_client._private.state
+
+        job = None if job_id is None else ray.JobID(job_id)
+        found = ray._private.state.actors(actor_id, job, actor_state_name)
+        for actor in [found] if "ActorID" in found else list(found.values()):
+            actor["DeathCause"] = str(actor.get("DeathCause", ""))
+        return dict(found)
+
+    return ask
 
 
 def available_resources_per_node() -> dict[str, Any]:

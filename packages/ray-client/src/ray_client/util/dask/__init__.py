@@ -24,13 +24,15 @@ def enable_dask_on_ray(shuffle: str | None = "tasks", use_shuffle_optimization: 
     Raises:
         ImportError: Dask is not installed here; the cluster needs it too.
     """
-    config: AbstractContextManager[Any] = _dask().config.set(scheduler=ray_dask_get, shuffle=shuffle)
+    config: AbstractContextManager[Any] = _dask().config.set(
+        {"scheduler": ray_dask_get, "dataframe.shuffle.method": shuffle}
+    )
     return config
 
 
 def disable_dask_on_ray() -> Any:
     """Have Dask compute as it would by itself; raises as `enable_dask_on_ray` does."""
-    return _dask().config.set(scheduler=None, shuffle=None)
+    return _dask().config.set({"scheduler": None, "dataframe.shuffle.method": None})
 
 
 def ray_dask_get(dsk: Any, keys: Any, **kwargs: Any) -> Any:

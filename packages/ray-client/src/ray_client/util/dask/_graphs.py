@@ -88,7 +88,27 @@ def _start(
 def _runner() -> Callable[..., Any]:
     """Give the function that runs a task of Dask's. It is made here, and so travels by value: Ray has no such one."""
 
+    def with_values(value: Any) -> Any:
+        """Give a task with values in the place of the references that Dask has moved into it: persisted parts."""
+        import copy
+
+        import ray_client as ray
+        from dask._task_spec import DataNode, Task
+
+        if isinstance(value, ray.ObjectRef):
+            return ray.get(value)
+        if isinstance(value, DataNode):
+            return DataNode(value.key, with_values(value.value))
+        if isinstance(value, Task):
+            changed = copy.copy(value)
+            changed.args, changed.kwargs = with_values(value.args), with_values(value.kwargs)
+            return changed
+        if type(value) in (list, tuple):
+            return type(value)(map(with_values, value))
+        return {name: with_values(each) for name, each in value.items()} if type(value) is dict else value
+
     def run(node: Any, key: Any, before: list[Any], after: list[Any], names: list[Any], *values: Any) -> Any:
+        node = with_values(node)
         states = [tell(key, list(values)) for tell in before]
         result = node(dict(zip(names, values, strict=True)))
         for position, tell in enumerate(after):
