@@ -1,4 +1,4 @@
-"""The names under which Ray pickles its ids: those of its compiled module (docs/protocol.md, rule T7)."""
+"""The names of Ray's compiled module: those under which it pickles its ids (docs/protocol.md, rule T7), and references."""
 
 from ray_client.handles.ids import (
     ActorClassID,
@@ -14,16 +14,21 @@ from ray_client.handles.ids import (
     UniqueID,
     WorkerID,
 )
+from ray_client.handles.object_ref import ObjectRef
+from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
 
 __all__ = [
     "ActorClassID",
     "ActorID",
     "BaseID",
     "ClusterID",
+    "DynamicObjectRefGenerator",
     "FunctionID",
     "JobID",
     "Language",
     "NodeID",
+    "ObjectRef",
+    "ObjectRefGenerator",
     "PlacementGroupID",
     "TaskID",
     "UniqueID",
