@@ -83,7 +83,7 @@ def test_options_of_the_tasks() -> None:
 def test_persisted_parts_stay_references() -> None:
     array = dask.array.ones(20, chunks=5)
     [kept] = dask_on_ray.ray_dask_persist(array + 1, scheduler=ray_dask_get)
-    parts = [part for part in dict(kept.__dask_graph__()).values()]
+    parts = list(dict(kept.__dask_graph__()).values())
     assert sum("ObjectRef" in repr(part) for part in parts) == 4
     assert kept.sum().compute(scheduler=ray_dask_get) == 40
 

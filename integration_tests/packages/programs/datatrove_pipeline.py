@@ -16,7 +16,8 @@ from datatrove.pipeline.writers import JsonlWriter
 
 with tempfile.TemporaryDirectory() as place:
     documents = [Document(text="word " * count, id=str(count)) for count in range(1, 7)]
-    pipeline = [documents, LambdaFilter(lambda document: len(document.text) > 15), JsonlWriter(f"{place}/out", compression=None)]
+    long_ones = LambdaFilter(lambda document: len(document.text) > 15)
+    pipeline = [documents, long_ones, JsonlWriter(f"{place}/out", compression=None)]
     RayPipelineExecutor(pipeline, tasks=2, logging_dir=f"{place}/logs", mem_per_cpu_gb=0.1).run()
     lines = [line for file in sorted(Path(place, "out").glob("*.jsonl")) for line in file.read_text().splitlines()]
     print(len(lines))

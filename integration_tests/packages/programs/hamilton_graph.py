@@ -25,4 +25,5 @@ def total(doubled: int, squared: int) -> int:
 
 module = ad_hoc_utils.create_temporary_module(doubled, squared, total, module_name="numbers_of_hamilton")
 adapter = h_ray.RayGraphAdapter(base.DictResult(), ray_init_config={"ignore_reinit_error": True})
-print(driver.Builder().with_modules(module).with_adapters(adapter).build().execute(["total", "squared"], inputs={"start": 5}))
+graph = driver.Builder().with_modules(module).with_adapters(adapter).build()
+print(graph.execute(["total", "squared"], inputs={"start": 5}))

@@ -92,8 +92,9 @@ def _runner() -> Callable[..., Any]:
         """Give a task with values in the place of the references that Dask has moved into it: persisted parts."""
         import copy
 
-        import ray_client as ray
         from dask._task_spec import DataNode, Task
+
+        import ray_client as ray
 
         if isinstance(value, ray.ObjectRef):
             return ray.get(value)
