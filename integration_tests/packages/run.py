@@ -1,7 +1,7 @@
 """Run programs that use other people's packages: natively, and through `python -m ray_client run`. Both print the same.
 
-    run.py GROUP REPORT [PATTERN]     run a group's programs from an environment without ray; write what came of it
-    run.py --table REPORT...          write the table of docs/packages.md
+run.py GROUP REPORT [PATTERN]     run a group's programs from an environment without ray; write what came of it
+run.py --table REPORT...          write the table of docs/packages.md
 """
 
 from __future__ import annotations

@@ -122,11 +122,13 @@ def test_names_travel_as_those_of_ray() -> None:
     """T7 and T8."""
     said = []
 
+    def note(*names: str) -> type:
+        said.append(names)
+        return object
+
     class Reader(pickle.Unpickler):
         def find_class(self, module: str, name: str) -> Any:
-            return (lambda *args: said.append(args) or object) if module == tokens.MODULE else super().find_class(
-                module, name
-            )
+            return note if module == tokens.MODULE else super().find_class(module, name)
 
     derived = type(ray_client.tune.Callback)("Derived", (ray_client.tune.Callback,), {"__module__": "__main__"})
     for value in (ray_client.data, ray_client.data.Dataset.count, derived):
@@ -146,8 +148,10 @@ def test_an_object_of_the_cluster_s_stays_opaque() -> None:
 def test_each_refusal_is_logged_with_its_line(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    code = "import ray_client as ray\nray.data.Dataset\nfor _ in range(2):\n    try: ray.data.range(3)\n    except " \
+    code = (
+        "import ray_client as ray\nray.data.Dataset\nfor _ in range(2):\n    try: ray.data.range(3)\n    except "
         "NotImplementedError: pass\nhasattr(ray.util, 'no_such')\nhasattr(ray._private.worker.global_worker, 'node')\n"
+    )
     program = compile(code, "program.py", "exec")
     with caplog.at_level(logging.WARNING, "ray_client"):
         exec(program, {"__name__": "__main__"})
