@@ -130,6 +130,7 @@ class DriverSettings:
     namespace: str = ""
     runtime_env: dict[str, Any] = field(default_factory=dict)
     job_metadata: dict[str, str] = field(default_factory=dict)
+    job_config: dict[str, Any] = field(default_factory=dict)  #: as rule H7 has it
     lease_s: float = 300.0
     log_to_driver: bool = True
     logging_level: int = 0
@@ -143,8 +144,9 @@ class DriverSettings:
     def to_json(self) -> str:
         """Give one line of JSON, for `from_json`; it holds the secret."""
         fields = dataclasses.asdict(self)
-        if self.tls is None:  # so that a driver of 0.1.0, in an environment with that, can read the rest
-            del fields["tls"]
+        for name in ("tls", "job_config"):  # so that a driver of 0.1.0, in an environment with that, can read the rest
+            if not fields[name]:
+                del fields[name]
         return json.dumps(fields)
 
     @classmethod

@@ -24,6 +24,7 @@ from ray_client import (
     exceptions,
     experimental,
     internal,
+    job_config,
     remote_function,
     runtime_context,
     runtime_env,
@@ -34,11 +35,13 @@ from ray_client.api.cluster import (
     cluster_resources,
     get_actor,
     get_gpu_ids,
+    get_runtime_context,
     nodes,
     timeline,
 )
 from ray_client.api.context import ClientContext
 from ray_client.api.lifecycle import connect, connect_async, init, is_initialized, shutdown
+from ray_client.api.logging_config import LoggingConfig
 from ray_client.api.objects import cancel, get, kill, put, wait
 from ray_client.api.remote import remote
 from ray_client.errors import RayClientError
@@ -58,7 +61,6 @@ from ray_client.handles.ids import (
 )
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
-from ray_client.runtime_context import get_runtime_context
 
 __all__ = [
     "ActorClassID",
@@ -69,6 +71,7 @@ __all__ = [
     "FunctionID",
     "JobID",
     "Language",
+    "LoggingConfig",
     "NodeID",
     "ObjectID",
     "ObjectRef",
@@ -96,6 +99,7 @@ __all__ = [
     "init",
     "internal",
     "is_initialized",
+    "job_config",
     "kill",
     "method",
     "nodes",

@@ -48,6 +48,11 @@ class EmbeddedServer:
             _end(self._process)
 
 
+def is_available() -> bool:
+    """Tell whether there is a server in this environment that could be started."""
+    return importlib.util.find_spec("ray_client_server") is not None
+
+
 def start_embedded(options: Mapping[str, Any] | None = None, timeout_s: float = START_TIMEOUT_S) -> EmbeddedServer:
     """Start a one-node cluster with a gateway on it, as a process of its own.
 
@@ -59,7 +64,7 @@ def start_embedded(options: Mapping[str, Any] | None = None, timeout_s: float = 
         EmbeddedServerError: the server is not installed here, or did not come up; nothing is left running.
         ValueError: an option is not known to the server.
     """
-    if importlib.util.find_spec("ray_client_server") is None:
+    if not is_available():
         raise EmbeddedServerError(
             "init() was given no address, and ray-client-server is not installed in this environment",
             'give the address of a gateway, init("ray://host:20001") or RAY_ADDRESS; or `pip install ray-client-server`'

@@ -16,6 +16,7 @@ MIRRORED = (
     "exceptions",
     "experimental",
     "internal",
+    "job_config",
     "remote_function",
     "runtime_context",
     "runtime_env",
@@ -27,7 +28,6 @@ _NAMES: Final = {
     "ray": frozenset(
         [
             "ClientBuilder",
-            "LoggingConfig",
             "RESTORE_WORKER_MODE",
             "SPILL_WORKER_MODE",
             "client",
@@ -38,7 +38,6 @@ _NAMES: Final = {
             "cross_language",
             "java_actor_class",
             "java_function",
-            "job_config",
             "scripts",
             "widgets",
         ]
@@ -90,7 +89,6 @@ _INSTEAD: Final = {
     "ray.ClientBuilder": "call ray_client.init(...)",
     "ray.util.connect": "call ray_client.init(...)",
     "ray.util.disconnect": "call ray_client.shutdown()",
-    "ray.LoggingConfig": "pass logging_level= to ray_client.init",
     "ray.cloudpickle": "import cloudpickle",
     "ray.job_submission": "submit jobs to the cluster's dashboard, or use a session as the job",
 }

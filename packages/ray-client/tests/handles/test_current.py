@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from ray_client.errors import NotConnectedError
+from ray_client.exceptions import RaySystemError
 from ray_client.handles import current
 
 
 @pytest.fixture(autouse=True)
-def default() -> Iterator[None]:
+def default(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(current, "_open_default", None)
     current.set_default(None)
     yield
     current.set_default(None)
@@ -52,3 +54,18 @@ def test_a_use_is_the_tasks_own_and_that_of_what_it_begins() -> None:
         return await asyncio.gather(use(object()), use(object()))
 
     assert asyncio.run(both()) == [True, True]
+
+
+def test_the_first_call_has_the_default_session_opened() -> None:
+    opened = object()
+    current.set_opener(lambda: current.set_default(opened))  # type: ignore[arg-type]
+    with pytest.raises(NotConnectedError):
+        current.current_session("nodes()", opens=False)
+    assert current.current_session("put()") is opened
+
+
+def test_without_a_session_it_is_the_error_that_ray_raises() -> None:
+    current.set_opener(lambda: None)  # nothing says where
+    with pytest.raises(RaySystemError, match=r"^put\(\) needs a session.*RAY_ADDRESS") as caught:
+        current.current_session("put()")
+    assert isinstance(caught.value, RuntimeError)

@@ -8,7 +8,7 @@ import pytest
 import ray_client
 from ray_client.util.actor_pool import ActorPool
 from ray_client.util.helpers import as_completed, map_unordered
-from ray_client.util.placement_group import PlacementGroup, get_current_placement_group
+from ray_client.util.placement_group import PlacementGroup
 from ray_client.util.scheduling_strategies import (
     DoesNotExist,
     Exists,
@@ -173,4 +173,3 @@ def test_placement_groups_are_equal_if_their_ids_are() -> None:
     assert one == same and hash(one) == hash(same)
     assert one != other and one != "1"
     assert one.bundle_count == 1
-    assert get_current_placement_group() is None  # type: ignore[func-returns-value]

@@ -74,7 +74,7 @@ class ServerInfo(_message.Message):
     def __init__(self, version: _Optional[str] = ..., protocol: _Optional[_Union[ProtocolRange, _Mapping]] = ..., capabilities: _Optional[_Iterable[str]] = ..., python_version: _Optional[str] = ..., cloudpickle_version: _Optional[str] = ..., ray_version: _Optional[str] = ..., cluster_address: _Optional[str] = ..., sessions: _Optional[int] = ..., max_sessions: _Optional[int] = ..., is_draining: bool = ..., packages: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class OpenSessionRequest(_message.Message):
-    __slots__ = ("client", "namespace", "runtime_env_json", "job_metadata", "lease_s", "log_to_driver", "logging_level")
+    __slots__ = ("client", "namespace", "runtime_env_json", "job_metadata", "lease_s", "log_to_driver", "logging_level", "job_config_json")
     class JobMetadataEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -89,6 +89,7 @@ class OpenSessionRequest(_message.Message):
     LEASE_S_FIELD_NUMBER: _ClassVar[int]
     LOG_TO_DRIVER_FIELD_NUMBER: _ClassVar[int]
     LOGGING_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    JOB_CONFIG_JSON_FIELD_NUMBER: _ClassVar[int]
     client: ClientInfo
     namespace: str
     runtime_env_json: str
@@ -96,7 +97,8 @@ class OpenSessionRequest(_message.Message):
     lease_s: float
     log_to_driver: bool
     logging_level: int
-    def __init__(self, client: _Optional[_Union[ClientInfo, _Mapping]] = ..., namespace: _Optional[str] = ..., runtime_env_json: _Optional[str] = ..., job_metadata: _Optional[_Mapping[str, str]] = ..., lease_s: _Optional[float] = ..., log_to_driver: bool = ..., logging_level: _Optional[int] = ...) -> None: ...
+    job_config_json: str
+    def __init__(self, client: _Optional[_Union[ClientInfo, _Mapping]] = ..., namespace: _Optional[str] = ..., runtime_env_json: _Optional[str] = ..., job_metadata: _Optional[_Mapping[str, str]] = ..., lease_s: _Optional[float] = ..., log_to_driver: bool = ..., logging_level: _Optional[int] = ..., job_config_json: _Optional[str] = ...) -> None: ...
 
 class SessionLimits(_message.Message):
     __slots__ = ("message_bytes", "chunk_bytes", "inline_bytes", "replay_bytes")

@@ -14,13 +14,13 @@ PROTOCOL_NEWEST = 1  #: the newest
 
 #: Names that a side may announce; each is described in docs/protocol.md.
 CAPABILITIES = (
-    *("bulk", "direct", "environment_checks", "logs", "option_checks", "packages", "streaming"),
+    *("bulk", "direct", "environment_checks", "job_config", "logs", "option_checks", "packages", "streaming"),
     *("tunnel", "unary"),
 )
 
 #: Those that came after 0.1.0 and need the driver. Each driver says which it has: that of a session's environment
 #: may be of an older release than its gateway.
-OF_DRIVERS: Final = ("option_checks", "tunnel")
+OF_DRIVERS: Final = ("job_config", "option_checks", "tunnel")
 
 
 @dataclass(frozen=True)

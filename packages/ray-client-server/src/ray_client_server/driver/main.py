@@ -21,7 +21,7 @@ import grpc
 from ray_client_proto.wire.handshake import OF_DRIVERS
 from ray_client_server.config import DriverSettings, tunnel_path
 from ray_client_server.connections import connection_options, server_credentials
-from ray_client_server.driver import ray_port
+from ray_client_server.driver import ray_job, ray_port
 from ray_client_server.driver.control import Control
 from ray_client_server.driver.dispatch import carry_out
 from ray_client_server.driver.errors import OperationError
@@ -77,7 +77,7 @@ class Driver:
         control.listen(self._obey, lambda: self._ends.put("gateway gone") if is_serving.is_set() else os._exit(1))
         try:
             _enter_environment(settings)
-            joined = ray_port.join(with_hook(settings, ray_port))
+            joined = ray_job.join(with_hook(settings, ray_port))
         # Ray refuses clusters and environments with errors of many types; the gateway gets each as data.
         except Exception as error:
             log.exception("driver.join_failed")
@@ -184,6 +184,7 @@ def _enter_environment(settings: DriverSettings) -> None:
     if "TZ" in environment:
         time.tzset()
     sys.path[:0] = settings.python_paths
+    sys.path += (settings.job_config.get("arguments") or {}).get("code_search_path", ())
     if settings.working_dir:
         os.chdir(settings.working_dir)
         sys.path.insert(0, settings.working_dir)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from ray_client_server.config import DriverSettings
-
 Handle = Any  #: an object of Ray's: reference, generator or actor handle
 
 
@@ -58,8 +56,6 @@ class RayPort(Protocol):
     RayTaskError: type[BaseException]
     QUERIES: Mapping[str, Callable[..., Any]]
     SERIALIZERS: Mapping[type, Callable[[Any], tuple[Any, ...]]]
-
-    def join(self, settings: DriverSettings) -> Joined: ...
 
     def leave(self) -> None: ...
 

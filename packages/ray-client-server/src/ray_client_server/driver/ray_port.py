@@ -1,4 +1,4 @@
-"""Ray, as the driver sees it: with `ray_queries` the only module of ours that imports `ray`.
+"""Ray, as the driver sees it; beside it only `ray_job`, `ray_queries` and `ray_warm` of the driver import `ray`.
 
 It implements `port.RayPort`. Where it must use what Ray does not call public, the reason stands beside it;
 all of it was tried with Ray 2.40, 2.46, 2.55 and 2.60.
@@ -25,13 +25,11 @@ from ray._private.ray_logging import global_worker_stdstream_dispatcher
 from ray._private.runtime_env.py_modules import upload_py_modules_if_needed
 from ray._private.runtime_env.working_dir import upload_working_dir_if_needed
 from ray._private.services import canonicalize_bootstrap_address
-from ray.job_config import JobConfig
 from ray.runtime_env import RuntimeEnv
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from ray_client_server.config import DriverSettings
 from ray_client_server.driver import ray_queries
-from ray_client_server.driver.port import ActorFacts, Handle, Joined, ObjectIds, WorkerLines
+from ray_client_server.driver.port import ActorFacts, Handle, ObjectIds, WorkerLines
 
 ObjectRef: type = ray.ObjectRef
 ObjectRefGenerator: type = ray.ObjectRefGenerator
@@ -50,34 +48,6 @@ _INFO = ray_constants.LOG_PREFIX_INFO_MESSAGE
 
 _STREAMING = -2  # Ray's internal number for `num_returns="streaming"`
 _DYNAMIC = -1  # and for `num_returns="dynamic"`
-
-
-def join(settings: DriverSettings) -> Joined:
-    """Make this process a driver of the cluster, with the session's namespace and runtime environment.
-
-    Raises:
-        ConnectionError: the cluster cannot be reached.
-        ray.exceptions.RuntimeEnvSetupError: the runtime environment cannot be set up.
-        ValueError: Ray refuses the runtime environment or another setting.
-    """
-    context = ray.init(
-        address=settings.cluster_address,
-        namespace=settings.namespace or None,
-        runtime_env=settings.runtime_env or None,
-        job_config=JobConfig(metadata=dict(settings.job_metadata)),
-        log_to_driver=settings.log_to_driver,
-        logging_level=settings.logging_level or logging.INFO,
-    )
-    # Worker output goes to the logs channel; Ray would print it into the driver's own output.
-    global_worker_stdstream_dispatcher.remove_handler("ray_print_logs")
-    facts = ray.get_runtime_context()
-    return Joined(
-        job_id=facts.get_job_id(),
-        node_id=facts.get_node_id(),
-        namespace=facts.namespace,
-        dashboard_url=context.dashboard_url or "",
-        ray_version=ray.__version__,
-    )
 
 
 def leave() -> None:

@@ -19,7 +19,6 @@ _CONTEXT: Mapping[str, str] = {
     "job_id": "get_job_id",
     "node_id": "get_node_id",
     "worker_id": "get_worker_id",
-    "task_id": "get_task_id",
     "namespace": "namespace",
     "placement_group_id": "get_placement_group_id",
     "should_capture_child_tasks_in_placement_group": "should_capture_child_tasks_in_placement_group",
@@ -42,8 +41,10 @@ def _runtime_context() -> dict[str, Any]:
         "task_name": None,
         "task_function_name": None,
         "was_current_actor_reconstructed": False,
+        "task_id": None,
         "runtime_env": dict(context.runtime_env),
         "ray_version": ray.__version__,
+        "ray_commit": ray.__commit__,
     }
     for name, source in _CONTEXT.items():
         if hasattr(type(context), source):

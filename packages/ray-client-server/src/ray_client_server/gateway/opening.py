@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import json
 import math
 import platform
 import sys
@@ -120,6 +121,7 @@ def driver_settings(
         namespace=request.namespace,
         runtime_env=environment.runtime_env,
         job_metadata=dict(request.job_metadata),
+        job_config=_job_config(request.job_config_json),
         lease_s=session.lease_s,
         log_to_driver=request.log_to_driver,
         logging_level=request.logging_level,
@@ -131,6 +133,21 @@ def driver_settings(
         tls=None if tls is None or environment.is_built else _absolute(tls),
         limits=limits,
     )
+
+
+def _job_config(text: str) -> dict[str, Any]:
+    """Give what a client says of its job (rule H7).
+
+    Raises:
+        InvalidRequestError: it is not an object of JSON.
+    """
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError as error:
+        raise InvalidRequestError(f"job_config_json is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise InvalidRequestError(f"job_config_json is a {type(found).__name__}, not an object")
+    return found
 
 
 def _absolute(tls: TlsSettings) -> TlsSettings:

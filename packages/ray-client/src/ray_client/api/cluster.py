@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ray_client.api import driver_facts
 from ray_client.handles.actor import ActorHandle
 from ray_client.handles.current import current_session
 
 if TYPE_CHECKING:
+    from ray_client.api.driver_facts import RuntimeContext
     from ray_client.session.session import Session
 
 
@@ -34,22 +36,22 @@ def find_actor_in(session: Session, name: str, namespace: str | None) -> ActorHa
 
 def nodes() -> list[dict[str, Any]]:
     """Give the cluster's nodes, as `ray.nodes`."""
-    return list(query_in(current_session("nodes()"), "nodes"))
+    return list(query_in(current_session("nodes()", opens=False), "nodes"))
 
 
 def cluster_resources() -> dict[str, float]:
     """Give what the cluster has in all, by resource."""
-    return dict(query_in(current_session("cluster_resources()"), "cluster_resources"))
+    return dict(query_in(current_session("cluster_resources()", opens=False), "cluster_resources"))
 
 
 def available_resources() -> dict[str, float]:
     """Give what of the cluster is free, by resource."""
-    return dict(query_in(current_session("available_resources()"), "available_resources"))
+    return dict(query_in(current_session("available_resources()", opens=False), "available_resources"))
 
 
 def timeline(filename: str | None = None) -> list[dict[str, Any]] | None:
     """Give the events of the cluster's tasks in Chrome's trace format, or write them to a file of this machine."""
-    return timeline_in(current_session("timeline()"), filename)
+    return timeline_in(current_session("timeline()", opens=False), filename)
 
 
 def timeline_in(session: Session, filename: str | None) -> list[dict[str, Any]] | None:
@@ -62,6 +64,16 @@ def timeline_in(session: Session, filename: str | None) -> list[dict[str, Any]] 
     with open(filename, "w", encoding="utf-8") as file:
         json.dump(events, file)
     return None
+
+
+def get_runtime_context() -> RuntimeContext:
+    """Give the facts of the current session's driver.
+
+    Raises:
+        NotConnectedError: no session is open.
+    """
+    current_session("get_runtime_context()")
+    return driver_facts.get_runtime_context()
 
 
 def get_gpu_ids() -> list[int] | list[str]:

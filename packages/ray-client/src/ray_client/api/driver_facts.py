@@ -26,7 +26,7 @@ class RuntimeContext:
     def _facts(self) -> dict[str, Any]:
         from ray_client.session import calls
 
-        session = self._session or current_session("get_runtime_context()")
+        session = self._session or current_session("the runtime context", opens=False)
         return dict(calls.query_cluster(session, "runtime_context"))
 
     def _fact(self, name: str) -> Any:

@@ -6,13 +6,15 @@ import atexit
 import functools
 import logging
 import os
+import sys
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from ray_client.api import init_options
 from ray_client.api.context import ClientContext
 from ray_client.config import env
-from ray_client.config.address import parse_address
+from ray_client.config.address import Address, parse_address
 from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.errors import AddressError
 from ray_client.handles import current
@@ -20,28 +22,32 @@ from ray_client.handles import current
 if TYPE_CHECKING:
     import asyncio
 
+_TWICE = (
+    "Maybe you called ray.init twice by accident? This error can be suppressed by passing in "
+    "'ignore_reinit_error=True' or by calling 'ray.shutdown()' prior to 'ray.init()'."
+)
 # How long the end of the program waits for the last output of workers, as Ray's own shutdown does.
 _LINGER_S = 0.5
 
-_lock = threading.Lock()
+#: Held while the default session is opened or closed. What is logged meanwhile may reach a handler of the program's
+#: that calls Ray itself, on this thread: so it is reentrant, and `_is_opening` tells.
+_lock = threading.RLock()
+_is_opening = False
 _contexts: list[ClientContext] = []  #: of the sessions that are open
 
-# Options of `ray.init` that describe a cluster to start. They mean something only where one is
-# started: with the embedded server.
-_CLUSTER_OPTIONS = frozenset(
-    {
-        "num_cpus",
-        "num_gpus",
-        "resources",
-        "labels",
-        "object_store_memory",
-        "include_dashboard",
-        "dashboard_host",
-        "dashboard_port",
-    }
-)
-# Options that change nothing here: what they set up belongs to the driver on the cluster.
-_IGNORED_OPTIONS = frozenset({"configure_logging", "logging_format", "logging_config", "local_mode"})
+# This package's own options, with what each is where it is not given, or is None.
+_OWN: Final[dict[str, Any]] = {
+    "log_to_driver": True,
+    "logging_level": logging.INFO,
+    "token": None,
+    "tls": None,
+    "lease_s": 0.0,
+    "direct": True,
+    "connect_timeout_s": 30.0,
+    "on_interrupt": "keep",
+}
+# Options that a `JobConfig` may have too.
+_OF_JOB: Final = ("namespace", "runtime_env", "job_metadata")
 
 
 def init(
@@ -49,17 +55,17 @@ def init(
     *,
     namespace: str | None = None,
     runtime_env: Mapping[str, Any] | None = None,
-    log_to_driver: bool = True,
-    logging_level: int = logging.INFO,
-    allow_multiple: bool = False,
-    ignore_reinit_error: bool = False,
+    log_to_driver: bool | None = True,
+    logging_level: int | str | None = logging.INFO,
+    allow_multiple: bool | None = False,
+    ignore_reinit_error: bool | None = False,
     token: str | None = None,
     tls: TlsSettings | None = None,
     job_metadata: Mapping[str, str] | None = None,
-    lease_s: float = 0.0,
-    direct: bool = True,
-    connect_timeout_s: float = 30.0,
-    on_interrupt: str = "keep",
+    lease_s: float | None = 0.0,
+    direct: bool | None = True,
+    connect_timeout_s: float | None = 30.0,
+    on_interrupt: str | None = "keep",
     **ray_options: Any,
 ) -> ClientContext:
     """Open a session on a cluster, which module-level functions use from now on.
@@ -81,11 +87,14 @@ def init(
         connect_timeout_s: for everything up to the gateway's first answer.
         on_interrupt: what Ctrl-C in `get` and `wait` does with what was waited for: `keep` lets it run, and
             `cancel` cancels it.
-        ray_options: other options of `ray.init`; those that describe a cluster need the local server.
+        ray_options: other options of `ray.init`. `job_config` and `logging_config` say what the session's job is and
+            how this process and the workers log. Those that describe a cluster need the local server. Others that
+            say something only where a cluster starts are passed over.
 
     Raises:
-        RuntimeError: a session is open already.
-        ValueError: an option is unknown, or makes no sense with an address.
+        RuntimeError: a session is open already, or an option is unknown.
+        ValueError: an option makes no sense, or none with an address.
+        TypeError: an option is of a wrong type.
         ConnectError: the session could not be opened; the subclass says why.
     """
     with _lock:
@@ -93,11 +102,8 @@ def init(
         if default is not None and default.is_open and not allow_multiple:
             if ignore_reinit_error:
                 return next(context for context in _contexts if context.session_id == default.id)
-            raise RuntimeError(
-                "Maybe you called ray.init twice by accident? This error can be suppressed by passing in "
-                "'ignore_reinit_error=True' or by calling 'ray.shutdown()' prior to 'ray.init()'."
-            )
-        context = _open(
+            raise RuntimeError(_TWICE)
+        context = _open_first(
             address,
             namespace=namespace,
             runtime_env=runtime_env,
@@ -117,6 +123,40 @@ def init(
         return context
 
 
+def _open_first(address: str | None, **options: Any) -> ClientContext:
+    """Open a session under the lock.
+
+    Raises:
+        RuntimeError: this thread is opening one already, and something that it called wants another.
+    """
+    global _is_opening
+    if _is_opening:
+        raise RuntimeError(_TWICE)
+    _is_opening = True
+    try:
+        return _open(address, **options)
+    finally:
+        _is_opening = False
+
+
+def _open_implicitly() -> None:
+    """Do for the first call what `init()` would, where that can be done; of many threads one does it."""
+    if not env.is_auto_connect() or not (env.address() or _has_embedded()):
+        return
+    with _lock:
+        if current.find_default() is None and not _is_opening:
+            init()
+
+
+def _has_embedded() -> bool:
+    from ray_client.embedded import is_available  # loads subprocess
+
+    return is_available()
+
+
+current.set_opener(_open_implicitly)
+
+
 def connect(address: str | None = None, **options: Any) -> ClientContext:
     """Open a session that only its own methods use: `session.get`, `@session.remote` and so on.
 
@@ -125,7 +165,9 @@ def connect(address: str | None = None, **options: Any) -> ClientContext:
         options: those of `init`, but for the two that are about the current session.
 
     Raises:
-        ValueError: an option is unknown, or makes no sense with an address.
+        RuntimeError: an option is unknown.
+        ValueError: an option makes no sense, or none with an address.
+        TypeError: an option is of a wrong type.
         ConnectError: the session could not be opened; the subclass says why.
     """
     for name in ("allow_multiple", "ignore_reinit_error"):
@@ -168,52 +210,58 @@ def is_initialized() -> bool:
     return session is not None and session.is_open
 
 
-def _target(address: str | None) -> str | None:
-    """Give the address to connect to; None: none was given."""
-    if address == "auto":
-        address = env.address()
-        if address is None:
-            raise AddressError("auto", "it means what RAY_ADDRESS names, and that is not set; set it")
-    return address or env.address()
+def _target(address: str | None) -> tuple[str | None, str]:
+    """Give the address to connect to, None if none was given, and which variable has it, if one has."""
+    named = env.address()
+    if address not in (None, "", "auto"):
+        return address, ""
+    if named is None and address == "auto":
+        raise AddressError("auto", "it means what RAY_ADDRESS names, and that is not set; set it")
+    return named, "" if named is None else "RAY_ADDRESS"
 
 
-def _open(
-    address: str | None,
-    *,
-    namespace: str | None = None,
-    runtime_env: Mapping[str, Any] | None = None,
-    log_to_driver: bool = True,
-    logging_level: int = logging.INFO,
-    token: str | None = None,
-    tls: TlsSettings | None = None,
-    job_metadata: Mapping[str, str] | None = None,
-    lease_s: float = 0.0,
-    direct: bool = True,
-    connect_timeout_s: float = 30.0,
-    on_interrupt: str = "keep",
-    **ray_options: Any,
-) -> ClientContext:
-    target = _target(address)
-    _check_ray_options(ray_options, target)
+def _open(address: str | None, **options: Any) -> ClientContext:
+    own = {name: options.pop(name, None) for name in (*_OWN, *_OF_JOB)}
+    found = {name: default if own[name] is None else own[name] for name, default in _OWN.items()}
+    ray_options = init_options.given(options)
+    job, logs = init_options.job_settings(ray_options, own)
+    target, source = _target(address)
+    is_embedded = target is None or target == "local"
+    if target is not None and not is_embedded:
+        init_options.check_joining(ray_options, target, is_lenient=address is None and _is_lent())
     settings: dict[str, Any] = {
-        "tls": tls or env.tls(),
-        "namespace": namespace or env.namespace(),
-        "runtime_env": runtime_env,
-        "job_metadata": dict(job_metadata or {}),
-        "log_to_driver": log_to_driver,
-        "logging_level": logging_level,
-        "lease_s": lease_s,
-        "is_direct": direct,
-        "connect_timeout_s": connect_timeout_s,
-        "on_interrupt": on_interrupt,
+        **job,
+        "tls": found["tls"] or env.tls(),
+        "namespace": job["namespace"] or env.namespace(),
+        "log_to_driver": found["log_to_driver"],
+        "logging_level": init_options.level_number(found["logging_level"]),
+        "lease_s": found["lease_s"],
+        "is_direct": found["direct"],
+        "connect_timeout_s": found["connect_timeout_s"],
+        "on_interrupt": found["on_interrupt"],
     }
-    if target is None or target == "local":
-        context = _connect_embedded(ray_options, settings)
+    if target is None or is_embedded:
+        context = _connect_embedded(init_options.for_embedded(ray_options), settings)
     else:
-        context = _connect(ConnectSettings(address=parse_address(target), token=token or env.token(), **settings))
+        settings |= {"address": _parsed(target, source), "token": found["token"] or env.token()}
+        context = _connect(ConnectSettings(**settings))
     _contexts.append(context)
     context._connection.on_close(lambda: _contexts.remove(context))
+    if logs is not None:
+        logs._apply()
     return context
+
+
+def _parsed(target: str, source: str) -> Address:
+    try:
+        return parse_address(target)
+    except AddressError as error:
+        raise AddressError(target, error.reason, source) from None
+
+
+def _is_lent() -> bool:
+    """Tell whether a program that was written for Ray runs on the cluster that `RAY_ADDRESS` names."""
+    return sys.modules.get("ray") is sys.modules["ray_client"] and not env.is_init_strict()
 
 
 def _connect(settings: ConnectSettings) -> ClientContext:
@@ -235,24 +283,18 @@ def _connect_embedded(ray_options: dict[str, Any], settings: dict[str, Any]) -> 
     return context
 
 
-def _check_ray_options(options: dict[str, Any], target: str | None) -> None:
-    unknown = options.keys() - _CLUSTER_OPTIONS - _IGNORED_OPTIONS
-    if unknown:
-        raise ValueError(f"init() does not know {sorted(unknown)}; see help(ray_client.init)")
-    describing = sorted(options.keys() & _CLUSTER_OPTIONS)
-    if describing and target is not None:
-        raise ValueError(
-            f"When connecting to an existing cluster, {' and '.join(describing)} must not be provided: {target} has "
-            "what it has."
-        )
-
-
 @atexit.register
 def _close_all() -> None:
     for context in list(_contexts):
         context.disconnect(_LINGER_S)
 
 
-# A forked child must not talk on its parent's connections, nor close its sessions.
+def _forget_parent() -> None:
+    """In a forked child: its parent's sessions are not its to use, nor a lock that another thread held there."""
+    global _lock, _is_opening
+    _lock, _is_opening = threading.RLock(), False
+    _contexts.clear()
+
+
 if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_contexts.clear)
+    os.register_at_fork(after_in_child=_forget_parent)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ray_client.api.assembly import Connection
 
 HOOK = "worker_process_setup_hook"
+_JOB_CONFIG = "take logging_config, or what job_config has beside metadata, namespace and runtime_env"
 _ASSEMBLY = "ray_client.api.assembly"
 
 
@@ -48,6 +49,8 @@ def connect(
         try:
             from ray_client.api.assembly import assemble
 
+            if settings.job_config:  # an environment may have a driver of an older release than its gateway
+                Peer(opened.server.version, opened.capabilities).require("job_config", _JOB_CONFIG)
             connection = assemble(settings, channel, opened, cleanup, shipped)
         except BaseException:
             with suppress(RayClientError):  # what went wrong before counts, and the lease ends the session anyway
@@ -67,6 +70,9 @@ def _request(
     settings: ConnectSettings, gateway: GatewayClient, shipped: dict[str, str]
 ) -> gateway_pb2.OpenSessionRequest:
     runtime_env = {}
+    if settings.job_config:
+        server = gateway.compatible_server(settings.connect_timeout_s)
+        Peer(server.version, server.capabilities).require("job_config", _JOB_CONFIG)
     if settings.runtime_env:
         # What listens there may be no gateway, or none that a session can be opened on: nothing was packed yet.
         server = gateway.compatible_server(settings.connect_timeout_s)
@@ -83,6 +89,7 @@ def _request(
         namespace=settings.namespace or "",
         runtime_env_json=json.dumps(runtime_env) if runtime_env else "",
         job_metadata=settings.job_metadata,
+        job_config_json=json.dumps(dict(settings.job_config)) if settings.job_config else "",
         lease_s=settings.lease_s,
         log_to_driver=settings.log_to_driver,
         logging_level=settings.logging_level,

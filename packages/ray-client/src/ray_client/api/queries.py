@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ray_client.handles.current import current_session
+from ray_client.handles.current import current_session, find_session
 from ray_client.handles.object_ref import ObjectRef
 
 
 def record_metric(metric: Any, method: str, value: float, tags: dict[str, str]) -> None:
-    """Have the session's driver call a method of a metric; raises what that raises."""
-    _query("record_metric", metric=metric, method=method, value=value, tags=tags)
+    """Have the session's driver call a method of a metric; raises what that raises.
+
+    Without a session nothing is recorded: in Ray too a metric neither starts anything nor fails there.
+    """
+    if find_session() is not None:
+        _query("record_metric", metric=metric, method=method, value=value, tags=tags)
 
 
 def get_object_locations(obj_refs: list[ObjectRef[Any]], timeout_ms: int = -1) -> dict[ObjectRef[Any], dict[str, Any]]:
@@ -26,7 +30,7 @@ def get_object_locations(obj_refs: list[ObjectRef[Any]], timeout_ms: int = -1) -
         NotConnectedError: no session is open.
     """
     _check_refs(obj_refs)
-    return dict(_query("object_locations", obj_refs=obj_refs, timeout_ms=timeout_ms))
+    return dict(_query("object_locations", opens=False, obj_refs=obj_refs, timeout_ms=timeout_ms))
 
 
 def get_local_object_locations(obj_refs: list[ObjectRef[Any]]) -> dict[ObjectRef[Any], dict[str, Any]]:
@@ -37,7 +41,7 @@ def get_local_object_locations(obj_refs: list[ObjectRef[Any]]) -> dict[ObjectRef
         NotConnectedError: no session is open.
     """
     _check_refs(obj_refs)
-    return dict(_query("local_object_locations", obj_refs=obj_refs))
+    return dict(_query("local_object_locations", opens=False, obj_refs=obj_refs))
 
 
 def query_state(function: str, **arguments: Any) -> Any:
@@ -56,7 +60,7 @@ def _check_refs(refs: list[Any]) -> None:
             raise TypeError(f"locations are those of objects: a list of ObjectRef is wanted, not {type(ref)} in one")
 
 
-def _query(query: str, **arguments: Any) -> Any:
+def _query(query: str, opens: bool = True, **arguments: Any) -> Any:
     from ray_client.session import calls
 
-    return calls.query_cluster(current_session(f"{query}()"), query, **arguments)
+    return calls.query_cluster(current_session(f"{query}()", opens), query, **arguments)

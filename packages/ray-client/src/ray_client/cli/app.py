@@ -26,8 +26,12 @@ def main(arguments: Sequence[str]) -> int:
         parser.exit(2, f"{parser.prog}: {error}\n")
     if options.address:
         env.set_address(options.address)
-    if options.namespace:
+    if options.namespace is not None:
+        if not options.namespace:
+            parser.error("--namespace is empty; leave it out for a namespace of the program's own")
         env.set_namespace(options.namespace)
+    if options.strict_init:
+        env.set_init_strict()
     run = run_module if options.is_module else run_script
     run(options.script, options.arguments, shows_all_frames=options.full_traceback)
     return 0
@@ -39,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run a script in which `import ray` gives this package")
     run.add_argument("--address", help="what `ray.init()` connects to: sets RAY_ADDRESS")
     run.add_argument("--namespace", help="of the names of actors: sets RAY_NAMESPACE")
+    run.add_argument("--strict-init", action="store_true", help="`ray.init(num_cpus=...)` and its like are an error")
     run.add_argument("--force", action="store_true", help="although the real ray is installed here")
     run.add_argument("--full-traceback", action="store_true", help="show the frames of this package too")
     run.add_argument("-m", dest="is_module", action="store_true", help="a module follows, not a file, as for Python")

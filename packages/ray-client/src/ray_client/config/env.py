@@ -1,9 +1,11 @@
 """The environment variables that this package reads; no other module touches `os.environ`.
 
 `RAY_ADDRESS`            the address, where `init` is given none, or `auto`
+`RAY_ENABLE_AUTO_CONNECT`  0: no call opens a session by itself
 `RAY_NAMESPACE`          the namespace, where `init` is given none
 `RAY_CLIENT_TOKEN`       the gateway's token
 `RAY_CLIENT_TOKEN_PATH`  a file that holds it
+`RAY_CLIENT_STRICT_INIT`  1: a program that is run on the cluster of `RAY_ADDRESS` may not describe one in its `init`
 `RAY_COLOR_PREFIX`       0: print the output of tasks without colours
 `RAY_DEDUP_LOGS`         0: print each line of tasks, also those that many processes print alike; `_AGG_WINDOW_S`: for
                          how many seconds they are counted; `_ALLOW_REGEX`: lines that are never left out;
@@ -36,6 +38,21 @@ class LogMerging:
 def address(environ: Mapping[str, str] = os.environ) -> str | None:
     """Give the address that the environment names, if any."""
     return environ.get("RAY_ADDRESS") or None
+
+
+def is_auto_connect(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the first call may open a session: unless `RAY_ENABLE_AUTO_CONNECT` is 0, as in Ray."""
+    return environ.get("RAY_ENABLE_AUTO_CONNECT") != "0"
+
+
+def is_init_strict(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether options of `init` for a cluster of its own are an error also in a program that is run on another."""
+    return environ.get("RAY_CLIENT_STRICT_INIT", "0") not in ("", "0")
+
+
+def set_init_strict() -> None:
+    """Have them be an error, in this process and those that it starts."""
+    os.environ["RAY_CLIENT_STRICT_INIT"] = "1"
 
 
 def set_address(address: str) -> None:

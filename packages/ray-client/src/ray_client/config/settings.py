@@ -34,6 +34,7 @@ class ConnectSettings:
     namespace: str | None = None  #: None: one of its own
     runtime_env: Mapping[str, Any] | None = None
     job_metadata: Mapping[str, str] = field(default_factory=dict)
+    job_config: Mapping[str, Any] = field(default_factory=dict)  #: as rule H7 has it
     log_to_driver: bool = True
     logging_level: int = 20  #: Python's number; the lowest level of driver records to show
     lease_s: float = 0.0  #: how long the server keeps a silent session; 0: its own default

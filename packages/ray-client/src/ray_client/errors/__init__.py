@@ -1,7 +1,7 @@
 """Errors of this package; those that Ray itself raises are in `ray_client.exceptions`.
 
     RayClientError
-    ├── NotConnectedError           (RuntimeError)    no session is open
+    ├── NotConnectedError     (RuntimeError, RaySystemError) no session is open
     ├── ConnectError                (ConnectionError) a session could not be opened
     │   ├── AddressError            (ValueError)      the address makes no sense
     │   ├── UnreachableError                          nothing answers at the address

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from ray_client.errors.base import RayClientError
+from ray_client.exceptions import RaySystemError
 
 
-class NotConnectedError(RayClientError, RuntimeError):
-    """No session is open."""
+class NotConnectedError(RayClientError, RuntimeError, RaySystemError):
+    """No session is open, and none could be opened by itself: for that `RAY_ADDRESS` has to say where.
+
+    As in Ray, the first call opens a session; what only asks about the cluster (`nodes`, `cluster_resources`,
+    `available_resources`, `timeline`, locations of objects) does not.
+    """
 
     def __init__(self, doing: str) -> None:
-        super().__init__(f"{doing} needs a session, and none is open; call ray_client.init(...) first")
+        super().__init__(
+            f'{doing} needs a session, and none is open; call ray_client.init("ray://host:port") first, or set '
+            "RAY_ADDRESS, where the first task, actor or put() then opens one"
+        )
         self.doing = doing
+
+    def _text(self) -> str:
+        return str(self.args[0])  # without what Ray puts before it
 
 
 class ConnectError(RayClientError, ConnectionError):
@@ -18,11 +29,12 @@ class ConnectError(RayClientError, ConnectionError):
 
 
 class AddressError(ConnectError, ValueError):
-    """The address makes no sense."""
+    """The address makes no sense; `source` is the variable of the environment that has it, if one has."""
 
-    def __init__(self, address: str, reason: str) -> None:
-        super().__init__(f"cannot use the address {address!r}: {reason}; write it as ray://host:port")
-        self.address, self.reason = address, reason
+    def __init__(self, address: str, reason: str, source: str = "") -> None:
+        named = f" that {source} names" if source else ""
+        super().__init__(f"cannot use the address {address!r}{named}: {reason}; write it as ray://host:port")
+        self.address, self.reason, self.source = address, reason, source
 
 
 class UnreachableError(ConnectError):

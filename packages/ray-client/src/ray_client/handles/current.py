@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ray_client.session.session import Session
 
 _default: Session | None = None
+# Opens the default session, where it can be known which; set by whoever can open one.
+_open_default: Callable[[], None] | None = None
 # Of this thread, or of this asyncio task: two tasks that take turns on a thread may use two sessions.
 _used: ContextVar[tuple[Session, ...]] = ContextVar("ray_client_used", default=())
 
@@ -23,13 +25,21 @@ def find_session() -> Session | None:
     return used[-1] if used else _default
 
 
-def current_session(doing: str) -> Session:
-    """Give the session to use; `doing` completes "... needs a session".
+def current_session(doing: str, opens: bool = True) -> Session:
+    """Give the session to use; where there is none, open the default one, as Ray's first call does.
+
+    Args:
+        doing: completes "... needs a session".
+        opens: false for the calls that start nothing in Ray either.
 
     Raises:
-        NotConnectedError: there is none.
+        NotConnectedError: there is none, and nothing says which to open.
+        ConnectError: it could not be opened; the subclass says why.
     """
     session = find_session()
+    if session is None and opens and _open_default is not None:
+        _open_default()
+        session = find_session()
     if session is None:
         raise NotConnectedError(doing)
     return session
@@ -44,6 +54,12 @@ def set_default(session: Session | None) -> None:
     """Have module-level calls of every thread use this session from now on."""
     global _default
     _default = session
+
+
+def set_opener(open_default: Callable[[], None]) -> None:
+    """Have `current_session` call this where there is no session; it may open none."""
+    global _open_default
+    _open_default = open_default
 
 
 @contextmanager

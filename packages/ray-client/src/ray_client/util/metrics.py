@@ -96,7 +96,6 @@ class Counter(Metric):
         Raises:
             ValueError: the value is not more than 0, or a tag is missing.
             TypeError: the value is no number, or a tag's is no string.
-            NotConnectedError: no session is open.
         """
         if isinstance(value, (int, float)) and value <= 0:
             raise ValueError(f"value must be >0, got {value}")
@@ -115,7 +114,6 @@ class Gauge(Metric):
         Raises:
             ValueError: a tag is missing.
             TypeError: the value is no number, or a tag's is no string.
-            NotConnectedError: no session is open.
         """
         if value is not None:
             self._record("set", value, tags)
@@ -159,7 +157,6 @@ class Histogram(Metric):
         Raises:
             ValueError: a tag is missing.
             TypeError: the value is no number, or a tag's is no string.
-            NotConnectedError: no session is open.
         """
         self._record("observe", value, tags)
 

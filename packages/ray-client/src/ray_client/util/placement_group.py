@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ray_client.handles.current import current_session
+
 if TYPE_CHECKING:
     from ray_client.handles.object_ref import ObjectRef
 
@@ -120,7 +122,12 @@ def placement_group_table(placement_group: PlacementGroup | None = None) -> dict
 
 
 def get_current_placement_group() -> None:
-    """Give None: a client, as any driver, is in no placement group."""
+    """Give None: a client, as any driver, is in no placement group.
+
+    Raises:
+        NotConnectedError: no session is open.
+    """
+    current_session("get_current_placement_group()")
 
 
 def _call(function: str, /, *args: Any, **kwargs: Any) -> Any:
