@@ -169,7 +169,7 @@ def test_private_names_without_a_session() -> None:
     worker = importlib.import_module("ray_client._private.worker")
     assert worker.global_worker.mode is None
     assert not worker.global_worker.connected
-    assert ray_client.get_runtime_context().worker is worker.global_worker is ray_client.worker.global_worker
+    assert ray_client.worker.global_worker is worker.global_worker
     assert importlib.import_module("ray_client.train._internal.session").get_session() is None
     assert not importlib.import_module("ray_client.util.client").ray.is_connected()
     assert ray_client.logger is logging.getLogger("ray")
