@@ -52,6 +52,9 @@ STEPS = (
     "compat-smoke",
 )
 
+PACKAGE_TESTS = ROOT / "integration_tests" / "packages"
+GROUPS = nox.project.load_toml(PACKAGE_TESTS / "programs.toml")["groups"]  # of packages that go into one environment
+
 RUFF = "ruff"
 MYPY = ["mypy", "types-grpcio", "types-protobuf"]
 IMPORT_LINTER = "import-linter"
@@ -313,6 +316,36 @@ def bench(session: nox.Session) -> None:
     session.run(laptop, "benchmarks/run.py", *session.posargs, env=env, external=True)
 
 
+@nox.session(python=False)
+def packages(session: nox.Session) -> None:
+    """Other people's packages that use Ray, natively and through the client: docs/packages.md; `-- GROUP PATTERN`."""
+    group, pattern = (*session.posargs, "*", "*")[:2]
+    reports = []
+    for name in GROUPS if group == "*" else [group]:
+        cluster, laptop = package_environments(session, name)
+        reports.append(str(WORK / "reports" / f"packages-{name}.json"))
+        env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster}
+        session.run(laptop, str(PACKAGE_TESTS / "run.py"), name, reports[-1], pattern, env=env, external=True)
+    if not session.posargs:
+        session.run(sys.executable, str(PACKAGE_TESTS / "run.py"), "--table", *reports, external=True)
+
+
+@nox.session(name="lock-packages", python=False)
+def lock_packages(session: nox.Session) -> None:
+    """Write which versions `packages` installs: the newest that go together, of each group."""
+    for name, facts in GROUPS.items():
+        wanted = "\n".join([*facts["packages"], RAY])
+        options = ["--no-annotate", "--no-header", "--python-version=3.11"]
+        command = [UV, "pip", "compile", "-q", *options, "-"]
+        done = subprocess.run(command, input=wanted, capture_output=True, text=True)
+        if done.returncode:
+            session.error(done.stderr)
+        lines = (line for line in done.stdout.splitlines() if not line.startswith("-"))
+        # Without `+cpu`: the lock fits every build of a version.
+        lock = "".join(f"{line.partition('+')[0]}\n" for line in lines)
+        (PACKAGE_TESTS / "locks" / f"{name}.txt").write_text(lock, encoding="utf-8")
+
+
 _wheels: dict[str, str] = {}
 
 
@@ -407,6 +440,25 @@ def environments(session: nox.Session, ray: str = RAY) -> tuple[str, str]:
         session.run(*command, *requirements(session, package, ray), external=True)
     prove_no_ray(session, pythons["laptop"])
     return pythons[cluster], pythons["laptop"]
+
+
+def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
+    """Give the interpreters of cluster and laptop with other people's packages, in the versions of the group's lock."""
+    packages, pythons = GROUPS[group]["packages"], []
+    lock = f"--constraint={PACKAGE_TESTS / 'locks' / f'{group}.txt'}"
+    for name, package in (f"packages-{group}-cluster", "ray-client-server"), (f"packages-{group}-laptop", "ray-client"):
+        python = WORK / name / "bin" / "python"
+        if not python.exists():
+            session.run(UV, "venv", "-q", "--clear", "--python=3.11", str(WORK / name), external=True)
+        own = [f"--reinstall-package={each}" for each in ("ray-client-proto", package)]
+        own += [wheels(session)[each] for each in ("ray-client-proto", package)]
+        # As docs/packages.md says: with it, nothing that requires ray brings it.
+        others = [RAY] if package == "ray-client-server" else [f"--override={PACKAGE_TESTS / 'overrides.txt'}"]
+        command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", lock]
+        session.run(*command, *own, *packages, *others, external=True)
+        pythons.append(str(python))
+    prove_no_ray(session, pythons[1])
+    return pythons[0], pythons[1]
 
 
 def run_conformance(session: nox.Session, age: str, cluster: str, laptop: str) -> None:

@@ -18,7 +18,7 @@ RAY_NAMES = {
     *("ClusterID", "SCRIPT_MODE", "WORKER_MODE", "experimental"),
     *("available_resources", "cancel", "cluster_resources", "get", "get_actor", "get_gpu_ids", "get_runtime_context"),
     *("init", "is_initialized", "kill", "method", "nodes", "put", "remote", "shutdown", "timeline", "wait"),
-    *("actor", "exceptions", "remote_function", "runtime_context", "runtime_env", "util"),
+    *("actor", "exceptions", "remote_function", "runtime_context", "runtime_env", "util", "internal"),
 }
 
 

@@ -29,7 +29,7 @@ def test_names_lead_somewhere(name: str, module: str, exists: bool, advice: str)
 
 def test_modules_explain_what_they_lack() -> None:
     with pytest.raises(AttributeError, match="part of Ray"):
-        ray_client.serve  # noqa: B018
+        ray_client.java_function  # noqa: B018
     with pytest.raises(AttributeError, match="part of Ray"):
-        ray_client.util.collective  # noqa: B018
+        ray_client.util.pdb  # noqa: B018
     assert not hasattr(ray_client, "nothing_like_it")

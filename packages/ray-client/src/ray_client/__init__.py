@@ -13,12 +13,17 @@
 Importing this package loads neither grpc nor cloudpickle; opening a session does.
 """
 
+import importlib
+import logging
+import sys
 from typing import Any
 
 from ray_client import (
     actor,
+    cluster_only,
     exceptions,
     experimental,
+    internal,
     job_config,
     remote_function,
     runtime_context,
@@ -93,6 +98,7 @@ __all__ = [
     "get_gpu_ids",
     "get_runtime_context",
     "init",
+    "internal",
     "is_initialized",
     "job_config",
     "kill",
@@ -116,12 +122,24 @@ ObjectID = ObjectRef
 SCRIPT_MODE = 0
 WORKER_MODE = 1
 
+#: What Ray logs with.
+logger = logging.getLogger("ray")
+
+#: Attributes of `ray` that are modules of its private part, under older names.
+_PRIVATE = ("state", "worker", "ray_constants", "serialization")
+
+sys.meta_path.append(cluster_only.FINDER)
+
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         from ray_client.api.version import shown_version  # 15 ms that only those pay who ask
 
         return shown_version()
+    if name in cluster_only.LIBRARIES or name in ("_private", "_raylet"):
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in _PRIVATE:
+        return importlib.import_module(f"{__name__}._private.{name}")
     from ray_client.names import find_submodule
 
     return find_submodule(name, __name__)

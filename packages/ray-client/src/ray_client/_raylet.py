@@ -1,4 +1,4 @@
-"""The names of Ray's compiled module that programs use, and under which Ray pickles its ids (docs/protocol.md, rule T7)."""
+"""Names of Ray's compiled module: those under which it pickles its ids (docs/protocol.md, rule T7), and references."""
 
 from ray_client.handles.ids import (
     ActorClassID,

@@ -20,6 +20,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ray_client.cluster_only import covers
 from ray_client.errors import RayInstalledError
 from ray_client.names import MIRRORED, explain
 
@@ -48,6 +49,8 @@ def install(force: bool = False) -> None:
     sys.meta_path.insert(0, _finder)
     sys.meta_path.append(_explainer)
     multiprocessing.spawn.get_preparation_data = _preparation_data
+    if _PkgResourcesLoader.name in sys.modules:
+        _tell(sys.modules[_PkgResourcesLoader.name])
     importlib.import_module("ray")
 
 
@@ -57,6 +60,8 @@ def uninstall() -> None:
         return
     sys.meta_path.remove(_finder)
     sys.meta_path.remove(_explainer)
+    while _undo:
+        _undo.pop()()
     if multiprocessing.spawn.get_preparation_data is _preparation_data:  # nobody has wrapped it since
         multiprocessing.spawn.get_preparation_data = _original_preparation_data
     for name in [name for name in sys.modules if name == "ray" or name.startswith("ray.")]:
@@ -105,16 +110,46 @@ class _TwinLoader(Loader):
                 sys.modules.setdefault(f"ray.{inner}", twin)
 
 
+class _PkgResourcesLoader(Loader):
+    """Loads `pkg_resources`, which looks once at what is installed, and then tells it of `ray`."""
+
+    name = "pkg_resources"
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    @classmethod
+    def spec(cls, path: Sequence[str] | None) -> ModuleSpec | None:
+        """Give how it is loaded; None where it is not installed."""
+        found = PathFinder.find_spec(cls.name, path)
+        if found is not None and found.loader is not None:
+            found.loader = cls(found.loader)
+        return found
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        _tell(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+
 class _TwinFinder(MetaPathFinder):
     """Finds the modules of `ray` here, before any other finder looks."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if fullname == _PkgResourcesLoader.name:
+            return _PkgResourcesLoader.spec(path)
         top, _, rest = fullname.partition(".")
         if top != "ray":
             return None
-        if rest and not (rest.partition(".")[0] in MIRRORED and _exists(_twin_name(fullname), path)):
+        twin = _twin_name(fullname)
+        if rest and not (covers(twin) or (rest.partition(".")[0] in MIRRORED and _exists(twin, path))):
             # Whoever only asks whether there is such a module is to hear no, and not an error.
             if sys._getframe(2).f_globals.get("__name__") == "importlib.util":
                 return None
@@ -122,10 +157,14 @@ class _TwinFinder(MetaPathFinder):
         return ModuleSpec(fullname, _TwinLoader(), origin="ray_client")
 
     def find_distributions(self, context: DistributionFinder.Context) -> Iterable[Distribution]:
-        """Give what `importlib.metadata.version("ray")` looks for."""
-        from ray_client.api.version import ray_distribution  # loads importlib.metadata, as who asks has done
+        """Give what `importlib.metadata` looks for, of all distributions or of the one named `ray`."""
+        from ray_client.api.distribution import distributions  # loads importlib.metadata, as who asks has done
 
-        return [ray_distribution()] if context.name == "ray" else []
+        return distributions(context)
+
+    def iter_modules(self, prefix: str = "") -> Iterable[tuple[str, bool]]:
+        """Give what `pkgutil.iter_modules()` lists of this finder: `ray`, which is a package."""
+        return [(f"{prefix}ray", True)]
 
 
 class _Explainer(MetaPathFinder):
@@ -162,8 +201,15 @@ def _preparation_data(name: str) -> dict[str, Any]:
     return {**data, __name__: _Installing()}
 
 
+def _tell(pkg_resources: ModuleType) -> None:
+    from ray_client.api.distribution import tell_pkg_resources
+
+    _undo.append(tell_pkg_resources(pkg_resources))
+
+
 def _exists(twin_name: str, path: Sequence[str] | None) -> bool:
     return twin_name in sys.modules or PathFinder.find_spec(twin_name, path) is not None
 
 
+_undo: list[Callable[[], None]] = []  #: what `uninstall` has to do beside
 _finder, _explainer = _TwinFinder(), _Explainer()

@@ -8,37 +8,24 @@ from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Final
 
+from ray_client.cluster_only import LIBRARIES, note_refusal
 from ray_client.errors import UnknownNameError
 
 #: The modules that mirror one of `ray`; everything else in this package is ours alone.
 MIRRORED = (
+    "_raylet",
     "actor",
     "cloudpickle",
     "dag",
     "exceptions",
     "experimental",
+    "internal",
     "job_config",
     "remote_function",
     "runtime_context",
     "runtime_env",
     "types",
     "util",
-)
-#: Public libraries of Ray 2.60.
-_LIBRARIES: Final = frozenset(
-    [
-        "air",
-        "autoscaler",
-        "dashboard",
-        "data",
-        "job_submission",
-        "llm",
-        "rllib",
-        "serve",
-        "train",
-        "tune",
-        "workflow",
-    ]
 )
 #: Public names of Ray 2.60 by module, those left out that this package has.
 _NAMES: Final = {
@@ -52,7 +39,6 @@ _NAMES: Final = {
             "cluster_utils",
             "cpp_function",
             "cross_language",
-            "internal",
             "java_actor_class",
             "java_function",
             "scripts",
@@ -85,11 +71,9 @@ _NAMES: Final = {
     "ray.util.state": frozenset(["StateApiClient"]),
     "ray.util": frozenset(
         [
-            "annotations",
             "client_connect",
             "collective",
             "connect",
-            "dask",
             "debugpy",
             "disconnect",
             "iter",
@@ -129,11 +113,13 @@ def explain(name: str, module: str = "ray_client") -> UnknownNameError:
     """Give the error for a name that `module` does not have: it says whether Ray has it, and how to reach it."""
     in_ray = "ray" + module[len("ray_client") :]
     full = f"{in_ray}.{name}"
-    exists = name in _NAMES.get(in_ray, ()) or (in_ray == "ray" and name in _LIBRARIES)
+    if not name.startswith("__"):
+        note_refusal(full)
+    exists = name in _NAMES.get(in_ray, ()) or (in_ray == "ray" and name in LIBRARIES)
     if full in _INSTEAD:
         return UnknownNameError(f"{module}.{name}", exists, _INSTEAD[full])
     if exists:
-        what = f"`import {full}`" if name in _LIBRARIES else f"use `{full}`"
+        what = f"`import {full}`" if name in LIBRARIES else f"use `{full}`"
         advice = f"{what} inside a task or an actor: on the cluster `ray` is the real one"
         return UnknownNameError(f"{module}.{name}", True, advice)
     return UnknownNameError(f"{module}.{name}", False, _suggest(name, module))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ray_client import exceptions
+from ray_client.cluster_only import is_stand_in
 
 _Fields = Mapping[str, str]
 _Arguments = Callable[[str, _Fields], tuple[Any, ...]]
@@ -63,7 +64,8 @@ def _find_class(type_name: str) -> type[Exception] | None:
         except ImportError:
             return None
     found = vars(sys.modules[module_name]).get(name) if module_name in sys.modules else None
-    return found if isinstance(found, type) and issubclass(found, Exception) else None
+    is_error = isinstance(found, type) and issubclass(found, Exception) and not is_stand_in(found)
+    return found if is_error else None
 
 
 def _of_ray(cls: type[exceptions.RayError], message: str, fields: _Fields) -> exceptions.RayError:

@@ -156,9 +156,9 @@ def test_what_fails_in_a_module_is_shown_without_our_frames(project: Path) -> No
 
 
 def test_what_a_module_lacks_is_not_taken_for_the_module(project: Path) -> None:
-    (project / "project" / "__init__.py").write_text("import ray.data\n")
+    (project / "project" / "__init__.py").write_text("import ray.no_data\n")
     done = run_cli("run", "-m", "project.program", cwd=project)
-    assert "No module named 'ray.data' where `ray` is ray_client" in done.stderr
+    assert "No module named 'ray.no_data' where `ray` is ray_client" in done.stderr
     assert "Traceback" in done.stderr
 
 

@@ -6,9 +6,12 @@ import json
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ray_client.handles.current import current_session
+from ray_client.cluster_only import advice, note_refusal
+from ray_client.errors import UnknownNameError
+from ray_client.handles.current import current_session, find_session
 from ray_client.handles.ids import JobID, NodeID, PlacementGroupID
 from ray_client.tracebacks import shorten_all, users_stacklevel
+from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session
@@ -158,6 +161,11 @@ class RuntimeContext:
         raise RuntimeError(_only_in("actor"))
 
     @property
+    def worker(self) -> Worker:
+        """What `ray._private.worker.global_worker` is."""
+        return global_worker
+
+    @property
     def job_id(self) -> JobID:
         """The id of the session's job. Deprecated, as in Ray."""
         _deprecated("job_id", "get_job_id()")
@@ -188,6 +196,59 @@ class RuntimeContext:
         return PlacementGroupID.nil()
 
 
+class Worker:
+    """This process as Ray's own code sees it, so far as packages ask: see docs/packages.md."""
+
+    @property
+    def mode(self) -> int | None:
+        """What kind of process this is: a driver (0) while a session is open, else None."""
+        return None if find_session() is None else 0
+
+    @property
+    def connected(self) -> bool:
+        """Whether a session is open."""
+        return find_session() is not None
+
+    def check_connected(self) -> None:
+        """Raise `NotConnectedError` if no session is open."""
+        current_session("global_worker.check_connected()")
+
+    @property
+    def current_job_id(self) -> JobID:
+        """The id of the session's job."""
+        return JobID.from_hex(_context.get_job_id())
+
+    @property
+    def current_node_id(self) -> NodeID:
+        """The id of the node that the driver runs on."""
+        return NodeID.from_hex(_context.get_node_id())
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the session's named actors."""
+        return _context.namespace
+
+    @property
+    def runtime_env(self) -> str:
+        """The job's runtime environment, as JSON."""
+        return _context.get_runtime_env_string()
+
+    @property
+    def worker_id(self) -> bytes:
+        """The id of the driver's process."""
+        return bytes.fromhex(_context.get_worker_id())
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        full = f"ray._private.worker.global_worker.{name}"
+        note_refusal(full)
+        raise UnknownNameError(full, True, advice(full))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tokens.ray_global, ("ray._private.worker", "global_worker")
+
+
 def _only_in(place: str) -> str:
     return f"This method is only available when the process is a {place}; this is a client, whose tasks run elsewhere."
 
@@ -198,6 +259,7 @@ def _deprecated(name: str, instead: str) -> None:
 
 
 _context = RuntimeContext()
+global_worker = Worker()
 
 
 def get_runtime_context() -> RuntimeContext:

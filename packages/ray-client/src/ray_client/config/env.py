@@ -13,6 +13,7 @@
 `RAY_DEDUP_LOGS`         0: print each line of tasks, also those that many processes print alike; `_AGG_WINDOW_S`: for
                          how many seconds they are counted; `_ALLOW_REGEX`: lines that are never left out;
                          `_SKIP_REGEX`: lines that always are
+`RAY_CLIENT_TRACE_NAMES` 1: log each name of Ray's that is refused, with the line that asked for it
 `RAY_CLIENT_TLS_CA`      PEM file with the authorities to trust; `_CERT`, `_KEY` likewise for this client's certificate
 """
 
@@ -149,6 +150,11 @@ def show_all_frames() -> None:
 def is_prefix_colored(environ: Mapping[str, str] = os.environ) -> bool:
     """Tell whether the prefix of printed lines may be coloured: unless `RAY_COLOR_PREFIX` is 0, as in Ray."""
     return environ.get("RAY_COLOR_PREFIX") != "0"
+
+
+def are_names_traced(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether each name that is refused is to be logged: `RAY_CLIENT_TRACE_NAMES` is 1."""
+    return environ.get("RAY_CLIENT_TRACE_NAMES") == "1"
 
 
 def log_merging(environ: Mapping[str, str] = os.environ) -> LogMerging:

@@ -24,6 +24,7 @@
     │   └── MissingModuleError      (ModuleNotFoundError) a module that it needs is not there
     ├── OpaqueObjectError           (TypeError)       an object of the cluster's ray was used here
     ├── UnknownNameError            (AttributeError)  this package has no such name
+    ├── ClusterOnlyError    (NotImplementedError) a name was used that only the cluster has
     ├── RayInstalledError           (RuntimeError)    `import ray` cannot give this package
     ├── UnknownObjectError          (LookupError)     the session no longer has this object
     ├── InvalidRequestError         (ValueError)      the server says that a request makes no sense
@@ -58,6 +59,7 @@ from ray_client.errors.connecting import (
     WrongPeerError,
 )
 from ray_client.errors.requests import (
+    ClusterOnlyError,
     InvalidRequestError,
     LimitExceededError,
     PackageError,
@@ -109,6 +111,7 @@ __all__ = [
     "MissingModuleError",
     "OpaqueObjectError",
     "UnknownNameError",
+    "ClusterOnlyError",
     "RayInstalledError",
     "UnknownObjectError",
     "InvalidRequestError",

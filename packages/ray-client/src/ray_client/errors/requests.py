@@ -16,6 +16,14 @@ class UnknownNameError(RayClientError, AttributeError):
         self.full_name, self.exists_in_ray, self.advice = full_name, exists_in_ray, advice
 
 
+class ClusterOnlyError(RayClientError, NotImplementedError):
+    """A name of Ray's was used that only the cluster has; it may be imported, and used inside tasks and actors."""
+
+    def __init__(self, full_name: str, advice: str) -> None:
+        super().__init__(f"{full_name} is part of Ray but not of ray_client; {advice}")
+        self.full_name, self.advice = full_name, advice
+
+
 class RayInstalledError(RayClientError, RuntimeError):
     """`import ray` cannot give this package, since the real ray is here; `is_imported` tells whether it is in use."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import cloudpickle
 
+from ray_client.cluster_only import ClusterName, covers, is_stand_in
 from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
 from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts
@@ -121,16 +122,24 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
     def _reduce_code(self, code: Any) -> tuple[Any, ...] | None:
         """Give what stands for a function or class of this package, or of a kind of its own; None: it is neither."""
         if (code.__module__ or "").startswith("ray_client"):
-            counterpart = self._table.counterparts().get(code)
-            return None if counterpart is None else (tokens.ray_global, counterpart)
+            return self._reduce_own(code)
         self._carry_along(code.__module__)
         return reduce_special(code, self.carried) if is_dispatch(code) else None
+
+    def _reduce_own(self, code: type | FunctionType) -> tuple[Any, ...] | None:
+        """Give what a class or function of this package is on the cluster; None if the name of its module says it."""
+        if isinstance(code, ClusterName) and is_stand_in(code):
+            return tokens.ray_global, code.ray_name
+        if code is ClusterName:  # the type of a class that the user derived: there it is that of the real base
+            return type, (type,)
+        counterpart = self._table.counterparts().get(code)
+        return None if counterpart is None else (tokens.ray_global, counterpart)
 
     def _reduce_module(self, module: ModuleType) -> tuple[Any, ...] | None:
         """Give what stands for a module of this package, or makes one of the user's own; None: cloudpickle knows."""
         top, _, inner = module.__name__.partition(".")
         if top == "ray_client":
-            if inner and inner.partition(".")[0] not in MIRRORED:
+            if inner and inner.partition(".")[0] not in MIRRORED and not covers(module.__name__):
                 # It is not meant: code that says `options` makes cloudpickle think of our module of that name.
                 return ModuleType, (module.__name__,)
             return tokens.ray_module, ("ray" + module.__name__[len("ray_client") :],)

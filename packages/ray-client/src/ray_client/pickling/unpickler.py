@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ray_client.cluster_only import is_stand_in
 from ray_client.errors import MissingModuleError, RayClientError, UnpicklingError
 from ray_client.pickling.known_classes import KnownClasses
 from ray_client.pickling.missing import way_to_install
@@ -55,7 +56,7 @@ def find_mirrored(module: str, qualname: str) -> Any:
             found = getattr(found, part)
     except (ImportError, AttributeError):
         return opaque_global(module, qualname)
-    return found
+    return opaque_global(module, qualname) if is_stand_in(found) else found
 
 
 def find_module(name: str) -> Any:
