@@ -156,7 +156,7 @@ def test_a_module_with_what_cannot_travel_and_a_cached_function_in_a_closure(wri
         return odd.connection.fileno()
 
     assert ray.get(use.remote(1)) == (2, 832040)
-    with pytest.raises(pickle.PicklingError, match=r"odd.connection was used on the cluster, .* cannot pickle 'socket'"):
+    with pytest.raises(pickle.PicklingError, match=r"odd.connection was used on the cluster.* cannot pickle 'socket'"):
         ray.get(touch.remote())
 
 

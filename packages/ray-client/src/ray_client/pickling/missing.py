@@ -12,7 +12,6 @@ from typing import Final
 
 from ray_client.pickling.locality import is_local, origin_of
 
-
 #: What a name that nothing here has may be on an index: what is meant, or somebody else's.
 _IF_NAMED_SO: Final = "if its package has that name"
 
