@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
+import pickle
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -123,6 +125,39 @@ def test_a_package_with_relative_imports(write: Write) -> None:
 
     assert ray.get(use.remote()) == '"base"-n'
     assert ray.get(Actor.remote().run.remote()) == '"base"-n'
+
+
+def test_a_module_with_what_cannot_travel_and_a_cached_function_in_a_closure(write: Write) -> None:
+    odd = write(
+        "odd",
+        odd="""
+            import socket, sys
+            me, connection = sys.modules[__name__], socket.socket()
+            connection.close()
+
+            def use(x):
+                return me.add(x)
+
+            def add(x):
+                return x + 1
+        """,
+    )
+
+    @functools.cache
+    def fibonacci(n: int) -> int:
+        return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+
+    @ray.remote
+    def use(x: int) -> tuple[int, int]:
+        return odd.use(x), fibonacci(30)
+
+    @ray.remote(max_retries=0)
+    def touch() -> object:
+        return odd.connection.fileno()
+
+    assert ray.get(use.remote(1)) == (2, 832040)
+    with pytest.raises(pickle.PicklingError, match=r"odd.connection was used on the cluster.* cannot pickle 'socket'"):
+        ray.get(touch.remote())
 
 
 def exported(context: ray.ClientContext) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 
 import pytest
 
@@ -267,3 +268,33 @@ def test_a_generator_function_as_a_value() -> None:
         yield from range(n)
 
     assert list(ray.get(ray.put(count))(3)) == [0, 1, 2]
+
+
+def test_a_module_with_what_belongs_to_a_process() -> None:
+    @ray.remote
+    def use(x: int) -> tuple[object, ...]:
+        return neighbour.cached_twice(x), neighbour.kind_of(x), neighbour.Shared().value, neighbour.shared.value
+
+    assert ray.get(use.remote(2)) == (4, "int", 5, 5)
+
+
+class Config:
+    def __init__(self) -> None:
+        self.name, self.guard = "c", threading.Lock()
+
+
+def test_what_cannot_be_sent_is_named() -> None:
+    config = Config()
+
+    @ray.remote
+    def closing() -> str:
+        return config.name
+
+    @ray.remote
+    class Actor:
+        def read(self) -> str:
+            return config.name
+
+    for call in (closing.remote, Actor.remote):
+        with pytest.raises(TypeError, match="config"):
+            call()

@@ -55,14 +55,20 @@ class ProcessOwned:
         for value in values:
             if type(value) in _OF_EACH_PROCESS:
                 self._ids.add(id(value))
-            elif not isinstance(code, FunctionType) and issubclass(type(value), (type, FunctionType)):
-                if value.__module__ == getattr(code, "__module__", code.__name__):
-                    self.take(value)
+            elif _is_of(code, value):
+                self.take(value)
 
     def reduce(self, obj: object, is_any: bool) -> Reduced | None:
         """Give what makes a new one in the place of one of these, or of `is_any`; None for anything else."""
         reducer = _OF_EACH_PROCESS.get(type(obj))
         return reducer(obj) if reducer is not None and (is_any or id(obj) in self._ids) else None
+
+
+def _is_of(code: ModuleType | type | FunctionType, value: Any) -> bool:
+    """Tell whether a value is a class or function of a module, or of a class of that module."""
+    if isinstance(code, FunctionType) or not issubclass(type(value), (type, FunctionType)):
+        return False
+    return bool(value.__module__ == getattr(code, "__module__", code.__name__))
 
 
 def _content(cell: CellType) -> Any:

@@ -1,4 +1,4 @@
-"""The shapes and the processes of the cluster are plain scripts beside the tests, as are the other interpreters."""
+"""Shapes, the processes of a cluster and the other interpreters are plain scripts beside the tests."""
 
 from __future__ import annotations
 

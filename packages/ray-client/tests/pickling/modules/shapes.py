@@ -103,15 +103,15 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             def name(self): return 'client'
         def write(x, out=open(__import__('os').devnull, 'w')): return out.write(x)
         def close():
-            for each in (sockets['a'][0], Client.connection, file, database, memory, write.__defaults__[0]): each.close()
+            for each in (sockets['a'][0], Client.connection, file, database, memory, *write.__defaults__): each.close()
         """,
         {
             "mine.weak()": CANNOT + ".weak was used",
             "mine.table['a']": CANNOT + ".table",
             "mine.thread.start()": "-a Thread belongs to the process that made it",
             "mine.pool.submit(len)": CANNOT + ".pool",
-            "next(mine.generator)": CANNOT + ".generator was used on the cluster, where it is a stand-in, as it could not "
-            "travel: TypeError: cannot pickle 'generator' object",
+            "next(mine.generator)": CANNOT + ".generator was used on the cluster, where it is a stand-in, as "
+            "it could not travel: TypeError: cannot pickle 'generator' object",
             "len(mine.memory)": CANNOT + ".memory",
             "mine.file.read()": CANNOT + ".file",
             "mine.database.execute('')": CANNOT + ".database",
@@ -159,8 +159,8 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
         def close(): opens.file.close(); cleans.file.close()
         """,
         {
-            "mine.refuses.x": CANNOT + ".refuses was used on the cluster, where it is a stand-in, as it could not travel: "
-            "RuntimeError: never",
+            "mine.refuses.x": CANNOT + ".refuses was used on the cluster, where it is a stand-in, as it could not "
+            "travel: RuntimeError: never",
             "mine.opens.file": CANNOT + ".opens was used",
             "mine.cleans.file": CANNOT + ".cleans -> attribute `file` was used",
             "mine.SINGLETON.x": "-it goes by its name, and the cluster has no mine_awkward.SINGLETON",
@@ -180,7 +180,7 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
         by_hand.back, by_hand.lock = me, __import__('threading').Lock()
         def n(): return me.N
         """,
-        {"(mine.n(), mine.me is mine, mine.by_hand.back is mine, mine.by_hand.lock.acquire())": "(3, True, True, True)"},
+        {"mine.n(), mine.me is mine, mine.by_hand.back is mine, mine.by_hand.lock.locked()": "(3, True, True, False)"},
     ),
     "missing": (
         """
@@ -265,7 +265,7 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
         {
             "(mine.E.A, mine.Flag.X | mine.Flag.Y == 3, mine.G[int]().get(3), mine.pair)": "(<E.A: 1>, True, 3, "
             "Pair(a=1, b=Decimal('1.5')))",
-            "(mine.slots, mine.Concrete().f(), mine.tree, mine.tree.me is mine.tree)": "(Slots(a=2), 1, {'a': 1}, True)",
+            "(mine.slots, mine.Concrete().f(), mine.tree.me is mine.tree)": "(Slots(a=2), 1, True)",
             "(mine.default[0], mine.ordered['a'], mine.queue, mine.queue.maxlen)": "(5, 1, deque([1], maxlen=3), 3)",
             "(mine.pattern.match('aa').end(), mine.partial('11'), mine.getter('ab'))": "(2, 3, 'b')",
             "(mine.proxy, mine.space.x, mine.optional, mine.mapping, mine.error)": "(mappingproxy({'a': 1}), 1, "

@@ -1,4 +1,4 @@
-"""A cluster that has never heard of ray_client, nor of the user's modules: a driver and a worker, with plain cloudpickle.
+"""A cluster that knows neither ray_client nor the user's modules: a driver and a worker, with plain cloudpickle.
 
 driver DIR     load what the client sent, as `*.client`, and pickle it for the worker
 worker DIR     load that, pickle it once more, as a task that passes it on does, and run what came of it

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import functools
-import pickle
 import socket
 import threading
 import typing
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import cloudpickle
+import elsewhere
 import pytest
 
 from ray_client.api.context import ClientContext
@@ -130,7 +130,7 @@ def test_the_way_to_a_function_without_source() -> None:
 
     with pytest.raises(PicklingError) as caught:
         pickler.dump(use, pickler.TokenTable({}, counterparts, Carrier((3, 99))))
-    assert "the function 'nowhere' (<string>:1) (closure variable `nowhere` of the function 'test_the" in str(caught.value)
+    assert "the function 'nowhere' (<string>:1) (closure variable `nowhere` of the function '" in str(caught.value)
 
 
 def test_a_session_is_named_and_not_its_insides() -> None:
@@ -193,7 +193,9 @@ class WithCaches:
 def sent_on(value: Any) -> Any:
     """Give a value as a worker has it, which knows nothing of this package: after two more pickles."""
     stream = pickler.dump(value, TABLE).stream
-    return pickle.loads(cloudpickle.dumps(pickle.loads(cloudpickle.dumps(pickle.loads(stream)))))
+    for _ in range(2):
+        stream = cloudpickle.dumps(elsewhere.load(stream))
+    return elsewhere.load(stream)
 
 
 @pytest.mark.parametrize("wrap", [lambda x: x, lambda x: [x], lambda x: {"k": (x,)}, lambda x: functools.partial(x)])
