@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from ray_client.logs import driver_log, LogReader, format_line, show
+from ray_client.logs import LogReader, driver_log, format_line, show
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, LogBatch, LogRecord, LogRequest, LogSource
