@@ -320,14 +320,12 @@ def bench(session: nox.Session) -> None:
 def packages(session: nox.Session) -> None:
     """Other people's packages that use Ray, natively and through the client: docs/packages.md; `-- GROUP PATTERN`."""
     group, pattern = (*session.posargs, "*", "*")[:2]
-    reports = []
     for name in GROUPS if group == "*" else [group]:
         cluster, laptop = package_environments(session, name)
-        reports.append(str(WORK / "reports" / f"packages-{name}.json"))
+        report = str(WORK / "reports" / f"packages-{name}.json")
         env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster}
-        session.run(laptop, str(PACKAGE_TESTS / "run.py"), name, reports[-1], pattern, env=env, external=True)
-    if not session.posargs:
-        session.run(sys.executable, str(PACKAGE_TESTS / "run.py"), "--table", *reports, external=True)
+        session.run(laptop, str(PACKAGE_TESTS / "run.py"), name, report, pattern, env=env, external=True)
+    session.run(sys.executable, str(PACKAGE_TESTS / "run.py"), "--table", *package_reports(), external=True)
 
 
 @nox.session(name="lock-packages", python=False)
@@ -440,6 +438,11 @@ def environments(session: nox.Session, ray: str = RAY) -> tuple[str, str]:
         session.run(*command, *requirements(session, package, ray), external=True)
     prove_no_ray(session, pythons["laptop"])
     return pythons[cluster], pythons["laptop"]
+
+
+def package_reports() -> list[str]:
+    """Give the reports that runs of `packages` have left."""
+    return sorted(str(report) for report in (WORK / "reports").glob("packages-*.json"))
 
 
 def package_environments(session: nox.Session, group: str) -> tuple[str, str]:

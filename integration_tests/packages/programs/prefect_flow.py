@@ -1,8 +1,11 @@
 """prefect-ray: the tasks of a flow run on the cluster."""
 
+import os
 import sys
 
 import ray
+
+os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "200"  # its server takes a while on a busy machine
 
 if sys.argv[1:] == ["init"]:
     ray.init()
