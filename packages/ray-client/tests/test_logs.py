@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from ray_client.logs import driver_log, LogReader, format_line, show
+from ray_client.logs import LogReader, driver_log, format_line, show
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, LogBatch, LogRecord, LogRequest, LogSource
@@ -171,7 +171,7 @@ def test_they_can_be_taken_by_their_logger(caplog: pytest.LogCaptureFixture, mon
     caplog.clear()
     monkeypatch.setattr(driver_log, "handlers", [caplog.handler])
     of_ray = LogRecord(source=DRIVER, text="Ray's", level=logging.INFO, logger="ray.worker", time_s=5.0)
-    of_server = LogRecord(source=DRIVER, text="driver.ending", level=logging.INFO, logger="ray_client_server.driver.main")
+    of_server = LogRecord(source=DRIVER, text="driver.ending", level=logging.INFO, logger="ray_client_server.driver")
     show(LogBatch(records=[of_ray, of_server]))
     [found] = caplog.records  # how the driver lives is for the server's log
     assert (found.name, found.levelno, found.getMessage()) == ("ray_client.driver", logging.INFO, "Ray's")
