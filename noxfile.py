@@ -74,6 +74,8 @@ PYTEST = [
     "numpy",
     "joblib",
     "tqdm",
+    "gevent",
+    "eventlet",
 ]
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.

@@ -42,12 +42,11 @@ def test_init_without_an_address(both: Both) -> None:
     assert list((both.directory / "t").iterdir()) == []
 
 
-def test_a_program_that_is_killed_leaves_nothing_running(both: Both) -> None:
+def test_the_first_call_brings_one_too_and_a_program_that_is_killed_leaves_nothing_running(both: Both) -> None:
     program = """
         import signal
         import ray_client as ray
 
-        ray.init(num_cpus=1, log_to_driver=False)
         print("value", ray.get(ray.put(7)), flush=True)
         signal.pause()
     """

@@ -94,6 +94,27 @@ def test_what_fails_ends_it_as_python_would(gateway: Gateway, tmp_path: Path) ->
     assert str(Path("ray_client") / "api") not in done.stderr
 
 
+MEANT_FOR_A_CLUSTER_OF_ITS_OWN = """
+import ray
+
+ray.init(num_cpus=64, resources={"special": 1}, include_dashboard=False)
+print(ray.get(ray.put("ran")))
+"""
+
+
+def test_a_program_s_own_cluster_is_passed_over_in_one_line(gateway: Gateway, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(MEANT_FOR_A_CLUSTER_OF_ITS_OWN)
+    command = [sys.executable, "-m", "ray_client", "run", "--address", gateway.address]
+    arguments = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 90, "check": False}
+    done = subprocess.run([*command, "program.py"], **arguments)
+    assert (done.returncode, done.stdout) == (0, "ran\n")
+    [line] = done.stderr.splitlines()
+    assert "num_cpus=64, resources={'special': 1}" in line and gateway.address in line
+    strict = subprocess.run([*command, "--strict-init", "program.py"], **arguments)
+    assert strict.returncode == 1
+    assert "ValueError: When connecting to an existing cluster" in strict.stderr
+
+
 CONFTEST = """
 import pytest
 import ray

@@ -45,7 +45,7 @@ def run(
 def test_odd_places_and_interpreters(gateway: Gateway, tmp_path: Path, name: str, flags: tuple[str, ...]) -> None:
     directory = tmp_path / name
     directory.mkdir()
-    (directory / "neighbour.py").write_text("class Kept:\n    'kept'\n\n    def __init__(self, x):\n        self.x = x\n")
+    (directory / "neighbour.py").write_text("class Kept:\n    'kept'\n    def __init__(self, x):\n        self.x = x\n")
     program = """
         @ray.remote
         def make(x):
@@ -54,7 +54,7 @@ def test_odd_places_and_interpreters(gateway: Gateway, tmp_path: Path, name: str
         print(ray.get(make.remote(2)).x)
     """
     # Isolated interpreters do not look beside the program; and no temporary directory can be written to.
-    before = "import sys, tempfile\ntempfile.tempdir = '/no/such/directory'\nsys.path.insert(0, '.')\nimport neighbour\n"
+    before = "import sys, tempfile\ntempfile.tempdir = '/no/such'\nsys.path.insert(0, '.')\nimport neighbour\n"
     done = run(gateway, directory, program, *flags, before=before)
     assert (done.returncode, done.stdout, done.stderr) == (0, "4\n", "")
 

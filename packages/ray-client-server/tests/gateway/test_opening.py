@@ -138,3 +138,17 @@ def test_an_environment_that_needs_building_is_announced_and_launched(rig):
 def test_an_environment_that_makes_no_sense_is_refused(rig, refused, text):
     assert refused(lambda: rig.stub.OpenSession(rig.request(runtime_env_json=text)))[1].code == Failure.INVALID_ARGUMENT
     assert rig.sessions == [] and rig.drivers == []
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_h7_a_job_config_that_is_none_is_refused_and_nothing_is_started(rig, refused, text):
+    status, failure = refused(lambda: list(rig.stub.OpenSession(rig.request(job_config_json=text))))
+    assert (status, failure.code) == (grpc.StatusCode.INVALID_ARGUMENT, Failure.INVALID_ARGUMENT)
+    assert "job_config_json" in failure.message
+    assert rig.drivers == []
+
+
+def test_h7_the_driver_is_told_of_the_job(rig):
+    rig.open(job_config_json='{"arguments": {"code_search_path": ["/c"]}}')
+    [driver] = rig.drivers
+    assert driver.settings.job_config == {"arguments": {"code_search_path": ["/c"]}}

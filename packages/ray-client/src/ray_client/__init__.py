@@ -20,6 +20,7 @@ from typing import Any
 
 from ray_client import (
     actor,
+    client_builder,
     cluster_only,
     exceptions,
     experimental,
@@ -31,6 +32,7 @@ from ray_client import (
     tracebacks,
     util,
 )
+from ray_client.api.client_builder import ClientBuilder, client
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
@@ -66,6 +68,7 @@ from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRe
 __all__ = [
     "ActorClassID",
     "ActorID",
+    "ClientBuilder",
     "ClientContext",
     "ClusterID",
     "DynamicObjectRefGenerator",
@@ -88,6 +91,8 @@ __all__ = [
     "actor",
     "available_resources",
     "cancel",
+    "client",
+    "client_builder",
     "cluster_resources",
     "connect",
     "connect_async",

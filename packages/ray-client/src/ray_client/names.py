@@ -16,6 +16,7 @@ MIRRORED = (
     "_raylet",
     "actor",
     "cloudpickle",
+    "client_builder",
     "dag",
     "exceptions",
     "experimental",
@@ -31,7 +32,6 @@ MIRRORED = (
 _NAMES: Final = {
     "ray": frozenset(
         [
-            "ClientBuilder",
             "RESTORE_WORKER_MODE",
             "SPILL_WORKER_MODE",
             "client",
@@ -88,8 +88,6 @@ _NAMES: Final = {
 }
 #: What takes the place of a name here.
 _INSTEAD: Final = {
-    "ray.client": "call ray_client.init(...)",
-    "ray.ClientBuilder": "call ray_client.init(...)",
     "ray.util.connect": "call ray_client.init(...)",
     "ray.util.disconnect": "call ray_client.shutdown()",
     "ray.job_submission": "submit jobs to the cluster's dashboard, or use a session as the job",

@@ -11,7 +11,9 @@ from ray_client.errors import ConnectError
 from ray_client.transport import green
 
 
-def replaced(monkeypatch: pytest.MonkeyPatch, gevent: tuple[str, ...] = (), eventlet: tuple[str, ...] = ()) -> list[str]:
+def replaced(
+    monkeypatch: pytest.MonkeyPatch, gevent: tuple[str, ...] = (), eventlet: tuple[str, ...] = ()
+) -> list[str]:
     """Have these parts of the standard library be replaced; gives what gRPC is told."""
     told: list[str] = []
     monkeypatch.setitem(sys.modules, "gevent.monkey", SimpleNamespace(is_module_patched=gevent.__contains__))

@@ -78,7 +78,7 @@ class ClientContext(SessionFunctions):
         opened = self._connection.session.opened
         facts = self._driver_facts
         nodes = query_in(self._connection.session, "nodes")
-        node = next((node for node in nodes if node["NodeID"] == opened.node_id), {})
+        node: dict[str, Any] = next((node for node in nodes if node["NodeID"] == opened.node_id), {})
         return {
             "node_ip_address": node.get("NodeManagerAddress"),
             "redis_address": None,
