@@ -49,7 +49,7 @@ class Environments:
             RuntimeError: the environment cannot be made.
         """
         wheels = self._wheels.of(server.release, "ray-client-server")
-        needs = [f"ray=={server.ray}", "numpy"]
+        needs = [f"ray=={server.ray}", "numpy", *server.pins]
         return self._python(_name("server", *vars(server).values()), server.python, needs, wheels)
 
     def versions(self, python: Path) -> dict[str, str]:
