@@ -41,8 +41,6 @@ class Kind:
 triple = lambda x: x * 3
 
 
-
-
 def outer():
     def inner():
         return 2

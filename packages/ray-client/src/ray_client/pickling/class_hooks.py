@@ -16,7 +16,7 @@ _NAME: Final = "ray-client-class-hooks"
 
 
 def quiet_hook(original: Callable[..., Any], instead: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a hook that is `original` for a new class, and `instead` where the class is not new or its keywords are lost.
+    """Give a hook that is `original` for a new class, and `instead` where it is not new or keywords are lost.
 
     This goes by value to processes that have nothing of ours.
     """
