@@ -6,6 +6,7 @@ import functools
 import gc
 import importlib
 import pickle
+import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -262,6 +263,77 @@ def test_a_module_that_a_worker_lacks() -> None:
             ray.get(ref)
         assert "only_elsewhere" in str(other.value)
         assert 'runtime_env={"pip": ["only_elsewhere"]}' in str(other.value)
+
+
+def test_source_and_tracebacks_where_the_cluster_lacks_the_file(write: Write) -> None:
+    lines = """
+        def fail(x):
+            # why it fails
+            return 1 / x
+
+        class Kind:
+            def method(self):
+                return lambda: 2
+        """
+    gone = write("without_file", without_file=lines)
+    assert inspect.getsource(gone.fail)  # which reads the file
+    Path(str(gone.__file__)).unlink()
+
+    @ray.remote
+    def sources() -> list[str]:
+        parts = [gone.fail, gone.Kind.method, gone.Kind().method()]
+        return [inspect.getsource(part) for part in parts]
+
+    @ray.remote
+    def further() -> list[str]:
+        return ray.get(sources.remote())  # sent on by a worker
+
+    expected = [
+        "def fail(x):\n    # why it fails\n    return 1 / x\n",
+        "    def method(self):\n        return lambda: 2\n",
+        "        return lambda: 2\n",
+    ]
+    assert ray.get([sources.remote(), further.remote()]) == [expected, expected]
+    with pytest.raises(ZeroDivisionError) as caught:
+        ray.get(ray.remote(gone.fail).remote(0))
+    assert f'File "{gone.__file__}", line 4, in fail\n    return 1 / x' in str(caught.value)
+
+
+def test_classes_that_register_are_made_once_here_and_on_workers(write: Write) -> None:
+    plugins = write(
+        "plugins_here",
+        plugins_here="""
+            class Meta(type):
+                made = []
+                def __new__(cls, name, bases, namespace, *, tag, **rest):
+                    new = super().__new__(cls, name, bases, namespace, **rest)
+                    cls.made.append(new)
+                    return new
+                def __init__(cls, name, bases, namespace, **_):
+                    super().__init__(name, bases, namespace)
+
+            class Base(metaclass=Meta, tag=1):
+                registry = {}
+                def __init_subclass__(cls, /, key, **rest):
+                    super().__init_subclass__(**rest)
+                    Base.registry[key] = cls
+
+            class Child(Base, key="child", tag=2):
+                pass
+            """,
+    )
+
+    @ray.remote
+    class Sees:
+        def see(self, child: Any) -> tuple[bool, int, Any]:
+            return plugins.Base.registry["child"] is type(child), len(plugins.Meta.made), child
+
+    sees = Sees.remote()
+    for _ in range(2):
+        is_same, made, child = ray.get(sees.see.remote(plugins.Child()))
+        assert (is_same, made, type(child)) == (True, 2, plugins.Child)
+    assert plugins.Base.registry == {"child": plugins.Child}
+    assert plugins.Meta.made == [plugins.Base, plugins.Child]
 
 
 def test_a_value_that_cannot_be_read_here() -> None:

@@ -49,7 +49,7 @@ class Environments:
             RuntimeError: the environment cannot be made.
         """
         wheels = self._wheels.of(server.release, "ray-client-server")
-        needs = [f"ray=={server.ray}", "numpy"]
+        needs = [f"ray=={server.ray}", "numpy", *server.pins]
         lock = f"cluster-ray-{server.ray}"
         lock = lock if (self._locked_in / f"{lock}.txt").exists() else "cluster"
         return self._python(_name("server", *vars(server).values()), server.python, needs, wheels, lock)

@@ -32,6 +32,7 @@ class Server:
     release: str
     python: str
     ray: str
+    pins: tuple[str, ...] = ()  #: requirements beside those of the wheel
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def read_plan(suite: Path = SUITE) -> Plan:
     matrix = tomllib.loads((suite / "matrix.toml").read_text(encoding="utf-8"))
     releases = tomllib.loads((suite / "releases.toml").read_text(encoding="utf-8"))["release"]
     commits = {release["version"]: release["commit"] for release in releases}
-    tables = [_releases(matrix, list(commits)), _pythons(matrix), _rays(matrix), _dependencies(matrix)]
+    needs = {release["version"]: tuple(release["client_needs"]) for release in releases}
+    tables = [_releases(matrix, needs), _pythons(matrix), _rays(matrix), _cloudpickles(matrix), _dependencies(matrix)]
     return Plan(tables, commits, matrix["python"], count_cases(suite))
 
 
@@ -99,7 +101,7 @@ def count_cases(suite: Path = SUITE) -> int:
 
 def smoke(plan: Plan) -> list[Cell]:
     """Choose what stands for the whole where there are minutes only: the ends of each table."""
-    releases, pythons, rays, dependencies = plan.tables
+    releases, pythons, rays, _, dependencies = plan.tables
     oldest, newest = releases.rows[0], _both_sides(pythons)
     wanted = {
         (releases.name, oldest, TREE),
@@ -122,13 +124,13 @@ def _both_sides(pythons: Table) -> list[str]:
     return [python for python in pythons.rows if python in pythons.columns]
 
 
-def _releases(matrix: dict[str, Any], releases: list[str]) -> Table:
-    sides = [*releases, TREE]
+def _releases(matrix: dict[str, Any], needs: dict[str, tuple[str, ...]]) -> Table:
+    sides = [*needs, TREE]
     table = Table("releases", "Releases", "client \\ server", sides, sides)
     python, ray = matrix["python"], matrix["ray"][-1]["version"]
     for client, server in itertools.product(sides, sides):
         if TREE in (client, server):
-            table.add(client, server, Client(client, python), Server(server, python, ray))
+            table.add(client, server, Client(client, python, needs.get(client, ())), Server(server, python, ray))
     return table
 
 
@@ -148,6 +150,15 @@ def _rays(matrix: dict[str, Any]) -> Table:
     for ray in matrix["ray"]:
         for python in ray["pythons"]:
             table.add(ray["version"], python, Client(TREE, python), Server(TREE, python, ray["version"]))
+    return table
+
+
+def _cloudpickles(matrix: dict[str, Any]) -> Table:
+    versions, python, ray = matrix["cloudpickles"], matrix["python"], matrix["ray"][-1]["version"]
+    table = Table("cloudpickle", "cloudpickle", "client \\ server", versions, versions)
+    for client, server in itertools.product(versions, versions):
+        pins = [(f"cloudpickle=={version}",) for version in (client, server)]
+        table.add(client, server, Client(TREE, python, pins[0]), Server(TREE, python, ray, pins[1]))
     return table
 
 

@@ -15,8 +15,8 @@ from ray_client.errors import UnknownNameError
 MIRRORED = (
     "_raylet",
     "actor",
-    "cloudpickle",
     "client_builder",
+    "cloudpickle",
     "dag",
     "exceptions",
     "experimental",
@@ -34,8 +34,6 @@ _NAMES: Final = {
         [
             "RESTORE_WORKER_MODE",
             "SPILL_WORKER_MODE",
-            "client",
-            "client_builder",
             "cluster_utils",
             "cpp_function",
             "cross_language",

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+#: Of the fixture: takes a value and a program, and gives what the program prints.
+Elsewhere = Callable[[Any, str], str]
+
 
 def double(x: int) -> int:
     return 2 * x
@@ -52,7 +55,9 @@ class TestOfUsers:
         (TestOfUsers.compare, "assert 4 is 3"),
     ],
 )
-def test_a_rewritten_assert_says_the_values_where_pytest_is_not(function: Callable[..., Any], text: str, elsewhere: Callable[[Any, str], str]) -> None:
+def test_a_rewritten_assert_says_the_values_where_pytest_is_not(
+    function: Callable[..., Any], text: str, elsewhere: Elsewhere
+) -> None:
     arguments = (4, 3) if function is TestOfUsers.compare else (3,)
     given = elsewhere(
         (function, arguments),

@@ -5,13 +5,16 @@ from __future__ import annotations
 import abc
 import enum
 from collections.abc import Callable
-from typing import Any
-
+from typing import Any, ClassVar
 
 from ray_client.api.counterparts import counterparts
 from ray_client.pickling import pickler, unpickler
 
 TABLE = pickler.TokenTable({}, counterparts)
+
+
+#: Of the fixture: takes a value and a program, and gives what the program prints.
+Elsewhere = Callable[[Any, str], str]
 
 
 def crossed(value: Any) -> Any:
@@ -21,7 +24,7 @@ def crossed(value: Any) -> Any:
 
 def registering() -> tuple[type, type, type]:
     class Meta(abc.ABCMeta):
-        made: list[type] = []
+        made: ClassVar[list[type]] = []
 
         def __new__(cls, name: str, bases: Any, namespace: Any, *, need: int, **rest: Any) -> Any:
             new = super().__new__(cls, name, bases, namespace, **rest)
@@ -33,7 +36,7 @@ def registering() -> tuple[type, type, type]:
             cls.times = getattr(cls, "times", 0) + 1
 
     class Base(metaclass=Meta, need=1):
-        registry: dict[str, type] = {}
+        registry: ClassVar[dict[str, type]] = {}
 
         def __init_subclass__(cls, /, key: str, **rest: Any) -> None:
             super().__init_subclass__(**rest)
@@ -64,7 +67,7 @@ def test_an_enum_that_comes_back_stays_as_it_is() -> None:
     assert Colour.low is low
 
 
-def test_a_class_with_keywords_is_made_elsewhere_and_once(elsewhere: Callable[[Any, str], str]) -> None:
+def test_a_class_with_keywords_is_made_elsewhere_and_once(elsewhere: Elsewhere) -> None:
     _, base, child = registering()
     stream = pickler.dump(child(), TABLE).stream
     given = elsewhere(
@@ -88,5 +91,3 @@ def test_a_class_with_keywords_is_made_elsewhere_and_once(elsewhere: Callable[[A
     assert given.splitlines()[0] == "1 True 2 2"
     assert "missing 1 required positional argument: 'key'" in given.splitlines()[1]
     assert given.splitlines()[2] == "True True"
-
-

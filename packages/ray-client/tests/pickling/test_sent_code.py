@@ -1,4 +1,4 @@
-"""Code that is sent by value: in a process which has neither its file nor anything of ours, it has its name and source."""
+"""Code that is sent by value: it has its file and its source in a process without that file and anything of ours."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from ray_client.api.counterparts import counterparts
 from ray_client.pickling import pickler, unpickler
 from ray_client_proto.code.sent import MAX_CHARS, SourceLines, own_constants, with_own_lines
 
+#: Of the fixture: takes a value and a program, and gives what the program prints.
+Elsewhere = Callable[[Any, str], str]
 TABLE = pickler.TokenTable({}, counterparts)
 
 MODULE = """
@@ -62,7 +64,7 @@ def gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType
     linecache.cache.pop(str(file), None)
 
 
-def test_source_is_found_where_the_file_is_not(gone: ModuleType, elsewhere: Callable[[Any, str], str]) -> None:
+def test_source_is_found_where_the_file_is_not(gone: ModuleType, elsewhere: Elsewhere) -> None:
     value = [gone.plain, gone.Kind.method, gone.triple, gone.outer()]
     given = elsewhere(value, 'print(*(inspect.getsource(each) for each in value), sep="-", end="")')
     lines = MODULE.splitlines(keepends=True)
@@ -70,7 +72,7 @@ def test_source_is_found_where_the_file_is_not(gone: ModuleType, elsewhere: Call
     assert given.split("-") == ["".join(part) for part in parts]
 
 
-def test_a_traceback_has_the_real_file_and_the_line(gone: ModuleType, elsewhere: Callable[[Any, str], str]) -> None:
+def test_a_traceback_has_the_real_file_and_the_line(gone: ModuleType, elsewhere: Elsewhere) -> None:
     given = elsewhere(
         gone.plain,
         """
@@ -83,7 +85,7 @@ def test_a_traceback_has_the_real_file_and_the_line(gone: ModuleType, elsewhere:
     assert f'File "{gone.__file__}", line 10, in plain\n    x / 0,\n' in given
 
 
-def test_a_file_there_that_says_something_else_does_not_count(gone: ModuleType, elsewhere: Callable[[Any, str], str]) -> None:
+def test_a_file_there_that_says_something_else_does_not_count(gone: ModuleType, elsewhere: Elsewhere) -> None:
     assert gone.__file__ is not None
     Path(gone.__file__).write_text("# another\n# file\n" * 20)
     given = elsewhere(gone.triple, "print(inspect.getsource(value), linecache.getline(inspect.getfile(value), 1))")

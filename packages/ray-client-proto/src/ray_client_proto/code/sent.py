@@ -48,8 +48,9 @@ class SourceLines:
         if shown[end] == "\n":
             shown[end] = "...\n"  # else what is known of further lines would count as more of this function
         # With the time of a file that is here, it is read again once it changes; without one, nobody looks for it.
-        size, time, _, name = linecache.cache.get(self.file) or (sum(map(len, shown)), None, [], self._MARK)
-        linecache.cache[self.file] = (size if time else sum(map(len, shown)), time, shown, name)
+        entry: Any = linecache.cache.get(self.file) or (0, None, [], self._MARK)
+        size = entry[0] if entry[1] else sum(map(len, shown))
+        linecache.cache[self.file] = (size, entry[1], shown, entry[3])
         ours = {file: entry[0] for file, entry in list(linecache.cache.items()) if entry[-1] == self._MARK}
         for file in list(ours)[:-1]:
             if sum(ours.values()) <= self._MOST_CHARS:
@@ -89,7 +90,7 @@ def with_own_lines(code: CodeType) -> CodeType:
 
 @functools.lru_cache(maxsize=1024)
 def _lines_at(file: str, first: int, _count: int, _stamp: tuple[Any, ...]) -> SourceLines | None:
-    """Give the lines of the function that begins there; what else is asked for tells one state of the file from others."""
+    """Give the lines of the function that begins there; the other arguments tell one state of the file from others."""
     known = linecache.getlines(file)
     if not 0 < first <= len(known):
         return None

@@ -16,7 +16,7 @@ _NAME: Final = "ray-client-class-hooks"
 
 
 def quiet_hook(original: Callable[..., Any], instead: Callable[..., Any]) -> Callable[..., Any]:
-    """Give what does as `original` does for a new class, and `instead` where the class is not new or it cannot be called.
+    """Give a hook that is `original` for a new class, and `instead` where it is not new or keywords are lost.
 
     This goes by value to processes that have nothing of ours.
     """
@@ -50,19 +50,19 @@ _nothing.__module__ = _NAME  # a module that nobody has: so cloudpickle takes it
 _HOOK_CODE: Final = next(each for each in quiet_hook.__code__.co_consts if hasattr(each, "co_code"))
 
 
-def _bare_new(metaclass: type) -> Callable[..., Any]:
+def _bare_new(metaclass: Any) -> Callable[..., Any]:
     """Give what makes a class as the next metaclass does, without keyword arguments."""
 
     def new(cls: Any, name: str, bases: Any, namespace: Any, *_: Any) -> Any:
-        return super(metaclass, cls).__new__(cls, name, bases, namespace)  # type: ignore[misc]
+        return super(metaclass, cls).__new__(cls, name, bases, namespace)
 
     new.__module__ = _NAME
     return new
 
 
 def with_quiet_hooks(cls: type, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Give what a class goes out with: its namespace, with hooks that stay quiet where a class is made from a pickle."""
-    found = namespace.get("__init_subclass__")
+    """Give the namespace of a class with hooks that stay quiet where one is made from a pickle."""
+    found: Any = namespace.get("__init_subclass__")
     changed: dict[str, Any] = {}
     if isinstance(found, classmethod) and _is_own(found.__func__):
         changed["__init_subclass__"] = classmethod(quiet_hook(found.__func__, _nothing))
