@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from gateway import Gateway
 from printed import Printed
 
 import ray_client as ray
+from ray_client.exceptions import WorkerCrashedError
 from ray_client_proto.v1 import log_pb2, session_pb2_grpc
 from ray_client_proto.wire.metadata import SESSION_ID, SESSION_SECRET
 
@@ -76,6 +78,16 @@ def test_output_of_actors(logged: ray.ClientContext, output: Printed) -> None:
     ray.get(talker.talk.remote())
     assert output.has(lambda seen: "an actor speaks" in seen.out)
     assert "(Talker pid=" in output.out
+
+
+def test_what_the_cluster_says_of_workers_that_died(logged: ray.ClientContext, output: Printed) -> None:
+    @ray.remote(max_retries=0)
+    def die() -> None:
+        os._exit(1)
+
+    with pytest.raises(WorkerCrashedError):
+        ray.get(die.remote())
+    assert output.has(lambda seen: "(raylet) " in seen.out and " worker died " in seen.out)
 
 
 def test_many_lines_keep_their_order(logged: ray.ClientContext, output: Printed) -> None:

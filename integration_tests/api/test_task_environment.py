@@ -84,7 +84,7 @@ def test_odd_names_and_empty_directories(odd_files: Path) -> None:
     assert ray.get(here.remote()) == USUAL
 
 
-def test_files_that_git_ignores(odd_files: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p3_files_that_git_ignores(odd_files: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_RUNTIME_ENV_IGNORE_GITIGNORE", "1")
     monkeypatch.setenv("RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES", "")
     everything = {**USUAL, "full/x.tmp": "f", "venv": "dx", "venv/x": "f"}

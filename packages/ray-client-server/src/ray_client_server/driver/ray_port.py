@@ -1,4 +1,4 @@
-"""Ray, as the driver sees it; beside it only `ray_job`, `ray_queries` and `ray_warm` of the driver import `ray`.
+"""Ray, as the driver sees it; beside it only `ray_job`, `ray_output`, `ray_queries` and `ray_warm` import `ray`.
 
 It implements `port.RayPort`. Where it must use what Ray does not call public, the reason stands beside it;
 all of it was tried with Ray 2.40, 2.46, 2.55 and 2.60.
@@ -22,16 +22,14 @@ import ray.actor
 import ray.exceptions
 import ray.remote_function
 import ray.util
-from ray._private import ray_constants
-from ray._private.ray_logging import global_worker_stdstream_dispatcher
 from ray._private.runtime_env.py_modules import upload_py_modules_if_needed
 from ray._private.runtime_env.working_dir import upload_working_dir_if_needed
 from ray._private.services import canonicalize_bootstrap_address
 from ray.runtime_env import RuntimeEnv
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from ray_client_server.driver import ray_queries
-from ray_client_server.driver.port import ActorFacts, Handle, ObjectIds, WorkerLines
+from ray_client_server.driver import ray_output, ray_queries
+from ray_client_server.driver.port import ActorFacts, Handle, ObjectIds
 
 ObjectRef: type = ray.ObjectRef
 ObjectRefGenerator: type = ray.ObjectRefGenerator
@@ -43,11 +41,8 @@ ActorClass: type = ray.actor.ActorClass
 RayError: type[BaseException] = ray.exceptions.RayError
 RayTaskError: type[BaseException] = ray.exceptions.RayTaskError
 QUERIES = ray_queries.QUERIES
+listen_to_workers = ray_output.listen_to_workers
 SERIALIZERS: Mapping[type, Callable[[Any], tuple[Any, ...]]] = ray_queries.SERIALIZERS
-
-# How Ray marks lines that are meant for people.
-_EVENT = ray_constants.LOG_PREFIX_EVENT_SUMMARY
-_INFO = ray_constants.LOG_PREFIX_INFO_MESSAGE
 
 _STREAMING = -2  # Ray's internal number for `num_returns="streaming"`
 _DYNAMIC = -1  # and for `num_returns="dynamic"`
@@ -239,30 +234,6 @@ def upload_directories(runtime_env: dict[str, Any]) -> dict[str, Any]:
             taken: dict[str, Any] = {name: value for name, value in options.items() if name in known}
             runtime_env = upload(runtime_env, scratch_dir=scratch_dir, **taken)
     return runtime_env
-
-
-def listen_to_workers(callback: Callable[[WorkerLines], None]) -> None:
-    """Have `callback` called with what workers write; Ray's own thread for it polls only if asked to at `join`."""
-
-    def receive(data: Mapping[str, Any]) -> None:
-        pid = str(data.get("pid") or "")
-        lines = list(data.get("lines") or ())
-        # Of the autoscaler's whole log Ray shows a driver these lines only.
-        if pid == "autoscaler":
-            lines = [line.split(_EVENT, 1)[1] for line in lines if _EVENT in line]
-        callback(
-            WorkerLines(
-                lines=[line.rsplit(_INFO, 1)[-1] for line in lines],
-                is_stderr=bool(data.get("is_err")),
-                task_name=str(data.get("actor_name") or data.get("task_name") or ("" if pid.isdigit() else pid)),
-                # Of the autoscaler and the raylet it is a word.
-                pid=int(pid) if pid.isdigit() else 0,
-                # As Ray prints it: the driver's own node goes without saying.
-                node_ip="" if data.get("ip") == data.get("localhost") else str(data.get("ip") or ""),
-            )
-        )
-
-    global_worker_stdstream_dispatcher.add_handler("ray_client", receive)
 
 
 # For the gateway's own processes (cluster/): they look for a cluster, start one, and start drivers in an environment.
