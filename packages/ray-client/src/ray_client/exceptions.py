@@ -19,7 +19,6 @@ class RayError(Exception):
 
     #: What `str()` gave where the error was made; None for one made here.
     remote_text: str | None = None
-    #: What Ray puts before the message that its constructor got.
     text_before: ClassVar[str] = ""
 
     def __str__(self) -> str:
@@ -30,7 +29,7 @@ class RayError(Exception):
 
 
 class _MessageError(RayError):
-    """Keeps its one argument under `field_name`. Not in Ray, where each such class does so by itself."""
+    """Keeps its one argument under `field_name`, and says `text_before` it. In Ray each such class does so by itself."""
 
     field_name: ClassVar[str] = "message"
 
@@ -62,8 +61,7 @@ class TaskCancelledError(RayError):
         self.task_id, self.error_message = task_id, error_message
 
     def _text(self) -> str:
-        named = f"Task: {self.task_id} was cancelled. " if self.task_id else ""
-        return named + (self.error_message or "")
+        return (f"Task: {self.task_id} was cancelled. " if self.task_id else "") + (self.error_message or "")
 
 
 class RayTaskError(RayError):
@@ -346,6 +344,10 @@ class UnserializableException(_MessageError):
 class ActorAlreadyExistsError(ValueError, _ErrorMessage):
     """There is an actor of this name already."""
 
+    __init__ = _ErrorMessage.__init__  # not that of ValueError, which comes first
+
 
 class ActorHandleNotFoundError(ValueError, _ErrorMessage):
     """The actor handle is of a session that is gone."""
+
+    __init__ = _ErrorMessage.__init__

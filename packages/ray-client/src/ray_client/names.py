@@ -45,8 +45,6 @@ _NAMES: Final = {
         [
             "ClientBuilder",
             "LoggingConfig",
-            "RESTORE_WORKER_MODE",
-            "SPILL_WORKER_MODE",
             "client",
             "client_builder",
             "cluster_utils",

@@ -168,9 +168,9 @@ class ObjectRef(Presented, Generic[T]):
         return cls(_ObjectID.nil().binary())
 
     @classmethod
-    def from_binary(cls, id: bytes) -> ObjectRef[Any]:
+    def from_binary(cls, id_bytes: bytes) -> ObjectRef[Any]:
         """Give the reference of these bytes; raises as the class does."""
-        return cls(id)
+        return cls(id_bytes)
 
     @classmethod
     def from_hex(cls, hex_id: str) -> ObjectRef[Any]:
