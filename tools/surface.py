@@ -2,8 +2,8 @@
 
     python tools/surface.py [--write] RAY.json RAY_CLIENT.json
 
-The two are what `surface_dump.py` found on either side. What differs has to stand in `surface.toml` with its reason, and
-what stands there has to differ. Without `--write`, a page that is not what the comparison says is an error.
+The two are what `surface_dump.py` found on either side. What differs has to stand in `surface.toml` with its reason,
+and what stands there has to differ. Without `--write`, a page that is not what the comparison says is an error.
 """
 
 from __future__ import annotations
@@ -34,17 +34,18 @@ ASPECTS = {
 }
 HEAD = """# The surface
 
-How much of Ray's Core the client has, name by name. `nox -s surface` asks Ray {ray} and this package, each in an environment
-of its own, for all that their public modules have, compares the two, and writes this page with `-- --write`. What only one
-side has is an error of that session, unless `tools/surface.toml` gives the reason. Ray's libraries are not compared (they are on
-the cluster), nor is what begins with an underscore.
+How much of Ray's Core the client has, name by name. `nox -s surface` asks Ray {ray} and this package, each in an
+environment of its own, for all that their public modules have, compares the two, and writes this page with
+`-- --write`. What Ray has and the client has not, or not in the same way, is an error of that session unless
+`tools/surface.toml` gives the reason. Ray's libraries are not compared (they are on the cluster), nor is what begins
+with an underscore. The modules left out are whole ones that the client does not have, for one of the reasons below.
 
 {figures}
 
 ## What differs on purpose
 
-A name stands for all that is inside it; `name()` is the signature, `name[base]` a base class, and `name as an attribute` a module
-that is there only once it is imported.
+A name stands for all that is inside it; `name()` is the signature, `name[base]` a base class, and `name as an
+attribute` a module that is there only once it is imported.
 
 {reasons}
 ## Forms that differ

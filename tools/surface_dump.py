@@ -22,15 +22,49 @@ from typing import Any, TypeVar
 
 #: What Ray ships beside its Core: libraries, and what is no module of the API at all.
 LIBRARIES = frozenset(
-    "air autoscaler cluster_utils core dashboard data job_submission llm rllib scripts serve setup-dev thirdparty_files "
-    "train tune workflow".split()
+    [
+        "air",
+        "autoscaler",
+        "cluster_utils",
+        "core",
+        "dashboard",
+        "data",
+        "job_submission",
+        "llm",
+        "rllib",
+        "scripts",
+        "serve",
+        "setup-dev",
+        "thirdparty_files",
+        "train",
+        "tune",
+        "workflow",
+    ]
 )
 #: Packages of which only the top is looked at: Ray's own client, whose modules are programs and servers too.
 CLOSED = frozenset({"ray.util.client"})
 #: Methods by which Python's own syntax uses an object. Others with two underscores say nothing of what it can do.
 SYNTAX = frozenset(
-    "__aenter__ __aexit__ __aiter__ __anext__ __await__ __call__ __contains__ __enter__ __eq__ __exit__ __getitem__ "
-    "__hash__ __int__ __iter__ __len__ __lt__ __next__ __setitem__".split()
+    [
+        "__aenter__",
+        "__aexit__",
+        "__aiter__",
+        "__anext__",
+        "__await__",
+        "__call__",
+        "__contains__",
+        "__enter__",
+        "__eq__",
+        "__exit__",
+        "__getitem__",
+        "__hash__",
+        "__int__",
+        "__iter__",
+        "__len__",
+        "__lt__",
+        "__next__",
+        "__setitem__",
+    ]
 )
 #: Of these, defaults are compared by value; of other types, that there is one.
 PLAIN = (bool, int, float, str, bytes, type(None))

@@ -1,4 +1,4 @@
-"""The names of Ray's compiled module that programs use, and under which Ray pickles its ids (docs/protocol.md, rule T7)."""
+"""Names of Ray's compiled module: those that programs use, and under which Ray pickles its ids (rule T7)."""
 
 from ray_client.handles.ids import (
     ActorClassID,

@@ -6,6 +6,7 @@ Ray carries a copy of its own; this is the cloudpickle of this environment, whos
 from __future__ import annotations
 
 import pickle
+from pickle import PicklingError
 from typing import Any
 
 from cloudpickle import (
@@ -19,7 +20,6 @@ from cloudpickle import (
     register_pickle_by_value,
     unregister_pickle_by_value,
 )
-from pickle import PicklingError
 
 __all__ = [
     "CloudPickler",

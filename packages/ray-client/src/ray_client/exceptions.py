@@ -29,7 +29,7 @@ class RayError(Exception):
 
 
 class _MessageError(RayError):
-    """Keeps its one argument under `field_name`, and says `text_before` it. In Ray each such class does so by itself."""
+    """Keeps its one argument under `field_name`, and puts `text_before` before it; each such class of Ray's does so."""
 
     field_name: ClassVar[str] = "message"
 
@@ -215,23 +215,20 @@ class ObjectLostError(RayError):
         self.object_ref_hex, self.owner_address, self.call_site = object_ref_hex, owner_address, call_site
 
     def _text(self) -> str:
-        made = f"; it was made at {self.call_site}" if self.call_site else ""
-        return f"cannot get object {self.object_ref_hex}: {(type(self).__doc__ or '').rstrip('.')}{made}"
+        text = f"cannot get object {self.object_ref_hex}: {(type(self).__doc__ or '').rstrip('.')}"
+        return f"{text}; it was made at {self.call_site}" if self.call_site else text
 
 
 class ObjectFetchTimedOutError(ObjectLostError):
     """No node that holds the object was found in time."""
 
 
-class RpcError(RayError):
+class RpcError(_MessageError):
     """A call between Ray's own processes failed."""
 
     def __init__(self, message: str, rpc_code: int | None = None) -> None:
-        super().__init__(message, rpc_code)
-        self.message, self.rpc_code = message, rpc_code
-
-    def _text(self) -> str:
-        return self.message
+        super().__init__(message)
+        self.args, self.rpc_code = (message, rpc_code), rpc_code
 
 
 class ReferenceCountingAssertionError(ObjectLostError, AssertionError):

@@ -30,6 +30,10 @@ class ObjectRef(Presented, Generic[T]):
 
     __slots__ = ("__weakref__", "_handle_id", "_identity", "_session", "_watch")
 
+    _handle_id: int
+    _identity: tuple[bytes, bytes, bytes] | None
+    _watch: Watch | None
+
     @overload
     def __new__(cls, id: bytes, /) -> ObjectRef[T]: ...
     @overload
