@@ -47,6 +47,7 @@ STEPS = (
     "unit",
     "unit-hook",
     "minimums",
+    "surface",
     "integration",
     "conformance",
     "compat-smoke",
@@ -249,6 +250,19 @@ def parity(session: nox.Session) -> None:
     for age, reports in runs.items():
         if all(Path(report).exists() for report in reports):
             session.run(sys.executable, "tools/parity.py", "--write", age, *reports, external=True)
+
+
+@nox.session(python=False)
+def surface(session: nox.Session) -> None:
+    """Compare the public names of Ray's Core with ours, and docs/surface.md with that; `-- --write` writes it."""
+    (WORK / "home").mkdir(parents=True, exist_ok=True)
+    dumps: list[str] = []
+    for python, top in zip(environments(session), ("ray", "ray_client"), strict=True):
+        path = WORK / f"surface-{top}.json"
+        with path.open("w") as file:
+            session.run(python, "tools/surface_dump.py", top, *dumps, stdout=file, env=RAY_ENV, external=True)
+        dumps.append(str(path))
+    session.run(sys.executable, "tools/surface.py", *session.posargs, *dumps, external=True)
 
 
 @nox.session(python=False)

@@ -2,8 +2,8 @@
 
     python tools/surface.py [--write] RAY.json RAY_CLIENT.json
 
-The two are what `surface_dump.py` found on either side. What differs has to stand in `surface.toml` with its reason, and
-what stands there has to differ. Without `--write`, a page that is not what the comparison says is an error.
+The two are what `surface_dump.py` found on either side. What differs has to stand in `surface.toml` with its reason,
+and what stands there has to differ. Without `--write`, a page that is not what the comparison says is an error.
 """
 
 from __future__ import annotations
@@ -23,28 +23,37 @@ except ModuleNotFoundError:  # Python 3.10
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "surface.md"
+FORMS = ROOT / "integration_tests" / "conformance" / "forms.tsv"
 REASONS = Path(__file__).with_suffix(".toml")
 ASPECTS = {
     "name": "names of modules, functions, classes, constants, methods and properties",
     "signature": "signatures: names, kinds and defaults of parameters",
     "base": "base classes of classes, exceptions among them",
+    "form": "forms of arguments, and errors of those that are refused (`integration_tests/conformance/forms.tsv`)",
     "at once": "modules that `import ray` alone makes attributes",
 }
 HEAD = """# The surface
 
-How much of Ray's Core the client has, name by name. `nox -s surface` asks Ray {ray} and this package, each in an environment
-of its own, for all that their public modules have, compares the two, and writes this page with `-- --write`. What only one
-side has is an error of that session, unless `tools/surface.toml` gives the reason. Ray's libraries are not compared (they are on
-the cluster), nor is what begins with an underscore.
+How much of Ray's Core the client has, name by name. `nox -s surface` asks Ray {ray} and this package, each in an
+environment of its own, for all that their public modules have, compares the two, and writes this page with
+`-- --write`. What Ray has and the client has not, or not in the same way, is an error of that session unless
+`tools/surface.toml` gives the reason. Ray's libraries are not compared (they are on the cluster), nor is what begins
+with an underscore. The modules left out are whole ones that the client does not have, for one of the reasons below.
 
 {figures}
 
 ## What differs on purpose
 
-A name stands for all that is inside it; `name()` is the signature, `name[base]` a base class, and `name as an attribute` a module
-that is there only once it is imported.
+A name stands for all that is inside it; `name()` is the signature, `name[base]` a base class, and `name as an
+attribute` a module that is there only once it is imported.
 
-{reasons}"""
+{reasons}
+## Forms that differ
+
+| Form | On Ray itself | Through the client | Why |
+| --- | --- | --- | --- |
+{forms}
+"""
 
 
 class Finding(NamedTuple):
@@ -123,7 +132,8 @@ class Reasons:
     def cover(self, finding: Finding) -> bool:
         """Tell whether there is a reason for a finding."""
         for pattern in self._why:
-            if fnmatch.fnmatchcase(finding.name, pattern) or finding.name.startswith((f"{pattern}.", f"{pattern}(")):
+            inside = tuple(pattern + mark for mark in (".", "(", "[", " as an attribute"))
+            if fnmatch.fnmatchcase(finding.name, pattern) or finding.name.startswith(inside):
                 self._used[pattern] += 1
                 return True
         return False
@@ -148,18 +158,22 @@ def main(arguments: list[str]) -> int:
     ray, ours = (json.loads(Path(path).read_text()) for path in paths)
     table = tomllib.loads(REASONS.read_text())["reasons"]
     reasons = Reasons({entry["why"]: entry["names"] for entry in table})
+    left_out = tuple(f"{name}." for name, module in ours["modules"].items() if "missing" in module)
     counts: Counter[tuple[str, str]] = Counter()
     wrong = []
     for finding in compare(ray, ours):
         outcome = finding.outcome
         if outcome != "same":
             if reasons.cover(finding):
-                outcome = "on purpose"
+                outcome = "left out" if f"{finding.name}.".startswith(left_out) else "on purpose"
             else:
                 wrong.append(f"{finding.outcome}: {finding.name} {finding.detail}".rstrip())
         counts[finding.aspect, outcome] += 1
+    for line in FORMS.read_text().splitlines():
+        if line and not line.startswith("##"):  # the suite has the reason of each that differs
+            counts["form", "on purpose" if line.count("\t") > 1 else "same"] += 1
     wrong += [f"surface.toml has {name}, which is the same on both sides" for name in reasons.unneeded()]
-    page = HEAD.format(ray=ray["version"], figures=_figures(counts), reasons=_table(reasons))
+    page = HEAD.format(ray=ray["version"], figures=_figures(counts), reasons=_table(reasons), forms=_forms())
     if "--write" in arguments:
         PAGE.write_text(page)
     elif not PAGE.exists() or PAGE.read_text() != page:
@@ -168,10 +182,15 @@ def main(arguments: list[str]) -> int:
     return 1 if wrong else 0
 
 
+def _forms() -> str:
+    rows = (line.split("\t") for line in FORMS.read_text().splitlines())
+    return "\n".join(f"| `{row[0]}` | {row[1]} | {row[2]} | {row[3]} |" for row in rows if len(row) > 2)
+
+
 def _figures(counts: Counter[tuple[str, str]]) -> str:
-    lines = ["| What | same | differs on purpose | differs | missing |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| What | same | differs on purpose | in modules left out | differs | missing |", "|" + " --- |" * 6]
     for aspect, words in ASPECTS.items():
-        numbers = [counts[aspect, outcome] for outcome in ("same", "on purpose", "differs", "missing")]
+        numbers = [counts[aspect, outcome] for outcome in ("same", "on purpose", "left out", "differs", "missing")]
         lines.append(f"| {words} | {' | '.join(str(number) for number in numbers)} |")
     return "\n".join(lines)
 

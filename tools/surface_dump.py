@@ -22,15 +22,49 @@ from typing import Any, TypeVar
 
 #: What Ray ships beside its Core: libraries, and what is no module of the API at all.
 LIBRARIES = frozenset(
-    "air autoscaler cluster_utils core dashboard data job_submission llm rllib scripts serve setup-dev thirdparty_files "
-    "train tune workflow".split()
+    [
+        "air",
+        "autoscaler",
+        "cluster_utils",
+        "core",
+        "dashboard",
+        "data",
+        "job_submission",
+        "llm",
+        "rllib",
+        "scripts",
+        "serve",
+        "setup-dev",
+        "thirdparty_files",
+        "train",
+        "tune",
+        "workflow",
+    ]
 )
 #: Packages of which only the top is looked at: Ray's own client, whose modules are programs and servers too.
 CLOSED = frozenset({"ray.util.client"})
 #: Methods by which Python's own syntax uses an object. Others with two underscores say nothing of what it can do.
 SYNTAX = frozenset(
-    "__aenter__ __aexit__ __aiter__ __anext__ __await__ __call__ __contains__ __enter__ __eq__ __exit__ __getitem__ "
-    "__hash__ __int__ __iter__ __len__ __lt__ __next__ __setitem__".split()
+    [
+        "__aenter__",
+        "__aexit__",
+        "__aiter__",
+        "__anext__",
+        "__await__",
+        "__call__",
+        "__contains__",
+        "__enter__",
+        "__eq__",
+        "__exit__",
+        "__getitem__",
+        "__hash__",
+        "__int__",
+        "__iter__",
+        "__len__",
+        "__lt__",
+        "__next__",
+        "__setitem__",
+    ]
 )
 #: Of these, defaults are compared by value; of other types, that there is one.
 PLAIN = (bool, int, float, str, bytes, type(None))
@@ -43,11 +77,14 @@ ANY = "..."
 def main(top: str, other: str = "") -> None:
     """Print what the package has, in the modules that the dump `other` has."""
     package = importlib.import_module(top)
-    at_once = {name: sorted(_submodules(module)) for name, module in _reachable(package, top)}
+    known = json.loads(Path(other).read_text()) if other else {}
+    if known:  # of ours a module may come when it is asked for: only who asks by name sees it
+        at_once = {name: _lent(package, name, inner) for name, inner in known["at_once"].items()}
+    else:
+        at_once = {name: _submodules(module) for name, module in _reachable(package, top)}
     modules: dict[str, Any] = {}
     seen: dict[int, str] = {}
-    wanted = json.loads(Path(other).read_text())["modules"] if other else _public_modules(top)
-    for name in sorted(wanted):
+    for name in sorted(known.get("modules") or _public_modules(top)):
         try:
             module = importlib.import_module(top + name[len("ray") :])
         except UNAVAILABLE as exc:
@@ -89,6 +126,14 @@ def _reachable(package: types.ModuleType, top: str) -> Iterator[tuple[str, types
         seen.add(module.__name__)
         yield "ray" + module.__name__[len(top) :], module
         todo += [getattr(module, name) for name in _submodules(module)]
+
+
+def _lent(package: types.ModuleType, name: str, inner: list[str]) -> list[str]:
+    """Give those of the names that are modules as attributes of a module, which is reached by attributes as well."""
+    module: Any = package
+    for part in name.split(".")[1:]:
+        module = getattr(module, part, None)
+    return [one for one in inner if isinstance(getattr(module, one, None), types.ModuleType)]
 
 
 def _submodules(module: types.ModuleType) -> list[str]:
@@ -174,7 +219,8 @@ def _signature(function: Any) -> list[list[str]] | None:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return None
-    return [[one.name, one.kind.name, _default(one)] for one in parameters]
+    # The names of `*args` and `**kwargs` are nobody's business.
+    return [["" if one.kind.name.startswith("VAR_") else one.name, one.kind.name, _default(one)] for one in parameters]
 
 
 def _default(parameter: inspect.Parameter) -> str:

@@ -1,7 +1,8 @@
 """Forms of arguments: what each public function and class takes, and with which error it refuses the rest.
 
-`forms.tsv` has an expression, what comes of it on Ray itself, and, where that is not so through the client, what comes of it
-there and why. `python -m conformance.forms ADDRESS`, run natively with `integration_tests` on the path, writes what Ray says.
+`forms.tsv` has an expression, what comes of it on Ray itself, and, where that is not so through the client, what comes
+of it there and why. `python -m conformance.forms ADDRESS`, run natively with `integration_tests` on the path, writes
+what Ray says.
 """
 
 from __future__ import annotations
@@ -71,13 +72,27 @@ def names() -> dict[str, Any]:
         return importlib.import_module(f"{ray.__name__}.{name}")
 
     return {
-        **{"ray": ray, "exceptions": exceptions, "np": np, "collections": collections, "functools": functools},
-        **{"threading": threading, "types": types, "double": double, "Adder": Adder, "Plain": Plain},
-        **{"one": ray.put(1), "two": ray.put(2), "fresh": lambda: Adder.remote(), "lens": lambda two: [*map(len, two)]},
-        **{"actor": Adder.options(name="adder", get_if_exists=True).remote()},
-        **{"placement": module("util.placement_group"), "strategies": module("util.scheduling_strategies")},
-        **{"metrics": module("util.metrics"), "queues": module("util.queue")},
-        **{"groups": module("util.actor_group"), "cloudpickle": module("cloudpickle")},
+        "ray": ray,
+        "exceptions": exceptions,
+        "np": np,
+        "collections": collections,
+        "functools": functools,
+        "threading": threading,
+        "types": types,
+        "double": double,
+        "Adder": Adder,
+        "Plain": Plain,
+        "one": ray.put(1),
+        "two": ray.put(2),
+        "fresh": lambda: Adder.remote(),
+        "lens": lambda two: [*map(len, two)],
+        "actor": Adder.options(name="adder", get_if_exists=True).remote(),
+        "placement": module("util.placement_group"),
+        "strategies": module("util.scheduling_strategies"),
+        "metrics": module("util.metrics"),
+        "queues": module("util.queue"),
+        "groups": module("util.actor_group"),
+        "cloudpickle": module("cloudpickle"),
         "queue": module("util.queue").Queue(actor_options={"num_cpus": 0}),
     }
 

@@ -47,7 +47,7 @@ def test_good_task_options(options: dict[str, Any]) -> None:
         ({"max_retries": -2}, ValueError, "infinity"),
         ({"max_calls": -1}, ValueError, "positive integer"),
         ({"retry_exceptions": [1]}, ValueError, "list of exceptions"),
-        ({"scheduling_strategy": 7}, ValueError, "scheduling_strategy"),
+        ({"scheduling_strategy": 7}, TypeError, "scheduling_strategy"),
         ({"object_store_memory": 1}, ValueError, "not implemented for tasks"),
         ({"lifetime": "detached"}, ValueError, "lifetime"),
         ({"label_selector": {"-a": "b"}}, ValueError, "label key"),

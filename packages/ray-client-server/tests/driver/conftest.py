@@ -74,6 +74,9 @@ class FakeMethod:
     def __init__(self, actor: FakeActor, name: str) -> None:
         self.actor, self.name = actor, name
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"actor": self.actor, "method_name": self.name}
+
 
 class FakeRemote:
     def __init__(self, port: FakeRay, target: Any, options: dict[str, Any]) -> None:
@@ -150,9 +153,6 @@ class FakeRay:
         if options.get("num_returns", 1) > 1:
             return [FakeRef().resolve(item) for item in result]
         return FakeRef().resolve(result)
-
-    def method_parts(self, method: FakeMethod) -> tuple[FakeActor, str]:
-        return method.actor, method.name
 
     def put(self, value: object) -> FakeRef:
         if isinstance(value, FakeRef):

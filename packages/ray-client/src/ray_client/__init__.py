@@ -82,7 +82,9 @@ __all__ = [
     "ObjectRefGenerator",
     "PlacementGroupID",
     "RayClientError",
+    "RESTORE_WORKER_MODE",
     "SCRIPT_MODE",
+    "SPILL_WORKER_MODE",
     "TaskID",
     "UniqueID",
     "WORKER_MODE",
@@ -126,6 +128,9 @@ ObjectID = ObjectRef
 # What `ray` has for the two kinds of process that user code runs in.
 SCRIPT_MODE = 0
 WORKER_MODE = 1
+# And for those that move objects between memory and disk.
+SPILL_WORKER_MODE = 2
+RESTORE_WORKER_MODE = 3
 
 #: What Ray logs with.
 logger = logging.getLogger("ray")

@@ -1,4 +1,4 @@
-"""Names of Ray's compiled module: those under which it pickles its ids (docs/protocol.md, rule T7), and references."""
+"""Names of Ray's compiled module: those that programs use, and under which Ray pickles its ids (rule T7)."""
 
 from ray_client.handles.ids import (
     ActorClassID,

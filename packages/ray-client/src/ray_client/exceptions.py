@@ -19,7 +19,6 @@ class RayError(Exception):
 
     #: What `str()` gave where the error was made; None for one made here.
     remote_text: str | None = None
-    #: What Ray puts before the message that its constructor got.
     text_before: ClassVar[str] = ""
 
     def __str__(self) -> str:
@@ -30,7 +29,7 @@ class RayError(Exception):
 
 
 class _MessageError(RayError):
-    """Keeps its one argument under `field_name`. Not in Ray, where each such class does so by itself."""
+    """Keeps its one argument under `field_name`, and puts `text_before` before it; each such class of Ray's does so."""
 
     field_name: ClassVar[str] = "message"
 
@@ -62,8 +61,7 @@ class TaskCancelledError(RayError):
         self.task_id, self.error_message = task_id, error_message
 
     def _text(self) -> str:
-        named = f"Task: {self.task_id} was cancelled. " if self.task_id else ""
-        return named + (self.error_message or "")
+        return (f"Task: {self.task_id} was cancelled. " if self.task_id else "") + (self.error_message or "")
 
 
 class RayTaskError(RayError):
@@ -217,23 +215,20 @@ class ObjectLostError(RayError):
         self.object_ref_hex, self.owner_address, self.call_site = object_ref_hex, owner_address, call_site
 
     def _text(self) -> str:
-        made = f"; it was made at {self.call_site}" if self.call_site else ""
-        return f"cannot get object {self.object_ref_hex}: {(type(self).__doc__ or '').rstrip('.')}{made}"
+        text = f"cannot get object {self.object_ref_hex}: {(type(self).__doc__ or '').rstrip('.')}"
+        return f"{text}; it was made at {self.call_site}" if self.call_site else text
 
 
 class ObjectFetchTimedOutError(ObjectLostError):
     """No node that holds the object was found in time."""
 
 
-class RpcError(RayError):
+class RpcError(_MessageError):
     """A call between Ray's own processes failed."""
 
     def __init__(self, message: str, rpc_code: int | None = None) -> None:
-        super().__init__(message, rpc_code)
-        self.message, self.rpc_code = message, rpc_code
-
-    def _text(self) -> str:
-        return self.message
+        super().__init__(message)
+        self.args, self.rpc_code = (message, rpc_code), rpc_code
 
 
 class ReferenceCountingAssertionError(ObjectLostError, AssertionError):
@@ -346,6 +341,10 @@ class UnserializableException(_MessageError):
 class ActorAlreadyExistsError(ValueError, _ErrorMessage):
     """There is an actor of this name already."""
 
+    __init__ = _ErrorMessage.__init__  # not that of ValueError, which comes first
+
 
 class ActorHandleNotFoundError(ValueError, _ErrorMessage):
     """The actor handle is of a session that is gone."""
+
+    __init__ = _ErrorMessage.__init__

@@ -32,8 +32,6 @@ MIRRORED = (
 _NAMES: Final = {
     "ray": frozenset(
         [
-            "RESTORE_WORKER_MODE",
-            "SPILL_WORKER_MODE",
             "cluster_utils",
             "cpp_function",
             "cross_language",

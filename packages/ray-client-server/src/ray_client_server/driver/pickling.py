@@ -262,7 +262,8 @@ class Codec:
         return tokens.actor_handle, (handle_id, facts.class_name, facts.methods)
 
     def _write_method(self, method: Any, _counted_ids: list[int]) -> _Reduced:
-        return getattr, self.port.method_parts(method)
+        state = method.__getstate__()  # Ray keeps both in attributes of its own, under other names in each version
+        return getattr, (state["actor"], state["method_name"])
 
     def _write_function(self, function: Any, _counted_ids: list[int]) -> _Reduced:
         return tokens.remote_function, self.port.undecorated(function)

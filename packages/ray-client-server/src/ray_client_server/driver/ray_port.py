@@ -6,14 +6,12 @@ all of it was tried with Ray 2.40, 2.46, 2.55 and 2.60.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import logging
 import socket
-import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import ray
@@ -30,6 +28,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from ray_client_server.driver import ray_output, ray_queries
 from ray_client_server.driver.port import ActorFacts, Handle, ObjectIds
+from ray_client_server.driver.scripts import script_of
 
 ObjectRef: type = ray.ObjectRef
 ObjectRefGenerator: type = ray.ObjectRefGenerator
@@ -110,28 +109,8 @@ def find_actor(name: str, namespace: str | None) -> Handle:
 
 def remote(target: Any, options: Mapping[str, Any]) -> Any:
     """Decorate a function or a class."""
-    with _script_of(target):
+    with script_of(target):
         return ray.remote(**options)(target) if options else ray.remote(target)
-
-
-@contextlib.contextmanager
-def _script_of(target: Any) -> Iterator[None]:
-    """Meanwhile let `__main__` be the file that a class of a client's script is from.
-
-    Ray puts the name of that file in the place of `__main__` in the class's name, and asks the module for it.
-    """
-    is_of_script = inspect.isclass(target) and target.__module__ == "__main__"
-    codes = (getattr(member, "__code__", None) for member in vars(target).values()) if is_of_script else ()
-    file = next((code.co_filename for code in codes if code is not None and code.co_filename.endswith(".py")), None)
-    main = sys.modules["__main__"]
-    if file is None or hasattr(main, "__file__"):
-        yield
-        return
-    main.__file__ = file
-    try:
-        yield
-    finally:
-        del main.__file__
 
 
 def undecorated(remote: Any) -> tuple[Any, dict[str, Any]]:
@@ -151,12 +130,6 @@ def call_method(actor: Handle, method: str, options: Mapping[str, Any]) -> Calla
     bound = getattr(actor, method)
     submit: Callable[..., Any] = bound.options(**options).remote if options else bound.remote
     return submit
-
-
-def method_parts(method: Any) -> tuple[Handle, str]:
-    """Give the actor of a bound method, and the method's name. Ray has both in the method's own pickle alone."""
-    state = method.__getstate__()
-    return state["actor"], state["method_name"]
 
 
 def next_now(generator: Handle) -> Handle | None:

@@ -196,8 +196,13 @@ def _close_unwanted(opening: asyncio.Future[ClientContext]) -> None:
         threading.Thread(target=opening.result().close, name="ray-client-close", daemon=True).start()
 
 
-def shutdown(_exiting_interpreter: bool = False) -> None:
-    """Close the session that module-level calls use; does nothing if there is none."""
+def shutdown(*, wait_for_processes: bool = False, _exiting_interpreter: bool = False) -> None:
+    """Close the session that module-level calls use; does nothing if there is none.
+
+    Args:
+        wait_for_processes: taken for Ray's sake; the cluster's processes are not this one's to wait for.
+        _exiting_interpreter: taken for Ray's sake.
+    """
     with _lock:
         session = current.find_session()
         if session is None:

@@ -7,12 +7,13 @@ import inspect
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, final, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final, overload
 
 from ray_client.handles.current import current_session
-from ray_client.handles.function import Prepared, default_num_returns, is_generator
+from ray_client.handles.function import Prepared, is_generator
 from ray_client.handles.graph import ClassNode, bind_method
 from ray_client.handles.ids import ActorID
+from ray_client.handles.methods import METHOD_MARKS, MethodFacts, describe_methods
 from ray_client.handles.newer import judge
 from ray_client.handles.object_ref import real_ids, refuse_plain_pickle
 from ray_client.handles.presented import Presented
@@ -31,28 +32,6 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class MethodFacts(NamedTuple):
-    """What a handle must know of a method to call it."""
-
-    num_returns: int | str  #: unless a call's options say otherwise
-    signature: inspect.Signature | None = None  #: without `self`; None where only the cluster knows it
-
-
-# Methods that Ray gives every actor.
-_BUILT_IN = {name: MethodFacts(1) for name in ("__ray_ready__", "__ray_call__", "__ray_terminate__")}
-
-# What Ray's own `@ray.method` leaves on a method, where the driver's `ray.remote` looks for it
-# (ray/actor.py, Ray 2.40 to 2.60).
-_METHOD_MARKS = {
-    "num_returns": "__ray_num_returns__",
-    "concurrency_group": "__ray_concurrency_group__",
-    "max_task_retries": "__ray_max_task_retries__",
-    "retry_exceptions": "__ray_retry_exceptions__",
-    "_generator_backpressure_num_objects": "__ray_generator_backpressure_num_objects__",
-    "enable_task_events": "__ray_enable_task_events__",
-}
-
-
 @overload
 def method(function: F, /) -> F: ...
 @overload
@@ -64,15 +43,15 @@ def method(*args: Any, **options: Any) -> Any:
         AssertionError: it was used with something else than a function, or with an unknown option.
         ValueError: the number of results makes no sense.
     """
-    unknown = options.keys() - _METHOD_MARKS.keys()
+    unknown = options.keys() - METHOD_MARKS.keys()
     if unknown:
-        raise AssertionError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(_METHOD_MARKS)}")
+        raise AssertionError(f"unknown options of @ray.method: {sorted(unknown)}; it knows {list(METHOD_MARKS)}")
 
     @shortening
     def mark(function: Any) -> Any:
         check_num_returns(options.get("num_returns"), is_generator(function))
         for name, value in options.items():
-            setattr(function, _METHOD_MARKS[name], value)
+            setattr(function, METHOD_MARKS[name], value)
         return function
 
     if len(args) == 1 and callable(args[0]) and not options:
@@ -80,7 +59,7 @@ def method(*args: Any, **options: Any) -> Any:
     if args:
         raise AssertionError(  # as in Ray
             "The @ray.method decorator must be applied using no arguments or at least one of the arguments in the list "
-            f"{list(_METHOD_MARKS)}, for example '@ray.method(num_returns=2)'."
+            f"{list(METHOD_MARKS)}, for example '@ray.method(num_returns=2)'."
         )
     return mark
 
@@ -352,29 +331,6 @@ def check_namespace(namespace: str | None) -> None:
     """
     if namespace == "":
         raise ValueError('"" is not a valid namespace. Pass None to not specify a namespace.')
-
-
-def describe_methods(cls: type) -> dict[str, MethodFacts]:
-    """Give what a handle must know of a class, by the names of its methods."""
-    methods = dict(_BUILT_IN)
-    for name, function in inspect.getmembers(cls, inspect.isroutine):
-        if name.startswith("__") and name in vars(object) and name != "__init__":
-            continue
-        marked = getattr(function, _METHOD_MARKS["num_returns"], None)
-        num_returns = default_num_returns(function, {}) if marked is None else marked
-        methods[name] = MethodFacts(num_returns, _method_signature(cls, name, function))
-    return methods
-
-
-def _method_signature(cls: type, name: str, function: Any) -> inspect.Signature | None:
-    """Give a method's signature without `self`; None where it cannot be known."""
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):  # functions of extension modules
-        return None
-    if inspect.ismethod(function) or isinstance(inspect.getattr_static(cls, name), staticmethod):
-        return signature
-    return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 def _init_signature(cls: type) -> inspect.Signature | None:

@@ -31,9 +31,9 @@ class BaseID:
         self._binary = binary
 
     @classmethod
-    def from_binary(cls: type[_ID], binary: bytes) -> _ID:
+    def from_binary(cls: type[_ID], id_bytes: bytes) -> _ID:
         """Give the id of these bytes; raises as the class does."""
-        return cls(binary)
+        return cls(id_bytes)
 
     @classmethod
     def from_hex(cls: type[_ID], hex_id: str) -> _ID:

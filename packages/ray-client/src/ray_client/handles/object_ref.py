@@ -30,6 +30,10 @@ class ObjectRef(Presented, Generic[T]):
 
     __slots__ = ("__weakref__", "_handle_id", "_identity", "_session", "_watch")
 
+    _handle_id: int
+    _identity: tuple[bytes, bytes, bytes] | None
+    _watch: Watch | None
+
     @overload
     def __new__(cls, id: bytes, /) -> ObjectRef[T]: ...
     @overload
@@ -168,9 +172,9 @@ class ObjectRef(Presented, Generic[T]):
         return cls(_ObjectID.nil().binary())
 
     @classmethod
-    def from_binary(cls, id: bytes) -> ObjectRef[Any]:
+    def from_binary(cls, id_bytes: bytes) -> ObjectRef[Any]:
         """Give the reference of these bytes; raises as the class does."""
-        return cls(id)
+        return cls(id_bytes)
 
     @classmethod
     def from_hex(cls, hex_id: str) -> ObjectRef[Any]:

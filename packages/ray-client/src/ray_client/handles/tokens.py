@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ray_client.errors import WrongSessionError
-from ray_client.handles.actor import ActorClass, ActorHandle, MethodFacts
+from ray_client.handles.actor import ActorClass, ActorHandle
 from ray_client.handles.function import RemoteFunction
+from ray_client.handles.methods import MethodFacts
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
 from ray_client.pickling.opaque import OPAQUE_TOKEN_MAKERS

@@ -134,7 +134,7 @@ def check_placement_group_index(placement_group: PlacementGroup, bundle_index: i
             raise ValueError(f"without a placement group the bundle index must be -1, not {bundle_index}")
     elif not -1 <= bundle_index < placement_group.bundle_count:
         raise ValueError(
-            f"placement group bundle index {bundle_index} is invalid; the group has {placement_group.bundle_count} bundles"
+            f"placement group bundle index {bundle_index} is invalid; there are {placement_group.bundle_count} bundles"
         )
 
 
