@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import grpc
 import pytest
@@ -125,11 +126,50 @@ def test_off_and_on_again(logged: ray.ClientContext, gateway: Gateway, output: P
     assert "while off" not in output.out
 
 
-def test_records_of_the_driver(logged: ray.ClientContext, caplog: pytest.LogCaptureFixture) -> None:
-    logged.configure_logs(True, level=logging.DEBUG)
-    with caplog.at_level(logging.DEBUG, logger="ray_client.driver"):
-        assert ray.get(ray.put(1)) == 1
-        assert all(record.name.startswith("ray_client") for record in caplog.records)
+class Forwarding(logging.Handler):
+    """Sends each record to an actor, as programs do that collect their logs on the cluster."""
+
+    def __init__(self, actor: Any) -> None:
+        super().__init__()
+        self.actor = actor
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.actor.take.remote(record.getMessage())
+
+
+@ray.remote(num_cpus=0)
+class Collector:
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    def take(self, text: str) -> None:
+        self.taken.append(text)
+
+    def all(self) -> list[str]:
+        return self.taken
+
+
+def test_a_handler_that_calls_ray_is_fed_with_the_program_s_own_records_alone(
+    logged: ray.ClientContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged.configure_logs(True, level=logging.DEBUG)  # all that the driver logs, too
+    collector = Collector.remote()
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [*root.handlers, Forwarding(collector)])
+    monkeypatch.setattr(root, "level", logging.DEBUG)
+    for number in range(3):
+        logging.getLogger("program").info("line %d", number)
+    assert ray.get(collector.all.remote()) == ["line 0", "line 1", "line 2"]
+
+
+def test_what_is_asked_of_the_runtime_context_is_logged_nowhere(logged: ray.ClientContext, output: Printed) -> None:
+    context = ray.get_runtime_context()
+    assert context.namespace and context.get_job_id()
+    with pytest.raises(RuntimeError):
+        context.is_canceled()
+    ray.get(say.remote("the end"))
+    assert output.has(lambda seen: "the end" in seen.out)
+    assert "only available" not in output.err
 
 
 def test_another_reader(logged: ray.ClientContext, gateway: Gateway, output: Printed) -> None:

@@ -89,7 +89,7 @@ from ray.util import ActorPool
         ("from ray import serve", "ray.serve", "`import ray.serve` inside a task"),
         ("from ray.util import collective", "ray.util.collective", "use `ray.util.collective` inside a task"),
         ("import ray.util.collective", "ray.util.collective", "only the cluster has"),
-        ("import ray.client_builder", "ray.client_builder", "inside a task"),
+        ("import ray.cluster_utils", "ray.cluster_utils", "inside a task"),
         ("import ray.util.no_such_thing", "ray.util.no_such_thing", "ray_client knows none"),
         ("import ray.api", "ray.api", "ray_client knows none"),
         ("import ray.session.session", "ray.session", "ray_client knows none"),

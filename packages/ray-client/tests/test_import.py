@@ -19,6 +19,7 @@ RAY_NAMES = {
     *("available_resources", "cancel", "cluster_resources", "get", "get_actor", "get_gpu_ids", "get_runtime_context"),
     *("init", "is_initialized", "kill", "method", "nodes", "put", "remote", "shutdown", "timeline", "wait"),
     *("actor", "exceptions", "remote_function", "runtime_context", "runtime_env", "util"),
+    *("ClientBuilder", "LoggingConfig", "client", "client_builder", "job_config"),
 }
 
 

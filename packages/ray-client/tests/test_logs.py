@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from ray_client.logs import LogReader, format_line, show
+from ray_client.logs import LogReader, driver_log, format_line, show
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, LogBatch, LogRecord, LogRequest, LogSource
@@ -152,13 +152,36 @@ def test_what_no_process_of_the_user_s_wrote_has_no_pid() -> None:
     assert format_line(LogRecord(text="x")) == "(cluster) x\n"
 
 
-def test_driver_records_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_driver_records_go_to_stderr_and_not_to_the_root_logger(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_root: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = of_root.append  # type: ignore[method-assign]
+    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
     record = LogRecord(source=DRIVER, text="100% of it", level=logging.WARNING, logger="ray.worker", time_s=5.0)
     show(LogBatch(records=[record], dropped=3))
-    first, second = caplog.records
-    assert (first.name, first.levelno, first.getMessage()) == ("ray_client.driver", logging.WARNING, "100% of it")
-    assert first.created == 5.0
-    assert "3 lines" in second.getMessage()
+    assert of_root == []
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("1970-01-01") and first.endswith("WARNING ray.worker -- 100% of it")
+    assert "3 lines" in second
+
+
+def test_they_can_be_taken_by_their_logger(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    caplog.clear()
+    monkeypatch.setattr(driver_log, "handlers", [caplog.handler])
+    of_ray = LogRecord(source=DRIVER, text="Ray's", level=logging.INFO, logger="ray.worker", time_s=5.0)
+    of_server = LogRecord(source=DRIVER, text="driver.ending", level=logging.INFO, logger="ray_client_server.driver")
+    show(LogBatch(records=[of_ray, of_server]))
+    [found] = caplog.records  # how the driver lives is for the server's log
+    assert (found.name, found.levelno, found.getMessage()) == ("ray_client.driver", logging.INFO, "Ray's")
+    assert found.created == 5.0
+    driver_log.setLevel(logging.WARNING)
+    try:
+        show(LogBatch(records=[of_ray]))
+    finally:
+        driver_log.setLevel(logging.DEBUG)
+    assert len(caplog.records) == 1
 
 
 def test_a_closed_standard_output_harms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

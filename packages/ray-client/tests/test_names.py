@@ -11,7 +11,7 @@ from ray_client.names import explain
     [
         ("data", "ray_client", True, "`import ray.data` inside a task"),
         ("java_function", "ray_client", True, "use `ray.java_function` inside a task"),
-        ("client", "ray_client", True, "ray_client.init"),
+        ("connect", "ray_client.util", True, "ray_client.init"),
         ("collective", "ray_client.util", True, "ray.util.collective"),
         ("set_resource", "ray_client.experimental", True, "ray.experimental.set_resource"),
         ("StateApiClient", "ray_client.util.state", True, "ray.util.state.StateApiClient"),

@@ -15,7 +15,18 @@ Importing this package loads neither grpc nor cloudpickle; opening a session doe
 
 from typing import Any
 
-from ray_client import actor, exceptions, experimental, job_config, remote_function, runtime_context, runtime_env, util
+from ray_client import (
+    actor,
+    client_builder,
+    exceptions,
+    experimental,
+    job_config,
+    remote_function,
+    runtime_context,
+    runtime_env,
+    util,
+)
+from ray_client.api.client_builder import ClientBuilder, client
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
@@ -51,6 +62,7 @@ from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRe
 __all__ = [
     "ActorClassID",
     "ActorID",
+    "ClientBuilder",
     "ClientContext",
     "ClusterID",
     "DynamicObjectRefGenerator",
@@ -73,6 +85,8 @@ __all__ = [
     "actor",
     "available_resources",
     "cancel",
+    "client",
+    "client_builder",
     "cluster_resources",
     "connect",
     "connect_async",

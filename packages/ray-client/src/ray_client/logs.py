@@ -7,7 +7,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import grpc
 
@@ -19,8 +19,25 @@ from ray_client.transport.status import failure_of
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, LogBatch, LogRecord, LogRequest, LogSource
 
 log = logging.getLogger(__name__)
-#: Records of the session's driver, Ray's own among them.
+
+
+class _ToStderr(logging.StreamHandler[Any]):
+    """Writes to what is standard error at the time: tests and notebooks replace it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        if self.stream is not None:  # as in a program without a terminal
+            super().emit(record)
+
+
+#: Records of the session's driver, Ray's own among them. Like Ray's own logger it has a handler of its own and is none
+#: of the root's: a handler of the program's that itself calls Ray would else be fed with what its calls log there.
 driver_log = logging.getLogger("ray_client.driver")
+driver_log.setLevel(logging.DEBUG)  # the reader asks for those that are wanted
+driver_log.propagate = False
+_to_stderr = _ToStderr()
+_to_stderr.setFormatter(logging.Formatter("%(asctime)s\t%(levelname)s %(filename)s -- %(message)s"))
+driver_log.addHandler(_to_stderr)
 
 _CYAN, _PLAIN = "\033[36m", "\033[0m"
 
@@ -247,6 +264,9 @@ def _print(text: str, is_err: bool) -> None:
 
 
 def _log(record: LogRecord) -> None:
+    is_of_server = record.logger.startswith("ray_client_server")  # how the driver lives is for the server's log
+    if (is_of_server and record.level < logging.WARNING) or not driver_log.isEnabledFor(record.level):
+        return
     made = driver_log.makeRecord(
         driver_log.name, record.level, record.logger or "driver", 0, record.text, (), None, func=None
     )

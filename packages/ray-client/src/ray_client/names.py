@@ -10,6 +10,7 @@ from ray_client.errors import UnknownNameError
 #: The modules that mirror one of `ray`; everything else in this package is ours alone.
 MIRRORED = (
     "actor",
+    "client_builder",
     "dag",
     "exceptions",
     "experimental",
@@ -40,11 +41,8 @@ _LIBRARIES: Final = frozenset(
 _NAMES: Final = {
     "ray": frozenset(
         [
-            "ClientBuilder",
             "RESTORE_WORKER_MODE",
             "SPILL_WORKER_MODE",
-            "client",
-            "client_builder",
             "cloudpickle",
             "cluster_utils",
             "cpp_function",
@@ -101,8 +99,6 @@ _NAMES: Final = {
 }
 #: What takes the place of a name here.
 _INSTEAD: Final = {
-    "ray.client": "call ray_client.init(...)",
-    "ray.ClientBuilder": "call ray_client.init(...)",
     "ray.util.connect": "call ray_client.init(...)",
     "ray.util.disconnect": "call ray_client.shutdown()",
     "ray.cloudpickle": "import cloudpickle",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import logging
-from collections.abc import Iterable
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ray_client.api.cluster import query_in
 from ray_client.api.functions import SessionFunctions
 from ray_client.handles import current
 
@@ -55,15 +57,40 @@ class ClientContext(SessionFunctions):
         return str(self._connection.session.opened.server.version)
 
     @property
+    def ray_commit(self) -> str:
+        """The commit that the cluster's Ray was built from; `unknown` where an older server does not say."""
+        return str(self._driver_facts.get("ray_commit", "unknown"))
+
+    @functools.cached_property
+    def _driver_facts(self) -> dict[str, Any]:
+        return dict(query_in(self._connection.session, "runtime_context"))
+
+    @functools.cached_property
     def address_info(self) -> dict[str, Any]:
-        """Facts of the connection by name, as Ray's context has them."""
+        """Facts of the connection by name, as Ray's context has them; the sockets are those of the driver's node.
+
+        The first time the cluster is asked for them.
+
+        Raises:
+            SessionError: the session has ended before.
+        """
         opened = self._connection.session.opened
+        facts = self._driver_facts
+        nodes = query_in(self._connection.session, "nodes")
+        node: dict[str, Any] = next((node for node in nodes if node["NodeID"] == opened.node_id), {})
         return {
-            "address": str(self._connection.settings.address),
+            "node_ip_address": node.get("NodeManagerAddress"),
+            "redis_address": None,
+            "object_store_address": node.get("ObjectStoreSocketName"),
+            "raylet_socket_name": node.get("RayletSocketName"),
+            "webui_url": opened.dashboard_url,
+            "session_dir": f"{facts['temp_dir']}/{facts['session_name']}" if "temp_dir" in facts else None,
+            "metrics_export_port": node.get("MetricsExportPort"),
             "gcs_address": opened.server.cluster_address,
+            "address": str(self._connection.settings.address),
+            "dashboard_agent_listen_port": node.get("DashboardAgentListenPort"),
             "node_id": opened.node_id,
             "job_id": opened.job_id,
-            "webui_url": opened.dashboard_url,
         }
 
     def environment_diff(self) -> dict[str, tuple[str | None, str | None]]:
@@ -77,6 +104,30 @@ class ClientContext(SessionFunctions):
 
     def __getitem__(self, key: str) -> Any:
         return self.address_info[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.address_info)
+
+    def __len__(self) -> int:
+        return len(self.address_info)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.address_info
+
+    def __bool__(self) -> bool:
+        return True  # without asking the cluster
+
+    def keys(self) -> KeysView[str]:
+        """Give the names in `address_info`."""
+        return self.address_info.keys()
+
+    def values(self) -> ValuesView[Any]:
+        """Give the values in `address_info`."""
+        return self.address_info.values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """Give the names and values in `address_info`."""
+        return self.address_info.items()
 
     @property
     def is_connected(self) -> bool:

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.api import init_options
@@ -16,7 +16,7 @@ from ray_client.api.context import ClientContext
 from ray_client.config import env
 from ray_client.config.address import Address, parse_address
 from ray_client.config.settings import ConnectSettings, TlsSettings
-from ray_client.errors import AddressError
+from ray_client.errors import AddressError, NotConnectedError, SessionClosedError
 from ray_client.handles import current
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _LINGER_S = 0.5
 #: that calls Ray itself, on this thread: so it is reentrant, and `_is_opening` tells.
 _lock = threading.RLock()
 _is_opening = False
+_is_ending = False  #: the program is: no call opens a session any more
 _contexts: list[ClientContext] = []  #: of the sessions that are open
 
 # This package's own options, with what each is where it is not given, or is None.
@@ -141,7 +142,7 @@ def _open_first(address: str | None, **options: Any) -> ClientContext:
 
 def _open_implicitly() -> None:
     """Do for the first call what `init()` would, where that can be done; of many threads one does it."""
-    if not env.is_auto_connect() or not (env.address() or _has_embedded()):
+    if _is_ending or not env.is_auto_connect() or not (env.address() or _has_embedded()):
         return
     with _lock:
         if current.find_default() is None and not _is_opening:
@@ -285,8 +286,25 @@ def _connect_embedded(ray_options: dict[str, Any], settings: dict[str, Any]) -> 
 
 @atexit.register
 def _close_all() -> None:
+    """Close all sessions at the end of the program."""
+    global _is_ending
+    _is_ending = True
+    threading.excepthook = _leave_out_daemons(threading.excepthook)
     for context in list(_contexts):
         context.disconnect(_LINGER_S)
+
+
+def _leave_out_daemons(
+    print_error: Callable[[threading.ExceptHookArgs], object],
+) -> Callable[[threading.ExceptHookArgs], object]:
+    """Say nothing of daemon threads that end because the program does: nobody waits for what they were doing."""
+
+    def print_others(args: threading.ExceptHookArgs) -> None:
+        is_daemon = args.thread is not None and args.thread.daemon
+        if not (is_daemon and isinstance(args.exc_value, SessionClosedError | NotConnectedError)):
+            print_error(args)
+
+    return print_others
 
 
 def _forget_parent() -> None:

@@ -14,7 +14,7 @@ from ray_client.handles.current import find_session
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
 _LINE: Final = "%(asctime)s\t%(levelname)s %(filename)s:%(lineno)s -- %(message)s"
 #: The loggers that a configuration takes away from the root's handlers: those of Ray's own records.
-_OF_RAY: Final = ("ray", "ray_client")
+_OF_RAY: Final = ("ray", "ray_client", "ray_client.driver")
 
 
 @dataclass

@@ -41,7 +41,7 @@ def parse_address(text: str) -> Address:
     scheme, separator, rest = text.strip().rpartition("://")
     if separator and scheme not in SCHEMES:
         if scheme in ("http", "https"):
-            raise AddressError(text, "that is how Ray's dashboard is reached, and its jobs")
+            raise AddressError(text, f"the scheme {scheme!r} is that of Ray's dashboard and its jobs")
         raise AddressError(text, f"the scheme {scheme!r} is unknown")
     if not separator and rest in ("auto", "local"):
         raise AddressError(text, "it means a cluster on this machine, which only a process with ray can join")

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ray_client.config.settings import TlsSettings
@@ -97,6 +98,22 @@ def tls(environ: Mapping[str, str] = os.environ) -> TlsSettings | None:
     if ca_path is None and certificate_path is None and key_path is None:
         return None
     return TlsSettings(ca_path=ca_path, certificate_path=certificate_path, key_path=key_path)
+
+
+@contextmanager
+def quiet_grpc() -> Iterator[None]:
+    """Have gRPC, imported in the block, print errors alone, unless the environment says what it is to print.
+
+    It would tell of each fork that its threads run on; a forked child uses nothing of its parent's.
+    """
+    if {"GRPC_VERBOSITY", "GRPC_TRACE"} & os.environ.keys():
+        yield
+        return
+    os.environ["GRPC_VERBOSITY"] = "ERROR"
+    try:
+        yield
+    finally:
+        os.environ.pop("GRPC_VERBOSITY", None)
 
 
 def child_environment(**changes: str | None) -> dict[str, str]:

@@ -20,7 +20,11 @@ class RayInstalledError(RayClientError, RuntimeError):
     """`import ray` cannot give this package, since the real ray is here; `is_imported` tells whether it is in use."""
 
     def __init__(self, location: str, is_imported: bool) -> None:
-        advice = "say install(force=True) or `python -m ray_client run --force` to have ray_client all the same"
+        advice = (
+            "say install(force=True) or `python -m ray_client run --force` to have ray_client all the same; or keep "
+            "ray out of this environment, also where a package needs it: `uv pip install --override` with a file "
+            "that says `ray ; sys_platform == 'never'`, or `pip install --no-deps` of that package"
+        )
         if is_imported:
             advice = "call ray_client.dropin.install() before anything imports it"
         happened = "imported already from" if is_imported else "installed here in"

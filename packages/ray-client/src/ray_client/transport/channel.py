@@ -10,6 +10,7 @@ import grpc
 from ray_client.config.address import Address
 from ray_client.config.settings import TlsSettings
 from ray_client.errors import ConnectError
+from ray_client.transport.green import prepare_threads
 from ray_client_proto.wire import metadata, tunnel
 from ray_client_proto.wire.limits import KIB, MESSAGE_BYTES
 
@@ -46,8 +47,9 @@ def open_channel(address: Address, tls: TlsSettings | None = None, tunnel_header
     With the headers of a request for a tunnel it leads through the gateway to a session's driver (rule U1).
 
     Raises:
-        ConnectError: a file of the TLS settings cannot be read.
+        ConnectError: a file of the TLS settings cannot be read, or the threads of this process are eventlet's.
     """
+    prepare_threads()
     options = (*_OPTIONS, *_tunnel_options(tunnel_headers))
     if not address.is_tls and tls is None:
         return grpc.insecure_channel(address.target, options=options)
