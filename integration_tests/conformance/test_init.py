@@ -166,13 +166,16 @@ def test_what_init_gives_back(address: str) -> None:
     context = ray.init(address, log_to_driver=False)
     assert context["node_id"] == context.address_info["node_id"] == ray.get_runtime_context().get_node_id()
     [node] = [node for node in ray.nodes() if node["NodeID"] == context["node_id"]]
-    assert dict(context).items() >= {
-        "node_ip_address": node["NodeManagerAddress"],
-        "object_store_address": node["ObjectStoreSocketName"],
-        "raylet_socket_name": node["RayletSocketName"],
-        "metrics_export_port": node["MetricsExportPort"],
-        "redis_address": None,
-    }.items()
+    assert (
+        dict(context).items()
+        >= {
+            "node_ip_address": node["NodeManagerAddress"],
+            "object_store_address": node["ObjectStoreSocketName"],
+            "raylet_socket_name": node["RayletSocketName"],
+            "metrics_export_port": node["MetricsExportPort"],
+            "redis_address": None,
+        }.items()
+    )
     assert {"webui_url", "session_dir", "gcs_address", "address"} <= set(context)
     assert os.path.basename(context["session_dir"]).startswith("session_")
     assert context.ray_version and context.python_version and context.ray_commit
