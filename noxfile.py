@@ -228,7 +228,15 @@ def integration(session: nox.Session) -> None:
     cluster, laptop = environments(session)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
     apart = [f"--ignore=integration_tests/{suite}" for suite in ("compat", "conformance")]
-    run_pytest(session, laptop, "integration_tests", *apart, report="faults", env=env)
+    run_pytest(session, laptop, "integration_tests", "-m", "not by_hand", *apart, report="faults", env=env)
+
+
+@nox.session(python=False)
+def corpus(session: nox.Session) -> None:
+    """All programs of `integration_tests/corpus`, natively and as they are from an environment without ray."""
+    cluster, laptop = environments(session)
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    run_pytest(session, laptop, "integration_tests/corpus", report="corpus", env=env)
 
 
 @nox.session(python=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 import pytest
 
 from conformance.api import ray
@@ -142,6 +144,39 @@ def test_an_actor_class_as_a_base_class() -> None:
 
         class Derived(Actor):
             pass
+
+
+def test_an_abstract_class() -> None:
+    class Base(abc.ABC):
+        @abc.abstractmethod
+        def area(self) -> int: ...
+
+    class Side(Base):
+        def area(self) -> int:
+            return 2
+
+    with pytest.raises(TypeError, match="area"):
+        ray.remote(Base)
+    assert ray.get(ray.remote(Side).remote().area.remote()) == 2
+
+
+def test_an_unknown_strategy_is_refused_at_the_call() -> None:
+    changed, actor = task.options(scheduling_strategy="ANYWHERE"), Actor.options(scheduling_strategy="")
+    with pytest.raises(ValueError, match="ANYWHERE"):
+        changed.remote()
+    with pytest.raises(ValueError):
+        actor.remote()
+
+
+def test_a_function_that_brings_too_much_along() -> None:
+    large = bytes(10**8)
+
+    @ray.remote
+    def size() -> int:
+        return len(large)
+
+    with pytest.raises(ValueError, match="too large"):
+        size.remote()
 
 
 def test_namespace_must_be_text() -> None:

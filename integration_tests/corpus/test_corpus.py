@@ -25,7 +25,13 @@ ARGUMENTS = {
     "packaged": ["--sort", "size", "paper", "pen", "ink"],
 }
 #: Their `init` describes a cluster to start: natively they start one, through the client they use the one there is.
-START_THEIR_OWN = {"local_context_manager", "local_first_steps", "local_init_again", "local_options", "local_simulation"}
+START_THEIR_OWN = {
+    "local_context_manager",
+    "local_first_steps",
+    "local_init_again",
+    "local_options",
+    "local_simulation",
+}
 #: Run with every change, one or two of each kind; the others are run by hand, with `nox -s corpus`.
 EVERY_TIME = {
     "actors_named",
@@ -43,7 +49,7 @@ EVERY_TIME = {
 }
 
 #: The cluster's own reports, between what the program prints: they may be there or not, and come when they come.
-REPORT = re.compile(r"\((raylet|autoscaler|[^()]* pid=\d+)[^()]*\)")
+REPORT = re.compile(r"\((raylet|autoscaler|[^()]*pid=\d+)[^()]*\)")
 
 pytestmark = pytest.mark.timeout(330)
 
@@ -121,7 +127,9 @@ def test_a_program_prints_what_it_prints_natively(
     natively = run([str(cluster_python()), *command(name)], tmp_path / "native", there)
     assert natively[0] == 0, natively[2]
     assert own_lines(natively[1])
-    ours = run([sys.executable, "-m", "ray_client", "run", *command(name)], tmp_path / "ours", {"RAY_ADDRESS": gateway.address})
+    ours = run(
+        [sys.executable, "-m", "ray_client", "run", *command(name)], tmp_path / "ours", {"RAY_ADDRESS": gateway.address}
+    )
     assert ours[0] == 0, ours[2]
     assert own_lines(ours[1]) == own_lines(natively[1])
     assert os.listdir(tmp_path / "ours") == []

@@ -1,4 +1,4 @@
-"""Anti-pattern: a large value in a function's closure travels with the function; as an argument it goes by the store."""
+"""Anti-pattern: a large value in a function's closure travels with it; as an argument it goes by the store."""
 
 import random
 

@@ -40,7 +40,7 @@ class Reader:
 class Supervisor:
     def __init__(self, names):
         self.checkpoints = Checkpoints.remote()
-        self.restarts = {name: 0 for name in names}
+        self.restarts = dict.fromkeys(names, 0)
 
     def run(self, name, upto, breaks_at):
         while True:

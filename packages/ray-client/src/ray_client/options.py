@@ -206,6 +206,17 @@ def _check(options: Mapping[str, Any], allowed: Mapping[str, _Option], of_what: 
             raise ValueError(f"The keyword '{keyword}' cannot be {value!r}: {found}.")
 
 
+def check_strategy(options: Mapping[str, Any]) -> None:
+    """Check the name of a scheduling strategy, when a call is made: Ray takes any text before.
+
+    Raises:
+        ValueError: it is the name of none.
+    """
+    strategy = options.get("scheduling_strategy")
+    if isinstance(strategy, str) and strategy not in ("DEFAULT", "SPREAD"):
+        raise ValueError(f"Invalid scheduling_strategy value {strategy!r}. Valid values are 'DEFAULT' and 'SPREAD'.")
+
+
 def _check_placement(options: Mapping[str, Any]) -> None:
     has_group = options.get("placement_group", "default") not in ("default", None)
     if has_group and options.get("scheduling_strategy") is not None:

@@ -7,6 +7,8 @@ import hashlib
 import importlib.machinery
 from types import ModuleType
 
+import pytest
+
 from ray_client.pickling.payload import Pickled
 from ray_client.session.exports import Exports
 from ray_client_proto.v1.operation_pb2 import Export
@@ -50,6 +52,15 @@ def test_what_nobody_uses_any_more_is_released_with_the_next_export() -> None:
     gc.collect()
     third = driver.exports.ship(Export.FUNCTION, "f", pickled(b"f 3"))
     assert driver.has.keys() == {second.digest, third.digest}
+
+
+def test_what_is_as_large_as_ray_refuses_it_is_not_sent() -> None:
+    driver = Driver()
+    buffer = memoryview(bytearray(10**8 - 1))
+    kept = driver.exports.ship(Export.FUNCTION, "the function small", Pickled(b"", [buffer]))
+    with pytest.raises(ValueError, match=r"the function large is too large to be sent: 95 MiB.* put\(\)"):
+        driver.exports.ship(Export.FUNCTION, "the function large", Pickled(b"1", [buffer]))
+    assert driver.has.keys() == {kept.digest}
 
 
 def test_what_was_released_is_sent_again() -> None:

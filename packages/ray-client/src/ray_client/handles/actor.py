@@ -18,7 +18,7 @@ from ray_client.handles.newer import judge
 from ray_client.handles.object_ref import real_ids, refuse_plain_pickle
 from ray_client.handles.presented import Presented
 from ray_client.handles.results import handles_of
-from ray_client.options import check_num_returns, validate_actor_options, validate_method_options
+from ray_client.options import check_num_returns, check_strategy, validate_actor_options, validate_method_options
 from ray_client.tracebacks import shorten, shorten_all, shortening
 
 if TYPE_CHECKING:
@@ -76,7 +76,11 @@ class ActorClass(Generic[T]):
 
         Raises:
             ValueError, TypeError: an option is unknown or its value makes no sense.
+            TypeError: the class is abstract.
         """
+        if inspect.isabstract(cls):
+            missing = ", ".join(sorted(cls.__abstractmethods__))
+            raise TypeError(f"Can't make an actor class of the abstract class {cls.__name__}: it lacks {missing}")
         validate_actor_options(options)
         judge("actor", options, session)
         functools.update_wrapper(self, cls, updated=())
@@ -173,6 +177,7 @@ class ActorClass(Generic[T]):
         return ClassNode(self, args, kwargs, self._options, self._class)
 
     def _prepare(self, session: Session) -> Prepared:
+        check_strategy(self._options)
         prepared = self._prepared
         if prepared is None or prepared.session is not session or not prepared.code.is_current:
             from ray_client.session import calls

@@ -11,7 +11,7 @@ from ray_client.handles.current import current_session
 from ray_client.handles.graph import FunctionNode
 from ray_client.handles.newer import judge
 from ray_client.handles.results import handles_of
-from ray_client.options import validate_task_options
+from ray_client.options import check_strategy, validate_task_options
 from ray_client.tracebacks import shorten, shorten_all
 
 if TYPE_CHECKING:
@@ -236,6 +236,7 @@ class RemoteFunction(Generic[P, T]):
         return FunctionNode(self, args, kwargs, self._options)
 
     def _prepare(self, session: Session) -> Prepared:
+        check_strategy(self._options)
         prepared = self._prepared
         if prepared is None or prepared.session is not session or not prepared.code.is_current:
             from ray_client.session import calls

@@ -8,9 +8,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from types import ModuleType
+from typing import Final
 
 from ray_client.pickling.payload import Pickled
 from ray_client_proto.v1 import operation_pb2
+
+#: What a function or class may have, with all that it brings along; Ray refuses it from the same size on.
+_MAX_BYTES: Final = 10**8
 
 
 class ExportedCode:
@@ -43,7 +47,17 @@ class Exports:
         self._dropped: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def ship(self, kind: operation_pb2.Export.Kind, name: str, pickled: Pickled) -> ExportedCode:
-        """Give what calls refer to; the driver has the code before any call made from now on."""
+        """Give what calls refer to; the driver has the code before any call made from now on.
+
+        Raises:
+            ValueError: it is too large, as Ray would find.
+        """
+        if pickled.size_bytes >= _MAX_BYTES:
+            raise ValueError(
+                f"{name} is too large to be sent: {pickled.size_bytes >> 20} MiB with what it brings along, and less than "
+                f"{_MAX_BYTES >> 20} MiB are allowed. Does it use a large array, or another large value, of the scope "
+                "that it was defined in? put() that value and pass the reference as an argument."
+            )
         hasher = hashlib.sha256()
         for part in pickled.parts():
             hasher.update(part)
