@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import gc
 import importlib
-import pickle
 import inspect
+import pickle
 import sys
 import textwrap
 from collections.abc import Callable, Iterator

@@ -43,7 +43,7 @@ def put(value: T, *, _owner: Any = None, _tensor_transport: str | None = None) -
             raise ValueError(f"_owner must be an actor's handle or None, got {type(_owner)}")
         if _tensor_transport is not None:
             raise ValueError(
-                f"_tensor_transport={_tensor_transport!r} is for tensors on the cluster: call ray.put in a task or actor"
+                f"_tensor_transport={_tensor_transport!r} is for tensors on the cluster: put them in a task or actor"
             )
         return put_in(session, value)
     except BaseException as error:

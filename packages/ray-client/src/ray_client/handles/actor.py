@@ -79,7 +79,7 @@ class ActorClass(Generic[T]):
             TypeError: the class is abstract.
         """
         if inspect.isabstract(cls):
-            missing = ", ".join(sorted(cls.__abstractmethods__))
+            missing = ", ".join(sorted(cls.__abstractmethods__))  # type: ignore[attr-defined]  # as `isabstract` says
             raise TypeError(f"Can't make an actor class of the abstract class {cls.__name__}: it lacks {missing}")
         validate_actor_options(options)
         judge("actor", options, session)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import asyncio
     from contextvars import Context
 
+    from ray_client.handles.awaiting import Watch
     from ray_client.session.session import Session
 
 T = TypeVar("T", covariant=True)
