@@ -98,12 +98,13 @@ def _claims(root: str) -> frozenset[Path]:
     files = [
         Path(os.path.normpath(os.path.join(root, name)))
         for distribution in metadata.distributions(path=[root])
-        for name in _recorded(distribution)
+        for name in recorded(distribution)
     ]
     return frozenset(files).union(*(file.parents for file in files)) - {Path(root), *Path(root).parents}
 
 
-def _recorded(distribution: metadata.Distribution) -> Iterator[str]:
+def recorded(distribution: metadata.Distribution) -> Iterator[str]:
+    """Give the files that an installer put there for a distribution; none for a link to the user's own project."""
     # Not `distribution.files`, which takes a project's list of sources for a list of what was installed.
     if not is_editable(distribution):
         yield from (row[0] for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()) if row)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+from collections.abc import Iterator
 from importlib import metadata
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Final
 
-from ray_client.pickling.locality import is_local, origin_of
+from ray_client.pickling.locality import is_local, origin_of, recorded
 
 #: What a name that nothing here has may be on an index: what is meant, or somebody else's.
 _IF_NAMED_SO: Final = "if its package has that name"
@@ -26,8 +27,8 @@ def line_to_add(module: str) -> str:
     place = _place_of(top)
     if place is not None and is_local(str(place)):
         return _runtime_env(*_by_path(place))
-    for package in metadata.packages_distributions().get(top, ()):
-        requirement = _requirement(metadata.distribution(package))
+    for distribution in _distributions_of(top):
+        requirement = _requirement(distribution)
         if requirement:
             return _runtime_env("pip", [requirement])
     if place is not None:  # it was built and installed from a directory of this machine
@@ -40,8 +41,8 @@ def line_to_add(module: str) -> str:
 def way_to_install(module: str) -> str:
     """Give what brings a module to this environment, to be read after "add"."""
     top = module.partition(".")[0]
-    for package in metadata.packages_distributions().get(top, ()):
-        return f"it with `{sys.executable} -m pip install {package}`"
+    for distribution in _distributions_of(top):
+        return f"it with `{sys.executable} -m pip install {distribution.metadata['Name']}`"
     return f"it with `{sys.executable} -m pip install {top}`, {_IF_NAMED_SO}"
 
 
@@ -57,6 +58,15 @@ def _place_of(top: str) -> Path | None:
     if spec.submodule_search_locations:
         return Path(next(iter(spec.submodule_search_locations)))
     return Path(spec.origin) if spec.has_location and spec.origin else None
+
+
+def _distributions_of(top: str) -> Iterator[metadata.Distribution]:
+    """Give the installed distributions that have a module, or package, of a name."""
+    # `packages_distributions` of Python 3.10 knows only those that say so in a file of its own.
+    for distribution in metadata.distributions():
+        tops = (distribution.read_text("top_level.txt") or "").split()
+        if top in (tops or {Path(name).parts[0].partition(".")[0] for name in recorded(distribution)}):
+            yield distribution
 
 
 def _by_path(place: Path) -> tuple[str, str | list[str]]:
