@@ -171,3 +171,12 @@ def test_a_port_that_is_taken(head: Head, gateway: Gateway) -> None:
     code, output = run_until_it_refuses(head.address, "--port", str(gateway.port))
     assert code == 1
     assert str(gateway.port) in output
+
+
+def test_an_address_of_the_environment_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    [port] = free_ports(1)
+    monkeypatch.setenv("RAY_ADDRESS", f"ray://127.0.0.1:{port}")
+    with pytest.raises(errors.UnreachableError, match="RAY_ADDRESS that names"):
+        ray.put(1)  # which opens a session
+    with refused(errors.UnreachableError, f"ray://127.0.0.1:{port}") as caught:
+        assert "RAY_ADDRESS" not in str(caught.value)

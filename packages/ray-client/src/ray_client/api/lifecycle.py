@@ -8,7 +8,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.api import init_options
@@ -16,7 +17,7 @@ from ray_client.api.context import ClientContext
 from ray_client.config import env
 from ray_client.config.address import Address, parse_address
 from ray_client.config.settings import ConnectSettings, TlsSettings
-from ray_client.errors import AddressError, NotConnectedError, SessionClosedError
+from ray_client.errors import AddressError, ConnectError, NotConnectedError, SessionClosedError
 from ray_client.handles import current
 from ray_client.tracebacks import shorten_all
 
@@ -251,7 +252,8 @@ def _open(address: str | None, **options: Any) -> ClientContext:
         context = _connect_embedded(init_options.for_embedded(ray_options), settings)
     else:
         settings |= {"address": _parsed(target, source), "token": found["token"] or env.token()}
-        context = _connect(ConnectSettings(**settings))
+        with _source_named(source):
+            context = _connect(ConnectSettings(**settings))
     _contexts.append(context)
     context._connection.on_close(lambda: _contexts.remove(context))
     if logs is not None:
@@ -264,6 +266,17 @@ def _parsed(target: str, source: str) -> Address:
         return parse_address(target)
     except AddressError as error:
         raise AddressError(target, error.reason, source) from None
+
+
+@contextmanager
+def _source_named(source: str) -> Iterator[None]:
+    """Have an error say that the address is not one which the program gave, but a variable's."""
+    try:
+        yield
+    except ConnectError as error:
+        if source:
+            error.args = (f"{error.args[0]} (it is {source} that names this address)", *error.args[1:])
+        raise
 
 
 def _is_lent() -> bool:
