@@ -1,4 +1,4 @@
-"""Code that is sent by value: it has its file and its source in a process without that file and anything of ours."""
+"""Code that is sent by value (T12): a process with neither its file nor anything of ours has its source."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import cloudpickle
 
 from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
-from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts
+from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts, without_marks
 from ray_client.pickling.class_hooks import with_quiet_hooks
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
@@ -47,7 +47,7 @@ class TokenTable:
 
 
 _CODE = (type, FunctionType)
-_CLASS_PARTS = 6  #: what cloudpickle gives for a class or a function by value
+_PARTS = 6  #: of what cloudpickle gives for a class or a function by value
 # Modules that we had cloudpickle take by value; its own table, which is the process's, has the user's wishes too.
 _registered: set[str] = set()
 # Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
@@ -99,9 +99,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         elif self._locks is not None and (lock := self._locks.reduce(obj)) is not None:
             return lock
         reduced = super().reducer_override(obj)
-        if isinstance(reduced, tuple) and len(reduced) == _CLASS_PARTS and isinstance(obj, type):
-            make, arguments, (namespace, slots), *rest = reduced
-            reduced = make, arguments, (with_quiet_hooks(obj, namespace), slots), *rest
+        if isinstance(obj, _CODE) and isinstance(reduced, tuple) and len(reduced) == _PARTS:
+            reduced = _for_elsewhere(obj, reduced)
         carrier = self._table.carrier
         return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
 
@@ -141,6 +140,15 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         except RayClientError:
             return False
         return True
+
+
+def _for_elsewhere(code: type | FunctionType, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Give how to pickle a function or a class that is to be used in another process."""
+    make, arguments, (attributes, slots), *rest = reduced
+    attributes = without_marks(attributes)
+    if isinstance(code, type):
+        attributes = with_quiet_hooks(code, attributes)
+    return make, arguments, (attributes, slots), *rest
 
 
 def dump(value: Any, table: TokenTable) -> Pickled:
