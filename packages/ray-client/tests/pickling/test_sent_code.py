@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import linecache
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -70,6 +71,17 @@ def test_source_is_found_where_the_file_is_not(gone: ModuleType, elsewhere: Else
     lines = MODULE.splitlines(keepends=True)
     parts = [lines[5:11], lines[14:16], lines[18:19], lines[22:24]]
     assert given.split("-") == ["".join(part) for part in parts]
+
+
+def test_source_of_a_module_in_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: Elsewhere) -> None:
+    with zipfile.ZipFile(tmp_path / "application.zip", "w") as archive:
+        archive.writestr("zipped_module.py", "def zipped():\n    return 1\n")
+    monkeypatch.syspath_prepend(tmp_path / "application.zip")
+    zipped = importlib.import_module("zipped_module")
+    try:
+        assert elsewhere(zipped.zipped, "print(inspect.getsource(value))") == "def zipped():\n    return 1\n\n"
+    finally:
+        del sys.modules["zipped_module"]
 
 
 def test_a_traceback_has_the_real_file_and_the_line(gone: ModuleType, elsewhere: Elsewhere) -> None:

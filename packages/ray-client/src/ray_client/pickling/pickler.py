@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import linecache
 import pickle
 import sys
 from collections.abc import Callable, Mapping
@@ -148,6 +149,8 @@ def _for_elsewhere(code: type | FunctionType, reduced: tuple[Any, ...]) -> tuple
     attributes = without_marks(attributes)
     if isinstance(code, type):
         attributes = with_quiet_hooks(code, attributes)
+    else:
+        linecache.lazycache(code.__code__.co_filename, code.__globals__)  # source that only a loader has, as of zips
     return make, arguments, (attributes, slots), *rest
 
 
