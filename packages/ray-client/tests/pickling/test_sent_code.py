@@ -123,6 +123,7 @@ def test_lines_are_bounded_on_both_sides(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(linecache, "cache", {})
     monkeypatch.setattr(SourceLines, "_MOST_CHARS", 100)
-    for name in ("<first>", "<second>", "<third>"):
+    linecache.cache["/absent/third"] = (lambda: None,)  # as of a loader that has no source
+    for name in ("<first>", "<second>", "/absent/third"):
         SourceLines(name, 1, ("x" * 60 + "\n",)).show()
-    assert list(linecache.cache) == ["<third>"]
+    assert list(linecache.cache) == ["/absent/third"]
