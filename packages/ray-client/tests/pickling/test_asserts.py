@@ -39,7 +39,9 @@ def unspeakable(x: int) -> None:
     assert not [Silent(), x]
 
 
+@pytest.mark.usefixtures("request")
 class TestOfUsers:
+    @pytest.mark.skipif(False, reason="marked")
     def compare(self, x: int) -> None:
         assert self is x
 

@@ -1,10 +1,11 @@
-"""Code that is sent by value: it has its file and its source in a process without that file and anything of ours."""
+"""Code that is sent by value (T12): a process with neither its file nor anything of ours has its source."""
 
 from __future__ import annotations
 
 import importlib
 import linecache
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -72,6 +73,17 @@ def test_source_is_found_where_the_file_is_not(gone: ModuleType, elsewhere: Else
     assert given.split("-") == ["".join(part) for part in parts]
 
 
+def test_source_of_a_module_in_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: Elsewhere) -> None:
+    with zipfile.ZipFile(tmp_path / "application.zip", "w") as archive:
+        archive.writestr("zipped_module.py", "def zipped():\n    return 1\n")
+    monkeypatch.syspath_prepend(tmp_path / "application.zip")
+    zipped = importlib.import_module("zipped_module")
+    try:
+        assert elsewhere(zipped.zipped, "print(inspect.getsource(value))") == "def zipped():\n    return 1\n\n"
+    finally:
+        del sys.modules["zipped_module"]
+
+
 def test_a_traceback_has_the_real_file_and_the_line(gone: ModuleType, elsewhere: Elsewhere) -> None:
     given = elsewhere(
         gone.plain,
@@ -111,6 +123,7 @@ def test_lines_are_bounded_on_both_sides(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(linecache, "cache", {})
     monkeypatch.setattr(SourceLines, "_MOST_CHARS", 100)
-    for name in ("<first>", "<second>", "<third>"):
+    linecache.cache["/absent/third"] = (lambda: None,)  # as of a loader that has no source
+    for name in ("<first>", "<second>", "/absent/third"):
         SourceLines(name, 1, ("x" * 60 + "\n",)).show()
-    assert list(linecache.cache) == ["<third>"]
+    assert list(linecache.cache) == ["/absent/third"]

@@ -48,7 +48,9 @@ class SourceLines:
         if shown[end] == "\n":
             shown[end] = "...\n"  # else what is known of further lines would count as more of this function
         # With the time of a file that is here, it is read again once it changes; without one, nobody looks for it.
-        entry: Any = linecache.cache.get(self.file) or (0, None, [], self._MARK)
+        entry: Any = linecache.cache.pop(self.file, ())  # so that it is the last, and forgotten last
+        if len(entry) == 1 or not entry:  # one is of a loader that has no source
+            entry = (0, None, [], self._MARK)
         size = entry[0] if entry[1] else sum(map(len, shown))
         linecache.cache[self.file] = (size, entry[1], shown, entry[3])
         ours = {file: entry[0] for file, entry in list(linecache.cache.items()) if entry[-1] == self._MARK}

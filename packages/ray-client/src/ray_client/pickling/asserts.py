@@ -1,4 +1,4 @@
-"""Tasks of test modules: `assert` there refers to pytest, which the cluster need not have."""
+"""Tasks of test modules: code there refers to pytest, which the cluster need not have."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, Final
 
 #: The module of pytest that code with a rewritten `assert` refers to.
 PYTEST_MODULE: Final = "_pytest.assertion.rewrite"
+_MARKS: Final = "pytestmark"
 
 
 class AssertTexts:
@@ -79,3 +80,8 @@ AssertTexts.__module__ = "ray-client-asserts"
 for _part in vars(AssertTexts).values():
     if isinstance(_part, staticmethod):
         _part.__func__.__module__ = AssertTexts.__module__
+
+
+def without_marks(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Give the attributes of a function or a class without the marks that are for the test run."""
+    return {name: value for name, value in attributes.items() if name != _MARKS} if _MARKS in attributes else attributes

@@ -31,7 +31,7 @@ def quiet_hook(original: Callable[..., Any], instead: Callable[..., Any]) -> Cal
         while frame is not None and frame.f_code.co_name not in ("_make_skeleton_class", "_make_skeleton_enum"):
             frame = frame.f_back
         if frame is not None and "class_tracker_id" in frame.f_locals:
-            if frame.f_locals["class_tracker_id"] in frame.f_globals["_DYNAMIC_CLASS_TRACKER_BY_ID"]:
+            if frame.f_locals["class_tracker_id"] in frame.f_globals.get("_DYNAMIC_CLASS_TRACKER_BY_ID", ()):
                 return instead(*args)
             try:
                 inspect.signature(original).bind(*args, **kwargs)
@@ -47,7 +47,7 @@ def _nothing(*_: Any) -> None:
 
 
 _nothing.__module__ = _NAME  # a module that nobody has: so cloudpickle takes it by value, here and on the driver
-_HOOK_CODE: Final = next(each for each in quiet_hook.__code__.co_consts if hasattr(each, "co_code"))
+_OWN_FILE: Final = quiet_hook.__code__.co_filename
 
 
 def _bare_new(metaclass: Any) -> Callable[..., Any]:
@@ -78,4 +78,4 @@ def with_quiet_hooks(cls: type, namespace: dict[str, Any]) -> dict[str, Any]:
 
 def _is_own(hook: object) -> bool:
     """Tell whether a hook is the program's, and has not become a quiet one yet."""
-    return isinstance(hook, FunctionType) and hook.__code__.co_filename != _HOOK_CODE.co_filename
+    return isinstance(hook, FunctionType) and hook.__code__.co_filename != _OWN_FILE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import linecache
 import pickle
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +17,7 @@ import cloudpickle
 from ray_client.cluster_only import ClusterName, covers, is_stand_in
 from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
-from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts
+from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts, without_marks
 from ray_client.pickling.class_hooks import with_quiet_hooks
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
@@ -51,7 +52,7 @@ class TokenTable:
 
 
 _CODE = (type, FunctionType)
-_CLASS_PARTS = 6  #: what cloudpickle gives for a class or a function by value
+_PARTS = 6  #: of what cloudpickle gives for a class or a function by value
 # Modules that we had cloudpickle take by value; its own table, which is the process's, has the user's wishes too.
 _registered: set[str] = set()
 _ATTEMPTS = 8  # to leave out what is too large
@@ -113,9 +114,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         elif type(obj) in SPECIAL and (special := self._reduce_special(obj)) is not None:
             return special
         reduced = super().reducer_override(obj)
-        if isinstance(reduced, tuple) and len(reduced) == _CLASS_PARTS and isinstance(obj, type):
-            make, arguments, (namespace, slots), *rest = reduced
-            reduced = make, arguments, (with_quiet_hooks(obj, namespace), slots), *rest
+        if isinstance(obj, _CODE) and isinstance(reduced, tuple) and len(reduced) == _PARTS:
+            reduced = _for_elsewhere(obj, reduced)
         carrier = self._table.carrier
         return reduced if carrier is None else carrier.reduce(obj, reduced, self.dispatch_table)
 
@@ -174,6 +174,17 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             _registered.discard(module_name)
             with suppress(ValueError):  # the user did it first
                 cloudpickle.unregister_pickle_by_value(sys.modules[module_name])
+
+
+def _for_elsewhere(code: type | FunctionType, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Give how to pickle a function or a class that is to be used in another process."""
+    make, arguments, (attributes, slots), *rest = reduced
+    attributes = without_marks(attributes)
+    if isinstance(code, type):
+        attributes = with_quiet_hooks(code, attributes)
+    else:
+        linecache.lazycache(code.__code__.co_filename, code.__globals__)  # source that only a loader has, as of zips
+    return make, arguments, (attributes, slots), *rest
 
 
 def dump(value: Any, table: TokenTable, parts: Iterable[Part] = ()) -> Pickled:
