@@ -44,9 +44,6 @@ def test_functions_have_their_file_in_their_code(main: types.ModuleType) -> None
 
 
 def test_the_file_goes_when_it_fails(main: types.ModuleType) -> None:
-    def fail() -> None:
-        with script_of(class_of("/home/me/train.py")):
-            raise ValueError
-
-    pytest.raises(ValueError, fail)
+    with pytest.raises(ValueError, match="no"), script_of(class_of("/home/me/train.py")):
+        raise ValueError("no")
     assert not hasattr(main, "__file__")
