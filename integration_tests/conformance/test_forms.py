@@ -15,6 +15,7 @@ def namespace() -> dict[str, Any]:
     return forms.names()
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what Ray has deprecated
 @pytest.mark.parametrize("form", forms.read(), ids=lambda form: form.expression)
 def test_a_form_of_arguments(form: forms.Form, namespace: dict[str, Any]) -> None:
     expected = form.native if IS_NATIVE else form.client or form.native

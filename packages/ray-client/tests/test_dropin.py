@@ -10,6 +10,7 @@ import multiprocessing.spawn
 import pickle
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -278,3 +279,42 @@ def test_auto_means_what_the_environment_names(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("RAY_ADDRESS")
     with pytest.raises(AddressError, match="RAY_ADDRESS"):
         ray_client.init(address="auto")
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "from ray.util.placement_group import PlacementGroup",
+        "import ray.util.placement_group",
+        "from ray.util import placement_group",
+        "import ray, importlib; importlib.import_module('ray.util.placement_group')",
+        "import ray_client.util.placement_group, ray.util.placement_group",
+    ],
+)
+def test_a_function_keeps_its_name_beside_the_module_of_that_name(first: str) -> None:
+    code = f"""
+        from ray_client import dropin
+        dropin.install()
+        {first}
+        import ray, sys
+        assert ray.util.placement_group is sys.modules["ray.util.placement_group"].placement_group
+        from ray.util import placement_group
+        assert callable(placement_group)
+    """
+    done = run_python(textwrap.dedent(code))
+    assert done.returncode == 0, done.stderr
+
+
+def test_modules_are_attributes_without_an_import_and_load_nothing_heavy() -> None:
+    code = """
+        from ray_client import dropin
+        dropin.install()
+        import ray, sys
+        for name in "scheduling_strategies queue metrics multiprocessing joblib state actor_group".split():
+            assert getattr(ray.util, name).__name__ == f"ray_client.util.{name}", name
+        assert not sys.modules.keys() & {"grpc", "cloudpickle", "google.protobuf"}
+        assert ray.cloudpickle.loads(ray.cloudpickle.dumps(lambda: 3))() == 3
+        assert not hasattr(ray.util, "nothing") and not hasattr(ray, "nothing")
+    """
+    done = run_python(textwrap.dedent(code))
+    assert done.returncode == 0, done.stderr

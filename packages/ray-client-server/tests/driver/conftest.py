@@ -359,7 +359,7 @@ class Driving:
     """What tests use; a fixture, since test modules cannot import one another."""
 
     Token, FakeRef, FakeDynamic, FakeTaskError = Token, FakeRef, FakeDynamic, FakeTaskError
-    FakeRayError, FakeGenerator, FakeActor = FakeRayError, FakeGenerator, FakeActor
+    FakeRayError, FakeGenerator, FakeActor, FakeMethod = FakeRayError, FakeGenerator, FakeActor, FakeMethod
     payload, value_of = staticmethod(payload), staticmethod(value_of)
 
 

@@ -216,3 +216,15 @@ def test_an_export_that_cannot_be_unpickled_fails_its_calls(client: Any) -> None
     assert client.ask(export=broken).failure.code == Failure.UNPICKLE_FAILED
     (failed,) = client.call(b"d")
     assert "no_such_module" in client.get(failed).message
+
+
+def test_t12_a_bound_method_goes_out_as_a_getattr_of_its_handle(holdings: Any, driving: Any) -> None:
+    class Counter:
+        def value(self) -> int:
+            return 1
+
+    payload = holdings.codec.encode([driving.FakeMethod(driving.FakeActor(Counter()), "value")])
+    [actor_id] = payload.counted_ids
+    assert b"getattr" in payload.pickle
+    assert b"value" in payload.pickle
+    assert holdings.references.get(actor_id, Kind.ACTOR).target.instance.value() == 1
