@@ -77,6 +77,9 @@ PYTEST = [
     "tqdm",
     "gevent",
     "eventlet",
+    "dask",
+    "importlib-metadata",
+    "setuptools<81",  # the last ones with pkg_resources
 ]
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.

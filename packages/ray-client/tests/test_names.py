@@ -9,7 +9,6 @@ from ray_client.names import explain
 @pytest.mark.parametrize(
     ("name", "module", "exists", "advice"),
     [
-        ("data", "ray_client", True, "`import ray.data` inside a task"),
         ("java_function", "ray_client", True, "use `ray.java_function` inside a task"),
         ("connect", "ray_client.util", True, "ray_client.init"),
         ("collective", "ray_client.util", True, "ray.util.collective"),

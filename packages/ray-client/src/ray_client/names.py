@@ -8,7 +8,7 @@ from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Final
 
-from ray_client.cluster_only import LIBRARIES, note_refusal
+from ray_client.cluster_only import note_refusal
 from ray_client.errors import UnknownNameError
 
 #: The modules that mirror one of `ray`; everything else in this package is ours alone.
@@ -109,12 +109,11 @@ def explain(name: str, module: str = "ray_client") -> UnknownNameError:
     full = f"{in_ray}.{name}"
     if not name.startswith("__"):
         note_refusal(full)
-    exists = name in _NAMES.get(in_ray, ()) or (in_ray == "ray" and name in LIBRARIES)
+    exists = name in _NAMES.get(in_ray, ())
     if full in _INSTEAD:
         return UnknownNameError(f"{module}.{name}", exists, _INSTEAD[full])
     if exists:
-        what = f"`import {full}`" if name in LIBRARIES else f"use `{full}`"
-        advice = f"{what} inside a task or an actor: on the cluster `ray` is the real one"
+        advice = f"use `{full}` inside a task or an actor: on the cluster `ray` is the real one"
         return UnknownNameError(f"{module}.{name}", True, advice)
     return UnknownNameError(f"{module}.{name}", False, _suggest(name, module))
 
