@@ -56,6 +56,7 @@ def test_a_directory_with_an_odd_name(name: str, place: Place) -> None:
         f"{name}/program.py",
         """
         import os
+        import sys
 
         import ray
         from neighbour import twice
@@ -64,7 +65,8 @@ def test_a_directory_with_an_odd_name(name: str, place: Place) -> None:
         def f(x):
             return twice(x)
 
-        print(ray.get(f.remote(4)), os.path.basename(__file__), os.path.basename(os.path.dirname(__file__)) == os.sys.argv[1])
+        directory, name = os.path.split(__file__)
+        print(ray.get(f.remote(4)), name, os.path.basename(directory) == sys.argv[1])
         """,
     )
     place.write(f"{name}/neighbour.py", "def twice(x):\n    return 2 * x\n")
@@ -233,7 +235,8 @@ def test_children_that_use_the_cluster_too(method: str, place: Place) -> None:
         if __name__ == "__main__":
             context = multiprocessing.get_context(sys.argv[1])
             print(ray.get(add.remote(1, 1)), flush=True)
-            with context.Pool(1) as pool:
+            # A forked child has the parent's session in memory, which is not its own.
+            with context.Pool(1, initializer=ray.init if sys.argv[1] == "fork" else None) as pool:
                 print(pool.map(child, [1, 2]))
             print(ray.get(add.remote(2, 2)))
         """,
