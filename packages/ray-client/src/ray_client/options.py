@@ -214,7 +214,7 @@ def check_strategy(options: Mapping[str, Any]) -> None:
     """
     strategy = options.get("scheduling_strategy")
     if isinstance(strategy, str) and strategy not in ("DEFAULT", "SPREAD"):
-        raise ValueError(f"Invalid scheduling_strategy value {strategy!r}. Valid values are 'DEFAULT' and 'SPREAD'.")
+        raise ValueError(f"There is no scheduling_strategy {strategy!r}; by name there are 'DEFAULT' and 'SPREAD'")
 
 
 def _check_placement(options: Mapping[str, Any]) -> None:
