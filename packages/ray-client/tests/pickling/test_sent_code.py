@@ -1,4 +1,4 @@
-"""Code that is sent by value (T12): a process with neither its file nor anything of ours has its source."""
+"""Code that is sent by value (T13): a process with neither its file nor anything of ours has its source."""
 
 from __future__ import annotations
 
