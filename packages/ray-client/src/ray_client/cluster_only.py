@@ -24,7 +24,7 @@ from ray_client.errors import ClusterOnlyError
 log = logging.getLogger("ray_client")
 
 _LIBRARIES = "air autoscaler dashboard data job_submission llm rllib serve train tune workflow"
-_OF_RAY = "_common _private _version client_builder cluster_utils core cross_language job_config scripts widgets"
+_OF_RAY = "_common _private _version cluster_utils core cross_language scripts widgets"
 _OF_DAG = (
     "collective_node compiled_dag_node constants context dag_node dag_node_operation dag_operation_future format_utils "
     "py_obj_scanner utils vis_utils"
@@ -34,7 +34,7 @@ _OF_EXPERIMENTAL = (
     "sandbox shuffle state tf_utils util"
 )
 _OF_UTIL = (
-    "actor_group check_open_ports client client_connect collective common debugpy horovod iter iter_metrics lightgbm "
+    "check_open_ports client client_connect collective common debugpy horovod iter iter_metrics lightgbm "
     "rpdb serialization_addons sgd spark timer tpu tracing xgboost"
 )
 _INNER = (
@@ -64,7 +64,6 @@ _PUBLIC: Final = {
     "ray._private.utils": "ask ray.get_runtime_context(), or the standard library",
     "ray._private.worker": "use the functions of `ray` and ray.get_runtime_context()",
     "ray._private.worker.global_worker": "use ray.get_runtime_context()",
-    "ray.client_builder": "call ray.init(...)",
     "ray.experimental.internal_kv": "keep values in a named actor",
     "ray.util.client": "use the functions of `ray`",
     "ray.util.client_connect": "call ray.init(...)",

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import grpc
 
@@ -24,7 +24,13 @@ from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, LogBatch, LogReco
 log = logging.getLogger(__name__)
 
 
-class _ToStderr(logging.StreamHandler[Any]):
+if TYPE_CHECKING:
+    _StreamHandler = logging.StreamHandler[Any]
+else:  # it takes no argument until Python 3.11
+    _StreamHandler = logging.StreamHandler
+
+
+class _ToStderr(_StreamHandler):
     """Writes to what is standard error at the time: tests and notebooks replace it."""
 
     def emit(self, record: logging.LogRecord) -> None:

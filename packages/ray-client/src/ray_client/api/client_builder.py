@@ -9,6 +9,9 @@ from typing import Any
 from ray_client.api.context import ClientContext
 from ray_client.api.job_config import JobConfig
 from ray_client.api.lifecycle import init
+from ray_client.tracebacks import shorten_all
+
+__all__ = ["ClientBuilder", "client"]
 
 
 class ClientBuilder:
@@ -52,3 +55,6 @@ def client(address: str | None = None, _deprecation_warn_enabled: bool = True) -
         _deprecation_warn_enabled: warn of that when it connects.
     """
     return ClientBuilder(address, _deprecation_warn_enabled)
+
+
+shorten_all(globals())

@@ -14,6 +14,7 @@ __all__ = [
     "cluster_resources",
     "get_actor",
     "get_gpu_ids",
+    "get_runtime_context",
     "list_named_actors",
     "nodes",
     "timeline",

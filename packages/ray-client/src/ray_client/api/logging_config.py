@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.handles.current import find_session
 
@@ -71,7 +71,13 @@ class LoggingConfig:
 LoggingConfig.__module__ = "ray_client"
 
 
-class _Handler(logging.StreamHandler[Any]):
+if TYPE_CHECKING:
+    _StreamHandler = logging.StreamHandler[Any]
+else:  # it takes no argument until Python 3.11
+    _StreamHandler = logging.StreamHandler
+
+
+class _Handler(_StreamHandler):
     """Writes to stderr what a configuration says; another one of its kind is taken away for it."""
 
 

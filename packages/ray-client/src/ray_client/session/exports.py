@@ -54,9 +54,9 @@ class Exports:
         """
         if pickled.size_bytes >= _MAX_BYTES:
             raise ValueError(
-                f"{name} is too large to be sent: {pickled.size_bytes >> 20} MiB with what it brings along, and less "
-                f"than {_MAX_BYTES >> 20} MiB are allowed. Does it use a large array, or another large value, of the "
-                "scope that it was defined in? put() that value and pass the reference as an argument."
+                f"{name} is too large to be sent: {pickled.size_bytes:,} bytes with what it brings along, and fewer "
+                f"than {_MAX_BYTES:,} are allowed. Does it use a large array, or another large value, of the scope "
+                "that it was defined in? put() that value and pass the reference as an argument."
             )
         hasher = hashlib.sha256()
         for part in pickled.parts():

@@ -6,6 +6,8 @@ import weakref
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["ActorConfig", "ActorGroup", "ActorGroupMethod", "ActorWrapper"]
 
 
@@ -141,3 +143,6 @@ class ActorGroup:
     def actor_metadata(self) -> list[Any]:
         """What each actor's `get_actor_metadata` gave."""
         return [wrapper.metadata for wrapper in self.actors]
+
+
+shorten_all(globals())

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from ray_client.tracebacks import shorten_all
+
 __all__ = ["AnnotationType", "Deprecated", "DeveloperAPI", "PublicAPI", "RayDeprecationWarning"]
 
 
@@ -91,3 +93,6 @@ def _is_annotated(obj: Any) -> bool:
 def _get_annotation_type(obj: Any) -> str | None:
     """Give what it was marked as."""
     return str(obj._annotated_type.value) if _is_annotated(obj) else None
+
+
+shorten_all(globals())

@@ -38,7 +38,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.syspath_prepend(folder)
         yield folder
         for name in set(sys.modules) - before:
-            getattr(sys.modules.pop(name), "close", lambda: None)()
+            if str(folder) in str(vars(sys.modules[name]).get("__file__")):
+                vars(sys.modules.pop(name)).get("close", lambda: None)()
 
 
 def send(minor: str) -> pickler.TokenTable:

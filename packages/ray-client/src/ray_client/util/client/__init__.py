@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ray_client.cluster_only import stand_in
+from ray_client.tracebacks import shorten_all
 from ray_client_proto.wire import tokens
 
 __all__ = ["num_connected_contexts", "ray"]
@@ -44,3 +45,6 @@ def num_connected_contexts() -> int:
 
 def __getattr__(name: str) -> Any:
     return stand_in(__name__, name)
+
+
+shorten_all(globals())

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ray_client.tracebacks import shorten_all
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -83,3 +85,6 @@ def __getattr__(name: str) -> Any:
     from ray_client.names import explain
 
     raise explain(name, __name__)
+
+
+shorten_all(globals())
