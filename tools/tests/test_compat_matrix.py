@@ -19,6 +19,7 @@ MATRIX = """
 pythons = ["3.10", "3.11"]
 python = "3.11"
 client_pythons = ["3.14"]
+cloudpickles = ["3.1.2", "3.1.3"]
 
 [[ray]]
 version = "2.40.0"
@@ -67,6 +68,12 @@ def test_each_pair_that_the_files_call_for(plan: Plan) -> None:
         "ray/2.40.0--3.10",
         "ray/2.60.0--3.10",
         "ray/2.60.0--3.11",
+    ]
+    both = [(cell.client.pins, cell.server.pins) for cell in plan.cells if cell.table == "cloudpickle"]
+    assert both == [
+        ((f"cloudpickle=={client}",), (f"cloudpickle=={server}",))
+        for client in ("3.1.2", "3.1.3")
+        for server in ("3.1.2", "3.1.3")
     ]
     pins = [cell.client.pins for cell in plan.cells if cell.table == "dependencies"]
     assert len(set(pins)) == 8

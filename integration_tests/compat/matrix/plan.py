@@ -88,7 +88,7 @@ def read_plan(suite: Path = SUITE) -> Plan:
     matrix = tomllib.loads((suite / "matrix.toml").read_text(encoding="utf-8"))
     releases = tomllib.loads((suite / "releases.toml").read_text(encoding="utf-8"))["release"]
     commits = {release["version"]: release["commit"] for release in releases}
-    needs = {release["version"]: tuple(release["client_needs"]) for release in releases}
+    needs = {release["version"]: tuple(release.get("client_needs", ())) for release in releases}
     tables = [_releases(matrix, needs), _pythons(matrix), _rays(matrix), _cloudpickles(matrix), _dependencies(matrix)]
     return Plan(tables, commits, matrix["python"], count_cases(suite))
 
