@@ -151,6 +151,53 @@ def test_a_generator_knows_that_it_is_finished() -> None:
     assert not generator.next_ready()
 
 
+def test_a_generator_is_finished_before_its_end_is_asked_for() -> None:
+    @ray.remote(num_cpus=0)
+    def numbers():
+        yield 1
+        yield 2
+
+    generator = numbers.remote()
+    ray.get(generator.completed())
+    taken = []
+    while not generator.is_finished():
+        assert generator.next_ready()
+        taken.append(ray.get(next(generator)))
+    assert taken == [1, 2]
+    assert not generator.next_ready()
+
+
+def test_a_generator_that_fails_is_finished_when_its_error_is_taken() -> None:
+    @ray.remote(num_cpus=0)
+    def numbers():
+        yield 1
+        raise KeyError("k")
+
+    generator = numbers.remote()
+    ray.wait([generator.completed()])
+    assert ray.get(next(generator)) == 1
+    assert not generator.is_finished()
+    failed = next(generator)
+    with pytest.raises(KeyError):
+        ray.get(failed)
+    assert generator.is_finished()
+
+
+def test_marks_of_interfaces() -> None:
+    annotations = module("util.annotations")
+    assert ray.util.annotations is annotations
+    assert ray.util.PublicAPI is annotations.PublicAPI
+    with pytest.raises(ValueError, match="since"):
+        annotations.Deprecated(since="2.0")
+
+
+def test_settings_of_a_job_from_json() -> None:
+    given = {"metadata": {"a": "b"}, "ray_namespace": "n", "runtime_env": {"env_vars": {"A": "1"}}}
+    config = module("job_config").JobConfig.from_json(given)
+    assert (config.metadata, config.ray_namespace) == (given["metadata"], "n")
+    assert config.runtime_env["env_vars"] == {"A": "1"}
+
+
 @pytest.mark.parametrize("name", ["send", "throw"])
 def test_what_a_generator_cannot(name: str) -> None:
     @ray.remote(num_cpus=0)

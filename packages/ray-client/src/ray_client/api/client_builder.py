@@ -17,9 +17,9 @@ __all__ = ["ClientBuilder", "client"]
 class ClientBuilder:
     """What a session is to be opened with; `connect` opens it. Deprecated, as in Ray: call `init`."""
 
-    def __init__(self, address: str | None, _warns: bool = True) -> None:
+    def __init__(self, address: str | None) -> None:
         self.address = address
-        self._warns = _warns
+        self._warns = True
         self._job_config = JobConfig()
         self._options: dict[str, Any] = {}
 
@@ -54,7 +54,9 @@ def client(address: str | None = None, _deprecation_warn_enabled: bool = True) -
         address: as for `init`.
         _deprecation_warn_enabled: warn of that when it connects.
     """
-    return ClientBuilder(address, _deprecation_warn_enabled)
+    builder = ClientBuilder(address)
+    builder._warns = _deprecation_warn_enabled
+    return builder
 
 
 shorten_all(globals())

@@ -55,6 +55,19 @@ class JobConfig:
         self._py_driver_sys_path = _py_driver_sys_path or []
         self.py_logging_config: LoggingConfig | None = None
 
+    @classmethod
+    def from_json(cls, job_config_json: Mapping[str, Any]) -> JobConfig:
+        """Make one of what a job's settings are as JSON; what is missing has its default.
+
+        Raises:
+            TypeError: the code search path is no list.
+        """
+        names = ("jvm_options", "code_search_path", "runtime_env", "metadata", "ray_namespace")
+        hidden = ("client_job", "disable_job_level_lineage_reconstruction", "py_driver_sys_path")
+        given = {name: job_config_json.get(name) for name in names}
+        given |= {f"_{name}": job_config_json[name] for name in hidden if name in job_config_json}
+        return cls(**given)
+
     def set_metadata(self, key: str, value: str) -> None:
         """Add one piece of metadata, in place of what the key had."""
         self.metadata[key] = value

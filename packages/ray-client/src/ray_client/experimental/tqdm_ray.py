@@ -30,6 +30,8 @@ class tqdm:  # noqa: N801 - Ray's name
     """A bar, with the part of tqdm's interface that Ray has. It is drawn at most once in `flush_interval_s`."""
 
     DEFAULT_FLUSH_INTERVAL_SECONDS = 1.0
+    n = 0
+    total: int | None = None
 
     def __init__(
         self,
@@ -48,7 +50,6 @@ class tqdm:  # noqa: N801 - Ray's name
         self._is_closed = False
         self._shown_s = float("-inf")
         self.total = total
-        self.n = 0
 
     def set_description(self, desc: str) -> None:
         """Change the text before the bar."""

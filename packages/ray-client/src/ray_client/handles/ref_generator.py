@@ -46,16 +46,8 @@ class ObjectRefGenerator(Presented, Generic[T]):
         return self
 
     def __next__(self) -> ObjectRef[T]:
-        from ray_client.session.interrupts import interruptible  # loads protobuf
-
-        take = self._take_next()
-        try:
-            with interruptible(self._session, [self._handle_id]):
-                answer = take.reply.result()
-        except BaseException:
-            self._given_up.appendleft(take)
-            raise
-        self._raise_failure(answer)
+        take = self._take_answered()
+        self._raise_failure(take.reply.result())
         return take.ref
 
     def __aiter__(self) -> AsyncIterator[ObjectRef[T]]:
@@ -83,14 +75,21 @@ class ObjectRefGenerator(Presented, Generic[T]):
         return ObjectRef(self._session, calls.name_completion(self._session, self._handle_id))
 
     def is_finished(self) -> bool:
-        """Whether all of its objects were taken, and the one after the last was asked for."""
+        """Whether all of its objects were taken, and the task has ended: `next` would raise `StopIteration`."""
+        if not self._is_at_end and self._is_answer_ready():
+            take = self._take_answered()  # one object at most: only that tells it from the end
+            try:
+                self._raise_failure(take.reply.result())
+            except StopIteration:
+                return True
+            except Exception:  # noqa: BLE001 - `next` raises it
+                pass
+            self._given_up.appendleft(take)
         return self._is_at_end
 
     def next_ready(self) -> bool:
         """Whether the next object can be had without waiting."""
-        from ray_client.session import waits  # loads protobuf, which an import of this package must not
-
-        return not self._is_at_end and bool(waits.wait(self._session, [self._waited()], 1, 0.0, True))
+        return not self.is_finished() and self._is_answer_ready()
 
     def send(self, value: object) -> NoReturn:
         """Raise: nothing can be sent to a task that runs."""
@@ -133,6 +132,25 @@ class ObjectRefGenerator(Presented, Generic[T]):
         except IndexError:
             object_id, reply = calls.take_next(self._session, self._handle_id)
             return _Take(reply, ObjectRef(self._session, object_id))
+
+    def _take_answered(self) -> _Take:
+        """Ask for the next object, and wait for the answer."""
+        from ray_client.session.interrupts import interruptible  # loads protobuf
+
+        take = self._take_next()
+        try:
+            with interruptible(self._session, [self._handle_id]):
+                take.reply.result()
+        except BaseException:
+            self._given_up.appendleft(take)
+            raise
+        return take
+
+    def _is_answer_ready(self) -> bool:
+        """Tell whether `next` would not wait, be it for an object or for the word that there is none."""
+        from ray_client.session import waits  # loads protobuf, which an import of this package must not
+
+        return bool(waits.wait(self._session, [self._waited()], 1, 0.0, True))
 
     def _waited(self) -> int | Future[Any]:
         """Give what `wait` waits for: the driver's word about the next object, or the answer that is under way."""

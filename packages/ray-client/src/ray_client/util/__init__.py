@@ -8,6 +8,7 @@ from ray_client.api.serializers import deregister_serializer, register_serialize
 from ray_client.tracebacks import shorten_all
 from ray_client.util import accelerators
 from ray_client.util.actor_pool import ActorPool
+from ray_client.util.annotations import PublicAPI as PublicAPI  # Ray does not list it in `__all__` either
 from ray_client.util.check_serialize import inspect_serializability
 from ray_client.util.debug import disable_log_once_globally, enable_periodic_logging, log_once
 from ray_client.util.helpers import as_completed, map_unordered

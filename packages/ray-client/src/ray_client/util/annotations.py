@@ -38,14 +38,19 @@ def DeveloperAPI(*args: Any, **kwargs: Any) -> Any:  # noqa: N802 - Ray's name
     return _decorate(args, lambda obj: _mark(obj, AnnotationType.DEVELOPER_API))
 
 
-def Deprecated(*args: Any, message: str = "", warning: bool = False) -> Any:  # noqa: N802 - Ray's name
+def Deprecated(*args: Any, **kwargs: Any) -> Any:  # noqa: N802 - Ray's name
     """Mark what is to go away, as `@Deprecated` or `@Deprecated(message=..., warning=True)`.
 
     Args:
         args: what is marked, where no brackets are.
-        message: what to use instead.
-        warning: warn whoever calls it.
+        kwargs: `message`, which says what to use instead, and `warning`: warn whoever calls it.
+
+    Raises:
+        ValueError: there is no such argument.
     """
+    message, warning = kwargs.pop("message", ""), kwargs.pop("warning", False)
+    if kwargs:
+        raise ValueError(f"Deprecated has no {', '.join(map(repr, kwargs))}; it takes message and warning")
 
     def mark(obj: Any) -> Any:
         _mark(obj, AnnotationType.DEPRECATED)
