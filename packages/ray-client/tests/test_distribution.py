@@ -16,6 +16,8 @@ import pytest
 
 from ray_client import dropin
 from ray_client.api.version import MIRRORED_RAY
+from ray_client.cluster_only import covers
+from ray_client.names import MIRRORED
 
 
 @pytest.fixture
@@ -57,6 +59,11 @@ def test_modules() -> None:
     assert [(found.name, found.ispkg) for found in pkgutil.iter_modules() if found.name == "ray"] == [("ray", True)]
     assert "ray.util" in {found.name for found in pkgutil.iter_modules(ray.__path__, "ray.")}
     assert "ray.util.queue" in {found.name for found in pkgutil.walk_packages(ray.__path__, "ray.")}
+    for listed in (pkgutil.walk_packages(ray.__path__, "ray."), pkgutil.iter_modules(ray.__path__)):
+        tops = {found.name.removeprefix("ray.").partition(".")[0] for found in listed}
+        assert "exceptions" in tops
+        assert all(top in MIRRORED or covers(f"ray_client.{top}") for top in tops)
+    assert "ray_client.api" in {found.name for found in pkgutil.iter_modules(ray.__path__, "ray_client.")}
     assert pkgutil.resolve_name("ray.util.queue:Queue") is ray.util.queue.Queue
     assert importlib.resources.files("ray").joinpath("__init__.py").is_file()
     assert Path(ray.__file__).is_file()

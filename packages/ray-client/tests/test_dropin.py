@@ -8,10 +8,12 @@ import importlib.util
 import io
 import multiprocessing.spawn
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from importlib.machinery import FileFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -106,7 +108,7 @@ def test_who_only_asks_for_a_module_hears_whether_it_is_here() -> None:
     for name in (*there, "ray.data.preprocessors", "ray._private.utils"):
         assert importlib.util.find_spec(name) is not None
         assert importlib.import_module(name) is sys.modules["ray_client" + name[len("ray") :]]
-    for name in ("ray.no_such_thing", "ray.util.no_such_thing"):
+    for name in ("ray.no_such_thing", "ray.util.no_such_thing", "ray.api", "ray.config", "ray.__main__"):
         assert importlib.util.find_spec(name) is None
 
 
@@ -144,16 +146,19 @@ def test_the_version_is_ray_s_where_this_goes_by_its_name() -> None:
     dropin.install()
     try:
         assert importlib.import_module("ray").__version__ == MIRRORED_RAY
+        assert re.fullmatch("[0-9a-f]{40}", importlib.import_module("ray").__commit__)
         assert importlib.metadata.version("ray") == MIRRORED_RAY
         assert importlib.metadata.metadata("ray")["Name"] == "ray"
         assert importlib.metadata.version("ray-client") == own
     finally:
         dropin.uninstall()
     assert ray_client.__version__ == own
+    assert not hasattr(ray_client, "__commit__")
 
 
 def test_uninstalling_leaves_nothing() -> None:
     finders, modules = list(sys.meta_path), set(sys.modules)
+    [directory] = ray_client.__path__
     prepare = multiprocessing.spawn.get_preparation_data
     dropin.install()
     dropin.install()
@@ -163,6 +168,7 @@ def test_uninstalling_leaves_nothing() -> None:
     dropin.uninstall()
     assert not dropin.is_installed()
     assert sys.meta_path == finders
+    assert type(sys.path_importer_cache[directory]) is FileFinder
     assert multiprocessing.spawn.get_preparation_data is prepare
     assert not [name for name in set(sys.modules) - modules if name.partition(".")[0] == "ray"]
     with pytest.raises(ModuleNotFoundError, match="No module named 'ray'"):

@@ -144,6 +144,11 @@ def __getattr__(name: str) -> Any:
         from ray_client.api.version import shown_version  # 15 ms that only those pay who ask
 
         return shown_version()
+    if name == "__commit__":
+        from ray_client.api.version import goes_by_ray, ray_commit
+
+        if goes_by_ray():
+            return ray_commit()
     if name in cluster_only.LIBRARIES or name in ("_private", "_raylet"):
         return importlib.import_module(f"{__name__}.{name}")
     if name in _PRIVATE:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing.spawn
+import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -48,6 +50,7 @@ def install(force: bool = False) -> None:
         raise RayInstalledError(real.origin, is_imported=False)
     sys.meta_path.insert(0, _finder)
     sys.meta_path.append(_explainer)
+    _undo.append(_OwnDirectory.take_place())
     multiprocessing.spawn.get_preparation_data = _preparation_data
     if _PkgResourcesLoader.name in sys.modules:
         _tell(sys.modules[_PkgResourcesLoader.name])
@@ -149,7 +152,7 @@ class _TwinFinder(MetaPathFinder):
         if top != "ray":
             return None
         twin = _twin_name(fullname)
-        if rest and not (covers(twin) or (rest.partition(".")[0] in MIRRORED and _exists(twin, path))):
+        if rest and not (covers(twin) or (_is_in_ray(rest) and _exists(twin, path))):
             # Whoever only asks whether there is such a module is to hear no, and not an error.
             if sys._getframe(2).f_globals.get("__name__") == "importlib.util":
                 return None
@@ -165,6 +168,39 @@ class _TwinFinder(MetaPathFinder):
     def iter_modules(self, prefix: str = "") -> Iterable[tuple[str, bool]]:
         """Give what `pkgutil.iter_modules()` lists of this finder: `ray`, which is a package."""
         return [(f"{prefix}ray", True)]
+
+
+class _OwnDirectory:
+    """Finds and lists what is in the directory of this package: under the name of `ray`, only what Ray has too.
+
+    Python keeps one such finder for each directory. To all who ask for modules of `ray_client` this is the one that was
+    there.
+    """
+
+    def __init__(self, directory: str) -> None:
+        self._finder: Any = pkgutil.get_importer(directory)
+        self._modules = [(found.name, found.ispkg) for found in pkgutil.iter_modules([directory])]
+
+    @classmethod
+    def take_place(cls) -> Callable[[], None]:
+        """Take the place of the finder that is there; give what puts it back."""
+        [directory] = sys.modules["ray_client"].__path__
+        own = cls(directory)
+        finders: dict[str, Any] = sys.path_importer_cache
+        finders[directory] = own
+        return partial(finders.__setitem__, directory, own._finder)
+
+    def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
+        found: ModuleSpec | None = None if fullname.startswith("ray.") else self._finder.find_spec(fullname, target)
+        return found
+
+    def iter_modules(self, prefix: str = "") -> Iterable[tuple[str, bool]]:
+        """Give what `pkgutil.iter_modules` and `walk_packages` list; without a prefix too, for `ray.__path__`."""
+        is_own = prefix == "ray_client."
+        return [(prefix + name, is_package) for name, is_package in self._modules if is_own or _is_in_ray(name)]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._finder, name)
 
 
 class _Explainer(MetaPathFinder):
@@ -205,6 +241,11 @@ def _tell(pkg_resources: ModuleType) -> None:
     from ray_client.api.distribution import tell_pkg_resources
 
     _undo.append(tell_pkg_resources(pkg_resources))
+
+
+def _is_in_ray(name: str) -> bool:
+    """Tell whether a module of this package, named from its top, has one of Ray's as its counterpart."""
+    return name.partition(".")[0] in MIRRORED or covers(f"ray_client.{name}")
 
 
 def _exists(twin_name: str, path: Sequence[str] | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ray_client.cluster_only import stand_in
-from ray_client.util.node import get_node_instance_id, get_node_ip_address
+from ray_client.util._node import get_node_instance_id, get_node_ip_address
 
 __all__ = ["get_node_instance_id", "get_node_ip_address"]
 

@@ -10,7 +10,7 @@ from ray_client._private.by_reference import call_there
 from ray_client.api.cluster import available_resources, cluster_resources, nodes, timeline
 from ray_client.cluster_only import stand_in
 from ray_client.handles.ids import JobID
-from ray_client.util.node import get_node_ip_address
+from ray_client.util._node import get_node_ip_address
 
 __all__ = [
     "actors",

@@ -7,12 +7,12 @@ from typing import Any
 from ray_client.api.serializers import deregister_serializer, register_serializer
 from ray_client.tracebacks import shorten_all
 from ray_client.util import accelerators
+from ray_client.util._node import get_node_instance_id, get_node_ip_address
 from ray_client.util.actor_pool import ActorPool
 from ray_client.util.annotations import PublicAPI as PublicAPI  # Ray does not list it in `__all__` either
 from ray_client.util.check_serialize import inspect_serializability
 from ray_client.util.debug import disable_log_once_globally, enable_periodic_logging, log_once
 from ray_client.util.helpers import as_completed, map_unordered
-from ray_client.util.node import get_node_instance_id, get_node_ip_address
 from ray_client.util.placement_group import (
     get_current_placement_group,
     get_placement_group,

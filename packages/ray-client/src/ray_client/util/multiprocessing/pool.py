@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 
 from ray_client.tracebacks import shorten_all
-from ray_client.util.multiprocessing.results import AsyncResult, IMapIterator
+from ray_client.util.multiprocessing._results import AsyncResult, IMapIterator
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
