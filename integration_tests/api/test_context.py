@@ -1,4 +1,4 @@
-"""What `init` returns, and names that this package does not have."""
+"""What `init` returns and takes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cluster import Head
 from gateway import Gateway
 
 import ray_client as ray
-from ray_client.errors import EmbeddedServerError, UnknownNameError
+from ray_client.errors import EmbeddedServerError
 
 
 def test_the_context_tells_of_the_session(context: ray.ClientContext, head: Head) -> None:
@@ -47,25 +47,6 @@ def test_no_secret_is_printed(gateway: Gateway, context: ray.ClientContext) -> N
     secret = context._connection.session.opened.secret
     assert secret.hex() not in repr(context) + context._repr_html_()
     assert secret.hex() not in gateway.process.describe()
-
-
-@pytest.mark.parametrize("name", ["data", "serve", "tune", "train"])
-def test_a_library_of_ray(name: str) -> None:
-    with pytest.raises(UnknownNameError, match="inside a task") as caught:
-        getattr(ray, name)
-    assert caught.value.exists_in_ray
-
-
-def test_a_name_that_nobody_has() -> None:
-    with pytest.raises(AttributeError, match="neither in ray_client nor in Ray") as caught:
-        _ = ray.gett
-    assert "get" in str(caught.value)
-    assert not hasattr(ray, "no_such_name")
-
-
-def test_an_unknown_name_of_ray_util() -> None:
-    with pytest.raises(UnknownNameError):
-        _ = ray.util.multiprocessing
 
 
 def test_libraries_of_ray_can_be_used_inside_a_task(context: ray.ClientContext) -> None:

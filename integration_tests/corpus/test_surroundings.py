@@ -157,8 +157,7 @@ def test_how_a_program_ends(end: str, code: int, said: str, place: Place) -> Non
     found, out, err = place.run("program.py")
     assert (found, out) == (code, ["begun"]), err
     assert said in err
-    if not end.startswith("os."):  # what ends without Python's own end says nothing to the gateway
-        assert poll(lambda: not place.gateway.sessions(), within_s=60)
+    assert poll(lambda: not place.gateway.sessions(), within_s=60)
 
 
 def test_what_is_registered_for_the_end_can_still_use_the_cluster(place: Place) -> None:
