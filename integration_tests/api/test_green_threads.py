@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
-import textwrap
+from collections.abc import Iterator
 
 import pytest
 from gateway import Gateway
@@ -37,35 +38,42 @@ print(sorted(got), len(ray.get(ray.put(bytes(3_000_000)))))
 """
 
 
-def run(gateway: Gateway, *lines: str) -> subprocess.CompletedProcess[str]:
-    program = "\n".join(lines) + textwrap.dedent(PROGRAM)
-    command = [sys.executable, "-W", "ignore", "-c", program, gateway.address]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+#: What the programs begin with.
+WORKING = {
+    "gevent": ("from gevent import monkey", "monkey.patch_all()"),
+    "gevent without threads": ("from gevent import monkey", "monkey.patch_all(thread=False, queue=False)"),
+    "eventlet without threads": ("import eventlet", "eventlet.monkey_patch(thread=False)"),
+}
+REFUSED = {
+    "gevent's queues alone": ("from gevent import monkey", "monkey.patch_all(thread=False)"),
+    "eventlet": ("import eventlet", "eventlet.monkey_patch()"),
+}
+Programs = dict[str, subprocess.Popen[str]]
+
+
+@pytest.fixture(scope="module")
+def programs(gateway: Gateway) -> Iterator[Programs]:
+    """All of them, which run at the same time: most of it is spent on imports, and in turn that is long."""
+    with contextlib.ExitStack() as running:
+        started = {}
+        for name, lines in {**WORKING, **REFUSED}.items():
+            command = [sys.executable, "-W", "ignore", "-c", "\n".join(lines) + PROGRAM, gateway.address]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            started[name] = running.enter_context(process)
+            running.callback(process.kill)
+        yield started
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_what_works(programs: Programs, name: str) -> None:
+    out, err = programs[name].communicate(timeout=120)
+    assert (programs[name].returncode, out) == (0, "[0, 2, 4] 3000000\n"), err
 
 
 @pytest.mark.parametrize(
-    "lines",
-    [
-        ("from gevent import monkey", "monkey.patch_all()"),
-        ("from gevent import monkey", "monkey.patch_all(thread=False, queue=False)"),
-        ("import eventlet", "eventlet.monkey_patch(thread=False)"),
-    ],
-    ids=["gevent", "gevent without threads", "eventlet without threads"],
+    ("name", "said"), [("gevent's queues alone", "queue=False"), ("eventlet", "monkey_patch(thread=False)")]
 )
-def test_what_works(gateway: Gateway, lines: tuple[str, ...]) -> None:
-    done = run(gateway, *lines)
-    assert (done.returncode, done.stdout) == (0, "[0, 2, 4] 3000000\n"), done.stderr
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        (("from gevent import monkey", "monkey.patch_all(thread=False)"), "queue=False"),
-        (("import eventlet", "eventlet.monkey_patch()"), "monkey_patch(thread=False)"),
-    ],
-    ids=["gevent's queues alone", "eventlet"],
-)
-def test_what_is_refused(gateway: Gateway, lines: tuple[str, ...], said: str) -> None:
-    done = run(gateway, *lines)
-    assert done.returncode == 1
-    assert said in done.stderr
+def test_what_is_refused(programs: Programs, name: str, said: str) -> None:
+    _, err = programs[name].communicate(timeout=120)
+    assert programs[name].returncode == 1
+    assert said in err

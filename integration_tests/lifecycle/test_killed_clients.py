@@ -49,6 +49,7 @@ class Holders:
     def __init__(self, gateway: Gateway, directory: Path) -> None:
         self._gateway, self._directory = gateway, directory
         self.processes: list[Process] = []
+        self._starting: list[tuple[Process, bool]] = []
         self.children: list[int] = []
 
     def start(self, name: str, *, direct: bool = False, forks: bool = False, end: str = "time.sleep(1000)") -> Process:
@@ -58,10 +59,16 @@ class Holders:
         environment = private_environment(self._directory, new_mark())
         process = Process([sys.executable, str(program)], environment, cwd=self._directory)
         self.processes.append(process)
-        if forks:
-            self.children.append(int(process.wait_for_line("child", within_s=60).split()[1]))
-        process.wait_for_line("holds", within_s=60)
+        self._starting.append((process, forks))
         return process
+
+    def wait(self) -> None:
+        """Wait until each of them holds what it is to hold: they start together, which takes less time than in turn."""
+        for process, forks in self._starting:
+            if forks:
+                self.children.append(int(process.wait_for_line("child", within_s=60).split()[1]))
+            process.wait_for_line("holds", within_s=60)
+        self._starting.clear()
 
     def close(self) -> None:
         for process in self.processes:
@@ -108,6 +115,7 @@ def test_what_clients_held_that_went_without_a_word_is_free_soon(holders: Holder
         (holders.start("forked", forks=True), signal.SIGKILL),
     ]
     left = holders.start("left", end="os._exit(3)")
+    holders.wait()
     for process, number in killed:
         process.send(number)
         process.wait(within_s=10)
@@ -117,10 +125,12 @@ def test_what_clients_held_that_went_without_a_word_is_free_soon(holders: Holder
         assert poll(lambda name=name: is_free(name), within_s=30), f"the name of the one {name} is still taken"
     assert other.get(ref) == "here"
     holders.start("killed")  # a rerun finds everything free
+    holders.wait()
 
 
 def test_a_client_that_is_stopped_keeps_what_it_has(holders: Holders, is_free: IsFree) -> None:
     stopped, watched = holders.start("stopped"), holders.start("watched")
+    holders.wait()
     stopped.send(signal.SIGSTOP)
     watched.send(signal.SIGKILL)  # by the time that its name is free, the other was looked at as well
     watched.wait(within_s=10)

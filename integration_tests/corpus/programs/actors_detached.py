@@ -34,7 +34,8 @@ def second_program():
         print("the other one has gone with its program")
     ray.kill(book)
     try:
-        ray.get(book.all.remote())
+        while True:  # its end takes a moment
+            ray.get(book.all.remote())
     except ray.exceptions.RayActorError:
         print("closed")
     ray.shutdown()

@@ -4,7 +4,7 @@ import os
 import sys
 
 import ray
-from ray.exceptions import ActorDiedError, RayActorError
+from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
 
 ray.init(log_to_driver=False)
 
@@ -28,6 +28,8 @@ def is_out(candle):
     while True:  # its end takes a moment
         try:
             ray.get(candle.burn.remote())
+        except ActorUnavailableError:  # its process has gone, and the cluster has not yet said why
+            continue
         except RayActorError as error:
             return isinstance(error, ActorDiedError)
 
