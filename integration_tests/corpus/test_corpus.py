@@ -42,6 +42,7 @@ EVERY_TIME = {
     "implicit_utilities",
     "local_simulation",
     "map_reduce",
+    "names_of_code",
     "packaged",
     "pipeline",
     "supervision",

@@ -4,6 +4,7 @@ import functools
 import re
 
 import ray
+from ray.exceptions import RayError
 
 
 def first_line(error):
@@ -75,7 +76,7 @@ def made():
 def caught(ref):
     try:
         ray.get(ref)
-    except Exception as error:
+    except RayError as error:
         print(type(error).__name__, first_line(error))
 
 

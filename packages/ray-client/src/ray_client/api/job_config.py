@@ -64,7 +64,7 @@ class JobConfig:
         """
         names = ("jvm_options", "code_search_path", "runtime_env", "metadata", "ray_namespace")
         hidden = ("client_job", "disable_job_level_lineage_reconstruction", "py_driver_sys_path")
-        given = {name: job_config_json.get(name) for name in names}
+        given: dict[str, Any] = {name: job_config_json.get(name) for name in names}
         given |= {f"_{name}": job_config_json[name] for name in hidden if name in job_config_json}
         return cls(**given)
 
