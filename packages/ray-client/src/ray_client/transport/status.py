@@ -43,6 +43,7 @@ def _wrong_service(context: Context, status: str, details: str) -> Exception:
 
 #: One entry for each status that a call can fail with.
 BY_STATUS: Final[dict[grpc.StatusCode, _ByStatus]] = {
+    grpc.StatusCode.OK: _fault,  # of a call that broke off all the same: seen once, on a machine that was too busy
     grpc.StatusCode.CANCELLED: lambda c, s, d: errors.ConnectError(f"cancelled while {c.doing}; try again"),
     grpc.StatusCode.UNKNOWN: _fault,
     grpc.StatusCode.INVALID_ARGUMENT: lambda c, s, d: errors.InvalidRequestError(f"{d} (while {c.doing})"),
