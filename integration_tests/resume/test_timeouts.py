@@ -6,7 +6,8 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,13 @@ def lasting(least_s: float, most_s: float) -> Iterator[None]:
     assert least_s <= time.monotonic() - began_s < most_s + 5
 
 
+def together(*checks: Callable[[], None]) -> None:
+    """Let each check wait in a thread of its own: nothing that they wait for is the others'."""
+    with ThreadPoolExecutor(len(checks)) as pool:
+        for check in [pool.submit(check) for check in checks]:
+            check.result()
+
+
 def ready_ref(value: Any = "here") -> Any:
     ref = ray.put(value)
     ray.wait([ref])
@@ -40,7 +48,7 @@ def test_over_a_slow_network_what_is_ready_is_given(
 ) -> None:
     gate = Gate.remote()
     refs, blocked = [ready_ref(number) for number in range(3)], gate.passed.remote()
-    relay.delay(0.3)
+    relay.delay(0.15)  # there and back takes longer than each time-out
     assert ray.get(refs, timeout=timeout) == [0, 1, 2]
     assert ray.wait([blocked, *refs], num_returns=4, timeout=timeout) == (refs, [blocked])
     assert asyncio.run(context.aget(refs, timeout=timeout)) == [0, 1, 2]
@@ -74,10 +82,16 @@ def test_over_a_network_that_swallows_everything_a_timeout_has_a_bound(
 ) -> None:
     ref = ready_ref()
     relay.stall()
-    with lasting(ANSWER_S, ANSWER_S), pytest.raises(GetTimeoutError):
-        ray.get(ref, timeout=0)
-    with lasting(ANSWER_S, ANSWER_S):
-        assert ray.wait([ref], timeout=0) == ([], [ref])
+
+    def getting() -> None:
+        with lasting(ANSWER_S, ANSWER_S), pytest.raises(GetTimeoutError):
+            ray.get(ref, timeout=0)
+
+    def waiting() -> None:
+        with lasting(ANSWER_S, ANSWER_S):
+            assert ray.wait([ref], timeout=0) == ([], [ref])
+
+    together(getting, waiting)
     relay.resume()
     assert ray.get(ref, timeout=30) == "here"
 
@@ -99,12 +113,20 @@ def test_a_timeout_counts_from_the_call_and_not_from_when_the_driver_comes_to_it
     os.mkfifo(pipe)
     ready = ready_ref()
     ray.put(Blocking(pipe))
-    with lasting(1.0, ANSWER_S), pytest.raises(GetTimeoutError):
-        ray.get(ready, timeout=1)
-    with lasting(0.5, ANSWER_S):
-        assert ray.wait([ready], timeout=0.5) == ([], [ready])
-    with lasting(0.5, ANSWER_S), pytest.raises(GetTimeoutError):
-        asyncio.run(context.aget(ready, timeout=0.5))
+
+    def getting() -> None:
+        with lasting(1.0, ANSWER_S), pytest.raises(GetTimeoutError):
+            ray.get(ready, timeout=1)
+
+    def waiting() -> None:
+        with lasting(0.5, ANSWER_S):
+            assert ray.wait([ready], timeout=0.5) == ([], [ready])
+
+    def awaiting() -> None:
+        with lasting(0.5, ANSWER_S), pytest.raises(GetTimeoutError):
+            asyncio.run(context.aget(ready, timeout=0.5))
+
+    together(getting, waiting, awaiting)
     pipe.write_bytes(b"")
     assert ray.get(ready) == "here"
 

@@ -65,6 +65,7 @@ print(asyncio.run(chat()))
 held = queue.actor
 queue.shutdown(force=True)
 try:
-    ray.get(held.qsize.remote())
+    while True:  # its end takes a moment
+        ray.get(held.qsize.remote())
 except ray.exceptions.RayActorError:
     print("shut")
