@@ -15,6 +15,8 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Final, TypeVar
 
+from ray_client.tracebacks import shorten
+
 T = TypeVar("T")
 
 LOOK_S: Final = 0.1
@@ -41,8 +43,12 @@ class InterruptibleFuture(Future[T]):
     """A future whose `result` and `exception` Ctrl-C ends, on every system."""
 
     def result(self, timeout: float | None = None) -> T:
-        self._await(timeout)
-        return super().result(0)
+        try:
+            self._await(timeout)
+            return super().result(0)
+        except BaseException as error:
+            shorten(error)  # users have such futures too
+            raise
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         self._await(timeout)
