@@ -84,7 +84,7 @@ def run_group(group: str, report: Path, pattern: str) -> int:
     failed = 0
     head = Head.start(num_cpus=4)
     try:
-        gateway = Gateway.start(head.address)
+        gateway = Gateway.start(head.address, within_s=180)
         try:
             for name in fnmatch.filter(names, pattern):
                 packages = {package: version(package) for package in PLAN["programs"][name]["packages"]}
