@@ -351,8 +351,10 @@ def packages(session: nox.Session) -> None:
         cluster, laptop = package_environments(session, name)
         report = str(WORK / "reports" / f"packages-{name}.json")
         env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster}
-        session.run(laptop, str(PACKAGE_TESTS / "run.py"), name, report, pattern, env=env, external=True)
-    session.run(sys.executable, str(PACKAGE_TESTS / "run.py"), "--table", *package_reports(), external=True)
+        try:
+            session.run(laptop, str(PACKAGE_TESTS / "run.py"), name, report, pattern, env=env, external=True)
+        finally:  # also of what went wrong
+            session.run(sys.executable, str(PACKAGE_TESTS / "run.py"), "--table", *package_reports(), external=True)
 
 
 @nox.session(name="lock-packages", python=False)

@@ -33,7 +33,7 @@ BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 PLAN: Mapping[str, Any] = tomllib.loads((HERE / "programs.toml").read_text(encoding="utf-8"))
 TIME_OUT_S = 600
 #: What Ray itself prints in between.
-OF_RAY = re.compile(r"^\((raylet|autoscaler|pid=|[\w.:]+ pid=)|^\x1b")
+OF_RAY = re.compile(r"^\((raylet|autoscaler|.*\bpid=\d+)|^\x1b")
 WAYS = {"init": ["init"], "no init": []}
 
 
@@ -84,7 +84,7 @@ def run_group(group: str, report: Path, pattern: str) -> int:
     failed = 0
     head = Head.start(num_cpus=4)
     try:
-        gateway = Gateway.start(head.address)
+        gateway = Gateway.start(head.address, within_s=180)
         try:
             for name in fnmatch.filter(names, pattern):
                 packages = {package: version(package) for package in PLAN["programs"][name]["packages"]}
