@@ -194,8 +194,8 @@ def test_a_next_that_was_given_up_loses_nothing() -> None:
 
 
 def test_wait_after_a_next_that_was_given_up(gate: Any) -> None:
-    source = Source.remote()
-    generator, other, blocked = source.numbers.remote(2), source.numbers.remote(1), gate.passed.remote()
+    source, other_source = Source.remote(), Source.remote()  # one alone would let either of the two go on
+    generator, other, blocked = source.numbers.remote(2), other_source.numbers.remote(1), gate.passed.remote()
 
     async def give_up() -> None:
         with pytest.raises(asyncio.TimeoutError):
@@ -207,7 +207,7 @@ def test_wait_after_a_next_that_was_given_up(gate: Any) -> None:
     assert ray.wait([blocked, generator], timeout=30) == ([generator], [blocked])
     assert ray.get(next(generator)) == 0
     assert ray.wait([generator], timeout=0) == ([], [generator])
-    ray.get(source.allow.remote(2))
+    ray.get([source.allow.remote(), other_source.allow.remote()])
     assert ray.wait([generator, other], num_returns=2, timeout=30) == ([generator, other], [])
     assert ray.get([next(generator), next(other)]) == [1, 0]
 

@@ -120,6 +120,12 @@ class JobConfig:
         more = ("_default_actor_lifetime", "_disable_job_level_lineage_reconstruction", "_py_driver_sys_path")
         return JobConfig, tuple(getattr(self, name) for name in (*names, *more))
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # That of Ray's class: it has a lifetime as a number, in this order, and a message of protobuf that it keeps.
+        known = {name: value for name, value in state.items() if name in vars(JobConfig())}
+        lifetime = _LIFETIMES[state["_default_actor_lifetime"]]
+        vars(self).update({**vars(JobConfig()), **known, "_default_actor_lifetime": lifetime})
+
     def _arguments(self) -> dict[str, Any]:
         """Give what was set, under the names of Ray's constructor, without what a session has by other ways."""
         found = {
