@@ -179,10 +179,3 @@ def test_what_init_gives_back(address: str) -> None:
     assert {"webui_url", "session_dir", "gcs_address", "address"} <= set(context)
     assert os.path.basename(context["session_dir"]).startswith("session_")
     assert context.ray_version and context.python_version and context.ray_commit
-
-
-def test_settings_of_a_job_travel() -> None:
-    config = ray.get(ray.put(ray.job_config.JobConfig(metadata={"a": "b"}, ray_namespace="there")))
-    again = ray.get(ray.remote(lambda config: [config]).remote(config))[0]
-    assert type(again) is ray.job_config.JobConfig
-    assert (again.metadata, again.ray_namespace) == ({"a": "b"}, "there")

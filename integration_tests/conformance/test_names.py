@@ -214,3 +214,10 @@ def test_an_error_of_both_kinds() -> None:
     assert isinstance(dual, KeyError)
     assert isinstance(dual, exceptions.RayTaskError)
     assert dual.cause.args == ("k",)
+
+
+def test_settings_of_a_job_travel() -> None:
+    config = ray.get(ray.put(ray.job_config.JobConfig(metadata={"a": "b"}, ray_namespace="there")))
+    again = ray.get(ray.remote(lambda config: [config]).remote(config))[0]
+    assert type(again) is ray.job_config.JobConfig
+    assert (again.metadata, again.ray_namespace) == ({"a": "b"}, "there")
