@@ -20,8 +20,15 @@ def sleep(seconds: float = 1000) -> str:
 
 @ray.remote
 class Sleeper:
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
     async def sleep(self) -> None:
+        self.begun.set()
         await asyncio.sleep(1000)
+
+    async def wait_for_sleep(self) -> None:
+        await self.begun.wait()
 
     async def hello(self) -> str:
         return "hello"
@@ -82,9 +89,8 @@ def test_a_finished_task() -> None:
 
 def test_an_async_actor_call() -> None:
     sleeper = Sleeper.remote()
-    assert ray.get(sleeper.hello.remote()) == "hello"
     ref = sleeper.sleep.remote()
-    ray.wait([ref], timeout=0.2)
+    ray.get(sleeper.wait_for_sleep.remote())
     ray.cancel(ref)
     with pytest.raises(exceptions.TaskCancelledError):
         ray.get(ref)
@@ -94,6 +100,8 @@ def test_an_async_actor_call() -> None:
 def test_force_is_refused_for_actor_calls() -> None:
     sleeper = Sleeper.remote()
     ref = sleeper.sleep.remote()
+    # Ray itself may end the program if the actor goes before it was created.
+    ray.get(sleeper.wait_for_sleep.remote())
     with pytest.raises(ValueError):
         ray.cancel(ref, force=True)
     ray.cancel(ref)
