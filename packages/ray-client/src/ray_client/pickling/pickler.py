@@ -84,10 +84,15 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         self._whole: Whole | None = None
         self.carried: dict[str, ModuleType] = {}  #: the user's own modules whose contents went along
 
-    def dump_whole(self, value: Any, sizes: Sizes, left_out: Mapping[str, int]) -> None:
+    def dump_whole(self, value: Any, sizes: Sizes, left_out: Mapping[str, int], broken: Mapping[str, str]) -> None:
         """Write a value that holds modules of the user's own, and them."""
-        self._whole = Whole(value, self._reduce, self.dispatch_table, self.carried, sizes, left_out)
+        self._whole = Whole(value, self._reduce, self.dispatch_table, self.carried, sizes, left_out, broken)
         self.dump(self._whole)
+
+    @property
+    def dispensable(self) -> str:
+        """The name of the global that is being written, if nothing is known to use it; empty otherwise."""
+        return "" if self._whole is None else self._whole.dispensable
 
     def reducer_override(self, obj: Any) -> Any:
         return self._reduce(obj) if self._whole is None else self._whole.reduce(obj)
@@ -222,14 +227,20 @@ def _dump_alone(value: Any, table: TokenTable) -> Pickled:
 
 def _dump_whole(value: Any, table: TokenTable) -> Pickled:
     left_out: dict[str, int] = {}
+    broken: dict[str, str] = {}
     for _ in range(_ATTEMPTS):
         sizes = Sizes()
         file, buffers = CountedFile(sizes), list[memoryview]()
         pickler = SessionPickler(file, table, buffers, sizes)
         try:
-            pickler.dump_whole(value, sizes, left_out)
+            pickler.dump_whole(value, sizes, left_out, broken)
         except TooLargeError as exc:
             left_out.update(exc.names)
+            continue
+        except Exception as exc:  # what pickle itself cannot do, such as lists in lists in lists
+            if not pickler.dispensable or pickler.dispensable in broken:
+                raise
+            broken[pickler.dispensable] = f"{type(exc).__name__}: {exc}"
             continue
         sizes.tell(left_out)
         return Pickled(file.getvalue(), buffers, tuple(pickler.carried.values()))

@@ -71,6 +71,7 @@ class Whole:
         by_value: names of modules whose contents go along.
         sizes: counts what is written for each global.
         left_out: globals that are too large, with their sizes.
+        broken: globals over which pickle has failed as a whole, with the reasons.
     """
 
     def __init__(
@@ -81,9 +82,10 @@ class Whole:
         by_value: Container[str],
         sizes: Sizes,
         left_out: Mapping[str, int],
+        broken: Mapping[str, str],
     ) -> None:
         self._value, self._reduce, self._dispatch, self._by_value = value, reduce, dispatch, by_value
-        self._sizes, self._left_out = sizes, left_out
+        self._sizes, self._left_out, self._broken = sizes, left_out, broken
         self._parts = Parts(reduce, dispatch)
         self._waiting: list[ModuleType] = []
         self._all: list[ModuleType] = []
@@ -100,6 +102,11 @@ class Whole:
         self._bound = tuple(
             getattr(sys.modules[module], name) for module, name in _OF_THIS_PROCESS if module in sys.modules
         )
+
+    @property
+    def dispensable(self) -> str:
+        """The name of the global that is being written, if nothing is known to use it; empty otherwise."""
+        return self._global.name if self.is_lenient else ""
 
     def add(self, module: ModuleType) -> Reduced:
         """Give what makes a module; what is in it comes later."""
@@ -128,6 +135,8 @@ class Whole:
     def _begin(self, marker: _Global) -> Reduced:
         self._global = marker
         self._sizes.begin(marker.name)
+        if marker.name in self._broken:
+            return StandIn, (marker.name, self._broken[marker.name])
         if marker.name in self._left_out:
             size = mebibytes(self._left_out[marker.name])
             return StandIn, (marker.name, f"it has {size} or more, and all modules that go along may have {LIMIT}")

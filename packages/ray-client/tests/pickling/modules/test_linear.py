@@ -137,3 +137,19 @@ def test_modules_that_are_too_large_in_all_are_refused(load: Load, monkeypatch: 
     module = load(packed="\n".join(f"n{number} = 'x' * 100_000" for number in range(12)))
     with pytest.raises(PicklingError, match=r"the modules that it needs have too much"):
         pickler.dump([module], TABLE)
+
+
+def test_what_pickle_itself_cannot_do_is_left_out(load: Load) -> None:
+    """Its C code gives up on such values as a whole: no reducer is asked."""
+    mine = load(
+        breaks_pickle="import sys\nmodules = sys.modules\ndeep = []\nfor _ in range(100_000):\n    deep = [deep]\n"
+        "def use(x): return x + 1\ndef touch(): return len(deep)\n"
+    )
+    pickled = pickler.dump([mine], TABLE)
+    del sys.modules["breaks_pickle"]
+    [twin] = elsewhere.load(pickled.stream, pickled.buffers)
+    assert twin.use(1) == 2
+    with pytest.raises(pickle.PicklingError, match=r"breaks_pickle\.deep was used"):
+        len(twin.deep)
+    with pytest.raises(pickle.PicklingError, match=r"breaks_pickle\.touch was used"):  # it needs the former
+        twin.touch()
