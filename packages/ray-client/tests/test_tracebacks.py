@@ -136,7 +136,7 @@ def ours() -> Any:
 def raised(call: Callable[[], object]) -> BaseException:
     try:
         call()
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001 - whatever the situation raises
         return error
     raise AssertionError("nothing was raised")
 

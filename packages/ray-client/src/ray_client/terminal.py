@@ -38,7 +38,7 @@ def write(text: str, is_err: bool) -> None:
             stream.flush()
     except BrokenPipeError:
         return  # as of `| head`, which has all that it wanted
-    except BaseException as exc:  # noqa: BLE001
+    except BaseException as exc:  # noqa: BLE001 - the stream is the program's own, and may raise anything
         if not _is_closed(stream):
             _tell(is_err, stream, exc)
 
