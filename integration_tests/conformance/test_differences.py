@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +60,14 @@ def test_this_machine_need_not_be_a_node(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("socket.socket.connect", lambda *where: asked.append(where))
     ray.util.get_node_ip_address()
     assert asked
+
+
+@difference("a directory of this machine is packed and uploaded for a single task or actor too, not only for `init`")
+def test_a_directory_for_a_single_call(tmp_path: Path) -> None:
+    (tmp_path / "bread.txt").write_text("rye")
+
+    @ray.remote(runtime_env={"working_dir": str(tmp_path)})
+    def read() -> str:
+        return Path("bread.txt").read_text()
+
+    assert ray.get(read.remote()) == "rye"

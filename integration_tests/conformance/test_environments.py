@@ -170,6 +170,35 @@ def test_one_way_to_install_packages(fields: dict[str, Any]) -> None:
         RuntimeEnv(**fields)
 
 
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"config": {"setup_timeout_seconds": 0}}, ValueError),
+        ({"config": 5}, TypeError),
+        ({"working_dir": 5}, TypeError),
+        ({"working_dir": "/no/such/directory"}, ValueError),
+        ({"py_modules": "a"}, TypeError),
+        ({"pip": 5}, TypeError),
+        ({"pip": {"pip_check": True}}, ValueError),
+        ({"pip": {"packages": ["a"], "pip_check": "yes"}}, TypeError),
+        ({"pip": "/no/such/requirements.txt"}, ValueError),
+        ({"uv": {"packages": "a"}}, ValueError),
+        ({"uv": {"packages": ["a"], "uv_pip_install_options": "-q"}}, TypeError),
+        ({"conda": 5}, TypeError),
+        ({"excludes": "a"}, TypeError),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_makes_no_sense_makes_no_environment(fields: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        RuntimeEnv(**fields)
+
+
+def test_how_an_environment_is_set_up_is_filled_in() -> None:
+    env = RuntimeEnv(config={"setup_timeout_seconds": 5})
+    assert env["config"] == {"setup_timeout_seconds": 5, "eager_install": True, "log_files": []}
+
+
 @pytest.mark.parametrize("value", [{"A": 1}, {1: "A"}, ["A"], "A"])
 def test_variables_are_text(value: Any) -> None:
     with pytest.raises(TypeError, match="env_vars"):

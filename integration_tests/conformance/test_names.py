@@ -70,6 +70,24 @@ def test_cloudpickle_pickles_what_is_local() -> None:
         ray.cloudpickle.dumps_debug(threading.Lock())
 
 
+def test_cloudpickle_knows_references() -> None:
+    ref = ray.put(5)
+    pickled = ray.cloudpickle.dumps({"inside": ref})
+    assert ray.cloudpickle.loads(pickled)["inside"] == ref
+    del ref
+    assert ray.get(pickle.loads(pickled)["inside"]) == 5  # what was pickled is kept
+
+
+def test_cloudpickle_knows_actors() -> None:
+    @ray.remote(num_cpus=0)
+    class Counter:
+        def count(self) -> int:
+            return 1
+
+    pickled = ray.cloudpickle.dumps(Counter.remote())
+    assert ray.get(ray.cloudpickle.loads(pickled).count.remote()) == 1
+
+
 def test_cloudpickle_on_the_cluster() -> None:
     @ray.remote(num_cpus=0)
     def load(pickled: bytes) -> int:

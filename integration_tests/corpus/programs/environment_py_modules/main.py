@@ -28,7 +28,3 @@ def size(text):
 
 print(ray.get(mix.remote("red", "blue")))
 print(ray.get(size.remote("four")))
-try:
-    size.options(runtime_env={"py_modules": [str(libraries / "measure")]}).remote("four")
-except ValueError as error:
-    print("not for a single call:", "init" in str(error))

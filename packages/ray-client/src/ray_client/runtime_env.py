@@ -65,16 +65,11 @@ class RuntimeEnv(dict[str, Any]):
         """Take the fields, under the names of Ray's documentation.
 
         Raises:
-            ValueError: more than one of `pip`, `uv` and `conda` is given.
+            ValueError: fields contradict each other, a value makes no sense, or there is no such file or directory.
             TypeError: a field has the wrong type, or a variable's name or value is no text.
         """
-        from ray_client.packages.environment import check_env_vars  # loads what only environments need
+        from ray_client.packages.fields import checked_fields, existing, is_uri  # loads what only environments need
 
-        check_env_vars({} if env_vars is None else env_vars)
-        if working_dir is not None and not isinstance(working_dir, str):
-            raise TypeError(f"`working_dir` must be a string, got {type(working_dir)}")
-        if py_modules is not None and not isinstance(py_modules, list):
-            raise TypeError(f"`py_modules` must be a list of paths, modules or URIs, got {type(py_modules)}")
         fields = {
             "py_modules": py_modules,
             "py_executable": py_executable,
@@ -90,10 +85,12 @@ class RuntimeEnv(dict[str, Any]):
             "worker_process_setup_hook": worker_process_setup_hook,
             "image_uri": image_uri,
         }
-        super().__init__(**others, **{key: value for key, value in fields.items() if value is not None})
-        given = [key for key in ("pip", "uv", "conda") if key in self]
-        if len(given) > 1:
-            raise ValueError(f"a runtime_env can have only one of 'pip', 'uv' and 'conda', not {given}")
+        super().__init__(checked_fields({**others, **fields}))
+        if "config" in self:
+            self["config"] = _config(self["config"])
+        for place in (working_dir, *(py_modules or ())):
+            if isinstance(place, str) and not is_uri(place):
+                existing(place)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)  # what Ray takes anywhere, and checks itself
@@ -146,6 +143,14 @@ class RuntimeEnv(dict[str, Any]):
     def has_conda(self) -> bool:
         """Whether it is one of conda's environments."""
         return bool(self.get("conda"))
+
+
+def _config(fields: Any) -> RuntimeEnvConfig:
+    """Give how an environment is set up; what Ray does not know is passed over, as Ray does."""
+    if not isinstance(fields, dict):
+        raise TypeError(f"runtime_env['config'] must be of type dict or RuntimeEnvConfig, got: {type(fields)}")
+    known = ("setup_timeout_seconds", "eager_install", "log_files")
+    return RuntimeEnvConfig(**{key: fields[key] for key in known if key in fields})
 
 
 shorten_all(globals())

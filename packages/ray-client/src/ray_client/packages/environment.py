@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import tempfile
 import zipfile
@@ -14,6 +13,7 @@ from typing import Any, Final
 from ray_client.config import env
 from ray_client.errors import PackageError
 from ray_client.packages.archive import URI_SCHEME, Package, describe, pack
+from ray_client.packages.fields import checked_fields, existing, is_uri
 
 #: Brings a package to the gateway, if it is not there.
 Upload = Callable[[Package], object]
@@ -43,16 +43,13 @@ def prepare_runtime_env(
         ValueError, TypeError: a field makes no sense, here or to the cluster's Ray.
         RayClientError: the gateway did not take a package.
     """
-    prepared = {key: value for key, value in (runtime_env or {}).items() if value is not None}
+    prepared = checked_fields(runtime_env or {})
     excludes = prepared.pop("excludes", [])
-    if isinstance(excludes, str) or not all(isinstance(pattern, str) for pattern in excludes):
-        raise TypeError(f"runtime_env['excludes'] must be a list of strings, not {excludes!r}")
-    _check_types(prepared)
-    for key in ("pip", "uv"):
-        if key in prepared:
-            prepared[key] = _requirements(prepared[key], key)
-    if isinstance(conda := prepared.get("conda"), str) and conda.endswith((".yaml", ".yml")):
-        prepared["conda"] = _conda_file(conda)
+    if callable(prepared.get("worker_process_setup_hook")):
+        raise TypeError(
+            "runtime_env['worker_process_setup_hook'] of a task or an actor must be the name of a function, as "
+            "'module.function'; only init() takes a function"
+        )
     unpacked = _without_local_paths(prepared)
     try:
         json.dumps(unpacked)
@@ -85,37 +82,13 @@ def _without_local_paths(runtime_env: dict[str, Any]) -> dict[str, Any]:
         value = named["working_dir"]
         if not isinstance(value, str | Path):
             raise TypeError(f"`working_dir` must be a string, got {type(value)}.")
-        named["working_dir"] = value if _is_uri(value) else URI_SCHEME
+        named["working_dir"] = value if is_uri(value) else URI_SCHEME
     modules = []
     for value in named.get("py_modules", ()):
         if not isinstance(value, str | Path | ModuleType):
             raise TypeError(f"`py_modules` must be a list of file paths, URIs, or imported modules, got {type(value)}.")
-        modules.append(value if isinstance(value, str) and _is_uri(value) else URI_SCHEME)
+        modules.append(value if isinstance(value, str) and is_uri(value) else URI_SCHEME)
     return {**named, "py_modules": modules} if "py_modules" in named else named
-
-
-def _check_types(runtime_env: dict[str, Any]) -> None:
-    given = [key for key in ("pip", "uv", "conda") if key in runtime_env]
-    if len(given) > 1:
-        raise ValueError(f"runtime_env can have only one of 'pip', 'uv' and 'conda', not {given}")
-    check_env_vars(runtime_env.get("env_vars", {}))
-    if not isinstance(runtime_env.get("py_modules", []), list):
-        raise TypeError(f"`py_modules` must be a list, got {type(runtime_env['py_modules'])}")
-    if callable(runtime_env.get("worker_process_setup_hook")):
-        raise TypeError(
-            "runtime_env['worker_process_setup_hook'] of a task or an actor must be the name of a function, as "
-            "'module.function'; only init() takes a function"
-        )
-
-
-def check_env_vars(env_vars: object) -> None:
-    """See to it that the names and values of variables are text.
-
-    Raises:
-        TypeError: they are something else.
-    """
-    if not isinstance(env_vars, dict) or not all(isinstance(text, str) for pair in env_vars.items() for text in pair):
-        raise TypeError(f"runtime_env['env_vars'] must be of type Dict[str, str], not {env_vars!r}")
 
 
 class _Packer:
@@ -126,9 +99,9 @@ class _Packer:
         self.packages: list[Package] = []
 
     def working_dir(self, value: str | Path) -> str:
-        if _is_uri(value):
+        if is_uri(value):
             return str(value)
-        path = _existing(value)
+        path = existing(value)
         if path.is_dir():
             return self._packed(path, [*env.default_excludes(), *self._excludes])
         if not zipfile.is_zipfile(path):
@@ -138,9 +111,9 @@ class _Packer:
     def module(self, value: str | Path | ModuleType) -> str:
         if isinstance(value, ModuleType):
             value = _path_of(value)
-        if _is_uri(value):
+        if is_uri(value):
             return str(value)
-        path = _existing(value)
+        path = existing(value)
         if path.is_dir():
             return self._packed(path, self._excludes, prefix=f"{path.resolve().name}/")
         if path.suffix == ".py":
@@ -157,17 +130,6 @@ class _Packer:
         return package.uri
 
 
-def _is_uri(value: str | Path) -> bool:
-    return isinstance(value, str) and "://" in value
-
-
-def _existing(value: str | Path) -> Path:
-    path = Path(value).expanduser()
-    if not path.exists():
-        raise PackageError(str(value), "there is no such file or directory on this machine", "correct the path")
-    return path
-
-
 def _path_of(module: ModuleType) -> str:
     """Give the directory of a package, or the file of a plain module."""
     for path in getattr(module, "__path__", ()):
@@ -175,24 +137,3 @@ def _path_of(module: ModuleType) -> str:
     if module.__file__ is None:
         raise PackageError(module.__name__, "the module has no file", "give a module that was imported from a file")
     return module.__file__
-
-
-def _requirements(value: Any, key: str) -> Any:
-    """Give the packages of a `pip` or `uv` field; the name of a requirements file becomes what is in it."""
-    if isinstance(value, dict):
-        named = value.get("packages")
-        return {**value, "packages": _requirements(named, key)} if key == "pip" and isinstance(named, str) else value
-    if not isinstance(value, str):
-        return value
-    path = _existing(value)
-    return [line for line in path.read_text(encoding="utf-8").strip().split("\n") if line.strip()]
-
-
-def _conda_file(name: str) -> Any:
-    try:
-        yaml: Any = importlib.import_module("yaml")
-    except ImportError:
-        raise PackageError(
-            name, "reading a conda file needs the package pyyaml", "install it, or give the file's contents as a dict"
-        ) from None
-    return yaml.safe_load(_existing(name).read_text(encoding="utf-8"))

@@ -83,6 +83,8 @@ class Session:
         self.cancels_on_interrupt = False
         #: Makes a task's or actor's runtime environment ready to be sent.
         self.prepare_runtime_env: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
+        #: Handles that were pickled by hand, by their ids: outside of any count, they live as long as the session.
+        self.kept: dict[int, Any] = {}
         self._table = TokenTable({}, dict)
         self._make_readers: MakeReaders = lambda claim: {}
 
