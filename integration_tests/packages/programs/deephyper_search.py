@@ -19,4 +19,4 @@ def run(job):
 if __name__ == "__main__":
     evaluator = Evaluator.create(run, method="ray", method_kwargs={"ray_kwargs": {"ignore_reinit_error": True}})
     evaluator.submit([{"x": number} for number in range(6)])
-    print(sorted((job.args["x"], job.objective) for job in evaluator.gather("ALL")))
+    print(sorted((job.args["x"], job.output) for job in evaluator.gather("ALL")))
