@@ -70,10 +70,25 @@ class Head:
     directory: Path  #: home, temporary files, logs: all that it writes
     address: str  #: of the control service (GCS)
     ray_client_port: int  #: of Ray's own client server
+    dashboard_port: int  #: of its dashboard, if it has one
+
+    @property
+    def dashboard(self) -> str:
+        """The address of its dashboard."""
+        return f"http://127.0.0.1:{self.dashboard_port}"
 
     @classmethod
-    def start(cls, num_cpus: int = 4, env: Mapping[str, str] | None = None, *, with_dashboard: bool = False) -> Head:
+    def start(
+        cls,
+        num_cpus: int = 4,
+        env: Mapping[str, str] | None = None,
+        *,
+        with_dashboard: bool = False,
+        python: Path | None = None,
+    ) -> Head:
         """Start a head and wait until it is up; a dashboard needs `ray[default]` in the cluster's environment.
+
+        Another interpreter than that of the cluster's environment can be given.
 
         Raises:
             RigError: it did not come up; nothing of it is left.
@@ -86,7 +101,12 @@ class Head:
             home.mkdir()
             process = Process(
                 _command(
-                    gcs_port, ray_client_port, dashboard_port if with_dashboard else None, directory / "r", num_cpus
+                    python or cluster_python(),
+                    gcs_port,
+                    ray_client_port,
+                    dashboard_port if with_dashboard else None,
+                    directory / "r",
+                    num_cpus,
                 ),
                 private_environment(home, mark, env),
                 cwd=directory,
@@ -96,7 +116,7 @@ class Head:
             kill_marked(mark)
             shutil.rmtree(directory, ignore_errors=True)
             raise
-        return cls(process, directory, f"127.0.0.1:{gcs_port}", ray_client_port)
+        return cls(process, directory, f"127.0.0.1:{gcs_port}", ray_client_port, dashboard_port)
 
     def close(self) -> None:
         """End the head.
@@ -115,7 +135,7 @@ class Head:
 
 
 def _command(
-    gcs_port: int, ray_client_port: int, dashboard_port: int | None, temp_dir: Path, num_cpus: int
+    python: Path, gcs_port: int, ray_client_port: int, dashboard_port: int | None, temp_dir: Path, num_cpus: int
 ) -> list[str]:
     options = {
         "--node-ip-address": "127.0.0.1",
@@ -129,5 +149,5 @@ def _command(
         "--resources": '{"rig": 8}',
         "--object-store-memory": str(512 * 1024 * 1024),
     }
-    start = [str(cluster_python()), "-m", "ray.scripts.scripts", "start", "--head", "--block"]
+    start = [str(python), "-m", "ray.scripts.scripts", "start", "--head", "--block"]
     return start + [part for pair in options.items() for part in pair]

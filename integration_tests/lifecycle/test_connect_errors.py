@@ -61,7 +61,7 @@ def test_no_such_host() -> None:
         assert "no-such-host.invalid" in str(caught.value)
 
 
-@pytest.mark.parametrize("address", ["http://host:1", "ray://", "ray://host:port", "ray://host:99999", ""])
+@pytest.mark.parametrize("address", ["ftp://host:1", "ray://", "ray://host:port", "ray://host:99999", ""])
 def test_no_address(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     with pytest.raises((errors.AddressError, errors.EmbeddedServerError)):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ray_client_proto.wire.limits import DEFAULT_PORT
-from ray_client_server.auth.tokens import read_token
+from ray_client_server.auth.tokens import read_token, read_token_hash
 from ray_client_server.config import AUTO, GatewaySettings, Limits, TlsSettings
 from ray_client_server.errors import StartError
 
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--tls-key", metavar="PEM")
     start.add_argument("--tls-client-ca", metavar="PEM", help="want certificates of clients, signed by this")
     _add_token_file(start)
+    start.add_argument("--token-hash", metavar="HASH", help="of the token, in its place: sha256:[SALT:]DIGEST, in hex")
     _add_limits(start)
     status = commands.add_parser("status", help="show a gateway's sessions, versions and health")
     status.add_argument("--address", default=f"127.0.0.1:{DEFAULT_PORT}", help="HOST:PORT (default: %(default)s)")
@@ -84,12 +85,15 @@ def gateway_settings(options: argparse.Namespace) -> GatewaySettings:
         raise StartError(f"--port is {options.port}; ports are 1 to 65535, and 0 takes a free one")
     if (options.tls_cert is None) != (options.tls_key is None) or (options.tls_client_ca and not options.tls_cert):
         raise StartError("TLS needs --tls-cert and --tls-key, with or without --tls-client-ca")
+    if options.token_hash and options.token_file:
+        raise StartError("give --token-hash or --token-file, not both")
     tls = TlsSettings(options.tls_cert, options.tls_key, options.tls_client_ca) if options.tls_cert else None
     return GatewaySettings(
         address=options.address,
         host=options.host,
         port=options.port,
-        token=read_token(options.token_file, os.environ),
+        token=None if options.token_hash else read_token(options.token_file, os.environ),
+        token_hash=read_token_hash(options.token_hash) if options.token_hash else None,
         is_insecure=options.insecure,
         tls=tls,
         state_dir=options.state_dir,
@@ -103,7 +107,7 @@ def gateway_settings(options: argparse.Namespace) -> GatewaySettings:
 def readiness(settings: GatewaySettings, port: int, cluster: Cluster) -> str:
     """Give the one line that says that clients may come."""
     whose = "started here" if cluster.is_ours else "joined"
-    auth = "token" if settings.token else "none"
+    auth = "token" if settings.wants_token else "none"
     encryption = "none" if settings.tls is None else "TLS"
     if settings.tls is not None and settings.tls.client_ca_path:
         encryption += " with client certificates"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ray_client_proto.wire import limits as wire_limits
+from ray_client_proto.wire.authentication import TokenHash
 from ray_client_proto.wire.handshake import OURS, Claims
 
 LOCAL = "local"  #: the address which asks for a cluster of our own
@@ -98,6 +99,7 @@ class GatewaySettings:
     host: str = "127.0.0.1"
     port: int = wire_limits.DEFAULT_PORT
     token: str | None = field(default=None, repr=False)
+    token_hash: TokenHash | None = None  #: in place of the token
     is_insecure: bool = False
     tls: TlsSettings | None = None
     state_dir: str | None = None
@@ -106,6 +108,11 @@ class GatewaySettings:
     local_cpus: int | None = None
     limits: Limits = field(default_factory=Limits)
     claims: Claims = OURS  #: what clients are told that this server speaks
+
+    @property
+    def wants_token(self) -> bool:
+        """Whether who has no token is refused."""
+        return self.token is not None or self.token_hash is not None
 
 
 def _known(cls: type, fields: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def test_what_is_of_no_use_is_one_line_without_secrets(caplog: pytest.LogCapture
 def test_a_program_that_says_import_ray_is_lent_the_cluster_of_ray_address(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
-    monkeypatch.setenv("RAY_ADDRESS", "http://wrong:1")  # what is asked of the options comes first
+    monkeypatch.setenv("RAY_ADDRESS", "ftp://wrong:1")  # what is asked of the options comes first
     if how != "as Ray":
         monkeypatch.setitem(sys.modules, "ray", ray_client)
     if how == "strict":
@@ -161,7 +161,7 @@ def test_a_second_configuration_replaces_the_first(restored: None, capsys: pytes
 
 def test_ray_client_is_init_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    builder = ray_client.client("http://wrong:1").namespace("n").env({"env_vars": {}})
+    builder = ray_client.client("ftp://wrong:1").namespace("n").env({"env_vars": {}})
     with pytest.warns(DeprecationWarning, match="ray.init"), pytest.raises(AddressError):
         builder.connect()
     with pytest.warns(DeprecationWarning), pytest.raises(ValueError, match="not a valid namespace"):
@@ -169,7 +169,7 @@ def test_ray_client_is_init_step_by_step(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_first_call_opens_nothing_where_ray_s_variable_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAY_ADDRESS", "http://wrong:1")
+    monkeypatch.setenv("RAY_ADDRESS", "ftp://wrong:1")
     with pytest.raises(AddressError):
         ray_client.put(1)
     monkeypatch.setenv("RAY_ENABLE_AUTO_CONNECT", "0")

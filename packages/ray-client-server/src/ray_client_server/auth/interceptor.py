@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import grpc
 
 from ray_client_proto.wire import metadata as keys
-from ray_client_server.auth.tokens import is_right_token
+from ray_client_server.auth.tokens import TokenGuard
 from ray_client_server.errors import UnauthenticatedError
 from ray_client_server.observability.logs import EventLog
 from ray_client_server.observability.peers import peer_of
@@ -29,8 +29,8 @@ async def _deny(_: object, context: grpc.aio.ServicerContext[Any, Any]) -> None:
 class TokenInterceptor(grpc.aio.ServerInterceptor):
     """Denies by default: whatever method is added later needs the token too."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, guard: TokenGuard) -> None:
+        self._guard = guard
         # A stream's handler is called before gRPC reads a message, that of a unary call after it.
         self._denial: Handler = grpc.stream_stream_rpc_method_handler(_deny)
 
@@ -42,6 +42,6 @@ class TokenInterceptor(grpc.aio.ServerInterceptor):
         """Give the method's own handler, one that refuses, or nothing for a method that there is not."""
         if not handler_call_details.method.startswith(EXEMPT_PREFIX):
             given = [value for key, value in handler_call_details.invocation_metadata if key == keys.AUTHORIZATION]
-            if len(given) != 1 or not is_right_token(given[0], self._token):
+            if len(given) != 1 or not self._guard.lets_in(given[0]):
                 return self._denial
         return await continuation(handler_call_details)

@@ -1,4 +1,4 @@
-"""The gateway's token: where it comes from and how a call's token is compared."""
+"""The gateway's token, or its hash: where it comes from and how a call's token is compared."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import hmac
 from collections.abc import Mapping
 from pathlib import Path
 
+from ray_client_proto.wire.authentication import TokenHash
 from ray_client_server.errors import StartError
 
 TOKEN_VARIABLE = "RAY_CLIENT_TOKEN"
 TOKEN_PATH_VARIABLE = "RAY_CLIENT_TOKEN_PATH"
 MIN_TOKEN_CHARACTERS = 16
+
+_BEARER = b"Bearer "
 
 
 def read_token(path: str | None, environ: Mapping[str, str]) -> str | None:
@@ -38,11 +41,41 @@ def read_token(path: str | None, environ: Mapping[str, str]) -> str | None:
     return token
 
 
-def is_right_token(authorization: str | bytes | None, token: str) -> bool:
-    """Tell whether the value of an `authorization` header carries `token`; takes equally long for any wrong one.
+def read_token_hash(text: str) -> TokenHash:
+    """Read what `--token-hash` was given.
 
-    >>> is_right_token("Bearer abc", "abc"), is_right_token("abc", "abc"), is_right_token(None, "abc")
-    (True, False, False)
+    Raises:
+        StartError: it is no hash of a token.
     """
-    given = authorization.encode("utf-8", "replace") if isinstance(authorization, str) else authorization or b""
-    return hmac.compare_digest(given, b"Bearer " + token.encode())
+    try:
+        return TokenHash.parse(text)
+    except ValueError as error:
+        raise StartError(f"--token-hash makes no sense: {error}") from None
+
+
+class TokenGuard:
+    """Knows the gateway's token, or its hash until a call has brought the token.
+
+    Tunnels prove the token without sending it (rule U2). They follow the call that opened their session, so by then
+    it is known.
+    """
+
+    def __init__(self, token: str | None, token_hash: TokenHash | None) -> None:
+        self.token = token
+        self._hash = token_hash
+
+    def lets_in(self, authorization: str | bytes | None) -> bool:
+        """Tell whether the value of an `authorization` header carries the token; equally slow for any wrong one.
+
+        >>> guard = TokenGuard("abc", None)
+        >>> guard.lets_in("Bearer abc"), guard.lets_in("abc"), guard.lets_in(None)
+        (True, False, False)
+        """
+        given = authorization.encode("utf-8", "replace") if isinstance(authorization, str) else authorization or b""
+        if self.token is not None:
+            return hmac.compare_digest(given, _BEARER + self.token.encode())
+        token = given.removeprefix(_BEARER).decode("utf-8", "replace")
+        is_right = self._hash is not None and given.startswith(_BEARER) and self._hash.is_of(token)
+        if is_right:
+            self.token = token
+        return is_right

@@ -41,6 +41,8 @@ _PACKED_AS_IT_IS: Final = {"RAY_RUNTIME_ENV_IGNORE_GITIGNORE": "1", "RAY_OVERRID
 _CALLS: Final = 256  #: at a time: the data stream, log readers, bulk lanes and unary forms; more are refused at once
 _LAST_WORDS_S: Final = 1.0  #: for streams to get their status before the server is gone
 _IDLE_MEMORY_S: Final = 10.0  #: memory that no transfer needed for this long goes back to the system
+#: What ends a service or a job signals all its processes at once; so long the gateway has to say that it drains.
+_ORDER_S: Final = 1.0
 _LOOK_S: Final = 1.0  #: how often the lease is looked at, at least
 
 
@@ -70,6 +72,7 @@ class Driver:
     def __init__(self, settings: DriverSettings) -> None:
         self._settings = settings
         self._ends: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._is_draining = threading.Event()
         self._control = Control(settings.control_path, settings.session_id)
 
     def run(self) -> int:
@@ -87,7 +90,7 @@ class Driver:
             control.report("failed", code=_failure_code(error), message=str(error), type_name=type_name(error))
             return 1
         # After `join`, which installs a handler of Ray's that prints stack traces.
-        signal.signal(signal.SIGTERM, lambda *_: self._ends.put("terminated"))
+        signal.signal(signal.SIGTERM, lambda *_: self._terminate())
         # What is there by now stays for good: the garbage collector need not look at it again and again.
         gc.freeze()
         self._build()
@@ -129,10 +132,20 @@ class Driver:
             self._server.add_secure_port(tunnels, server_credentials(settings.tls))
         self._server.start()
 
+    def _terminate(self) -> None:
+        """End, unless the signal came to the gateway too, which then has this driver drained."""
+
+        def end() -> None:
+            if not self._is_draining.wait(_ORDER_S):
+                self._ends.put("terminated")
+
+        threading.Thread(target=end, name="terminate", daemon=True).start()
+
     def _obey(self, order: dict[str, Any]) -> None:
         if order.get("do") == "end":
             self._ends.put(str(order.get("reason") or "closed"))
         elif order.get("do") == "drain":
+            self._is_draining.set()
             within_s = float(order.get("within_s") or 0.0)
             threading.Thread(target=self._drain, args=(within_s,), name="drain", daemon=True).start()
 

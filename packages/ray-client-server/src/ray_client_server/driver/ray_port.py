@@ -262,7 +262,7 @@ def run_in_environment(
     """Run `python *arguments` on this node inside `runtime_env`, with `text` as its input; give its exit code.
 
     A zero-CPU actor starts the process and waits for it, so that Ray keeps the environment for just as long. The
-    process ends with this one, since the actor does.
+    process ends with this one, since the actor does. A `PYTHONPATH` in `environ` comes after the environment's own.
 
     Raises:
         ray.exceptions.RuntimeEnvSetupError: the environment cannot be built.
@@ -276,11 +276,11 @@ def run_in_environment(
             import subprocess
             import sys
 
+            paths = [each["PYTHONPATH"] for each in (os.environ, environ) if each.get("PYTHONPATH")]
+            changed = {**os.environ, **environ, "PYTHONPATH": os.pathsep.join(paths)}
             with open(log_path, "ab") as log:
                 command = [sys.executable, *arguments]
-                process = subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=log, stderr=log, env={**os.environ, **environ}
-                )
+                process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=changed)
                 process.communicate(text.encode())
                 return process.returncode
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from ray_client_server.config import DriverSettings
 
-_AUTH_VARIABLES = ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+#: What a driver in an environment needs of ours: Ray's own token, and where this server is if it is not installed.
+_VARIABLES = ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "PYTHONPATH")
 
 
 def do_nothing(_: str) -> None:
@@ -44,7 +45,7 @@ def run_in_environment(text: str) -> None:
     """Have Ray build the session's environment, and start the driver in it; last as long as that does."""
     settings = DriverSettings.from_json(text)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(1))  # Ray's own handler would print a stack trace
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the gateway drains, and its end is this process's end
     _redirect_output(settings.log_path)
     control = _connect(settings)
     from ray_client_server.driver import ray_port
@@ -53,7 +54,7 @@ def run_in_environment(text: str) -> None:
         code = ray_port.run_in_environment(
             settings.cluster_address,
             {key: value for key, value in settings.runtime_env.items() if key in LAUNCH_KEYS},
-            {name: os.environ[name] for name in _AUTH_VARIABLES if name in os.environ},
+            {name: os.environ[name] for name in _VARIABLES if name in os.environ},
             ["-m", "ray_client_server.driver"],
             text,
             settings.log_path,

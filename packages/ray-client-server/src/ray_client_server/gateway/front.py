@@ -14,6 +14,7 @@ from collections.abc import Collection
 from typing import Final
 
 from ray_client_proto.wire import tunnel
+from ray_client_server.auth.tokens import TokenGuard
 from ray_client_server.config import GatewaySettings, tunnel_path
 from ray_client_server.errors import ServerError, SessionEndedError, UnauthenticatedError, UnknownSessionError
 from ray_client_server.gateway.listening import listen
@@ -39,9 +40,11 @@ _STATUS: Final[dict[type[ServerError], tuple[int, str]]] = {
 class Front:
     """Everything between the public port and the unix sockets behind it. The event loop owns it."""
 
-    def __init__(self, settings: GatewaySettings, sessions: SessionTable, server_path: str) -> None:
-        """`server_path` is where the gateway's gRPC server listens."""
-        self._settings = settings
+    def __init__(
+        self, settings: GatewaySettings, sessions: SessionTable, server_path: str, guard: TokenGuard | None = None
+    ) -> None:
+        """`server_path` is where the gateway's gRPC server listens; `guard` knows the token, where one is wanted."""
+        self._settings, self._guard = settings, guard
         self._sessions = sessions
         self._server_path = server_path
         self._listeners: list[socket.socket] = []
@@ -160,7 +163,8 @@ class Front:
         """
         request = tunnel.read(head)
         session = self._sessions.find_by(request.session_id, request.has_secret)
-        if self._settings.token is not None and not request.has_token(session.secret, self._settings.token):
+        token = None if self._guard is None else self._guard.token
+        if self._guard is not None and (token is None or not request.has_token(session.secret, token)):
             raise UnauthenticatedError("a tunnel needs the gateway's token")
         return session
 

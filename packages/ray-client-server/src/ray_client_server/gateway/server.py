@@ -16,6 +16,7 @@ import grpc
 
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_server.auth.interceptor import TokenInterceptor
+from ray_client_server.auth.tokens import TokenGuard
 from ray_client_server.cluster import finding
 from ray_client_server.cluster.finding import Cluster, LocalCluster
 from ray_client_server.config import GatewaySettings, Limits
@@ -39,6 +40,9 @@ log = EventLog("server")
 T = TypeVar("T")
 
 SERVICES = ("ray_client.v1.Gateway", "ray_client.v1.Session")
+
+#: Where Ray's job submission started us: the job's own settings, which no session's driver is to take over.
+_JOB_CONFIG = "RAY_JOB_CONFIG_JSON_ENV_VAR"
 
 #: gRPC itself refuses a message without saying whose limit that was; up to this many times the limit we do it.
 _SAYABLE = 4
@@ -66,10 +70,10 @@ def check_security(settings: GatewaySettings) -> None:
     """
     if is_loopback(settings.host) or settings.is_insecure:
         return
-    if settings.token is None:
+    if not settings.wants_token:
         raise StartError(
             f"listening on {settings.host} lets everyone who can reach it run code: set RAY_CLIENT_TOKEN, name a file "
-            "with --token-file, or say --insecure"
+            "with --token-file, give --token-hash, or say --insecure"
         )
     if settings.tls is None:
         log.warning("server.token_in_clear", host=settings.host, advice="add --tls-cert and --tls-key")
@@ -107,10 +111,12 @@ class Gateway:
             check_environment=spawner.check_environment,
             tls=settings.tls,
         )
-        interceptors = [] if settings.token is None else [TokenInterceptor(settings.token)]
+        guard = TokenGuard(settings.token, settings.token_hash) if settings.wants_token else None
         self._server_path = f"{directory}/s/gateway"
-        self._front = Front(settings, self._sessions, self._server_path)
-        self._server = grpc.aio.server(interceptors=interceptors, options=server_options(limits))
+        self._front = Front(settings, self._sessions, self._server_path, guard)
+        self._server = grpc.aio.server(
+            interceptors=[] if guard is None else [TokenInterceptor(guard)], options=server_options(limits)
+        )
         gateway_pb2_grpc.add_GatewayServicer_to_server(self._servicer, self._server)
         self._server.add_generic_rpc_handlers((self._relay, self._health.handler()))
 
@@ -199,6 +205,7 @@ async def serve(settings: GatewaySettings, announce: Callable[[int, Cluster], No
         StartError: it could not start, or the cluster that it started has died; nothing is left running.
     """
     check_security(settings)
+    os.environ.pop(_JOB_CONFIG, None)
     signals = Signals()
     state = StateDirectory(settings.state_dir)
     # Where multiprocessing puts the fork server's socket. It has no public way to say so, and a gateway that is killed

@@ -27,7 +27,12 @@ from ray_client_server.observability.logs import EventLog
 
 log = EventLog("spawner")
 
-PRELOAD = ("ray_client_server.driver.main", "ray_client_server.driver.ray_warm", "ray_client_server.gateway.entry")
+PRELOAD = (
+    "ray_client_server.gateway.forked",
+    "ray_client_server.driver.main",
+    "ray_client_server.driver.ray_warm",
+    "ray_client_server.gateway.entry",
+)
 
 
 class ForkedProcess:

@@ -8,16 +8,16 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.api import init_options
 from ray_client.api.context import ClientContext
+from ray_client.api.targets import choose_target, server_at, source_named
 from ray_client.config import env
-from ray_client.config.address import Address, parse_address
+from ray_client.config.address import parse_address
 from ray_client.config.settings import ConnectSettings, TlsSettings
-from ray_client.errors import AddressError, ConnectError, NotConnectedError, SessionClosedError
+from ray_client.errors import AddressError, NotConnectedError, SessionClosedError
 from ray_client.handles import current
 from ray_client.tracebacks import shorten_all
 
@@ -48,6 +48,7 @@ _OWN: Final[dict[str, Any]] = {
     "direct": True,
     "connect_timeout_s": 30.0,
     "on_interrupt": "keep",
+    "deploy": False,
 }
 # Options that a `JobConfig` may have too.
 _OF_JOB: Final = ("namespace", "runtime_env", "job_metadata")
@@ -69,13 +70,15 @@ def init(
     direct: bool | None = True,
     connect_timeout_s: float | None = 30.0,
     on_interrupt: str | None = "keep",
+    deploy: bool | None = False,
     **ray_options: Any,
 ) -> ClientContext:
     """Open a session on a cluster, which module-level functions use from now on.
 
     Args:
-        address: `ray://host[:port]` of a gateway; without it, or with `auto`, `RAY_ADDRESS`; and without
-            either a server of this machine's own is started, if `ray-client-server` is installed here.
+        address: `ray://host[:port]` of a gateway, or `http://host:8265` of the dashboard of a cluster where
+            `ray-client deploy` brought one; without it, or with `auto`, `RAY_ADDRESS`; and without either a
+            server of this machine's own is started, if `ray-client-server` is installed here.
         namespace: for the names of actors; one of the session's own if not given.
         runtime_env: Ray's runtime environment for the session's tasks and actors.
         log_to_driver: print what tasks and actors print.
@@ -90,6 +93,7 @@ def init(
         connect_timeout_s: for everything up to the gateway's first answer.
         on_interrupt: what Ctrl-C in `get` and `wait` does with what was waited for: `keep` lets it run, and
             `cancel` cancels it.
+        deploy: bring a gateway onto the cluster of a dashboard's address if it has none, as `ray-client deploy` does.
         ray_options: other options of `ray.init`. `job_config` and `logging_config` say what the session's job is and
             how this process and the workers log. Those that describe a cluster need the local server. Others that
             say something only where a cluster starts are passed over.
@@ -119,6 +123,7 @@ def init(
             direct=direct,
             connect_timeout_s=connect_timeout_s,
             on_interrupt=on_interrupt,
+            deploy=deploy,
             **ray_options,
         )
         if default is None or not default.is_open:
@@ -218,22 +223,12 @@ def is_initialized() -> bool:
     return session is not None and session.is_open
 
 
-def _target(address: str | None) -> tuple[str | None, str]:
-    """Give the address to connect to, None if none was given, and which variable has it, if one has."""
-    named = env.address()
-    if address not in (None, "", "auto"):
-        return address, ""
-    if named is None and address == "auto":
-        raise AddressError("auto", "it means what RAY_ADDRESS names, and that is not set; set it")
-    return named, "" if named is None else "RAY_ADDRESS"
-
-
 def _open(address: str | None, **options: Any) -> ClientContext:
     own = {name: options.pop(name, None) for name in (*_OWN, *_OF_JOB)}
     found = {name: default if own[name] is None else own[name] for name, default in _OWN.items()}
     ray_options = init_options.given(options)
     job, logs = init_options.job_settings(ray_options, own)
-    target, source = _target(address)
+    target, source = choose_target(address)
     is_embedded = target is None or target == "local"
     if target is not None and not is_embedded:
         init_options.check_joining(ray_options, target, is_lenient=address is None and _is_lent())
@@ -248,35 +243,20 @@ def _open(address: str | None, **options: Any) -> ClientContext:
         "connect_timeout_s": found["connect_timeout_s"],
         "on_interrupt": found["on_interrupt"],
     }
-    if target is None or is_embedded:
+    if is_embedded:
+        if found["deploy"]:
+            raise AddressError(target or "", "deploy=True needs the address of a cluster's dashboard, http://host:8265")
         context = _connect_embedded(init_options.for_embedded(ray_options), settings)
     else:
-        settings |= {"address": _parsed(target, source), "token": found["token"] or env.token()}
-        with _source_named(source):
-            context = _connect(ConnectSettings(**settings))
+        assert target is not None
+        with source_named(source):
+            where, token = server_at(target, source, found)
+            context = _connect(ConnectSettings(address=where, token=token, **settings))
     _contexts.append(context)
     context._connection.on_close(lambda: _contexts.remove(context))
     if logs is not None:
         logs._apply()
     return context
-
-
-def _parsed(target: str, source: str) -> Address:
-    try:
-        return parse_address(target)
-    except AddressError as error:
-        raise AddressError(target, error.reason, source) from None
-
-
-@contextmanager
-def _source_named(source: str) -> Iterator[None]:
-    """Have an error say that the address is not one which the program gave, but a variable's."""
-    try:
-        yield
-    except ConnectError as error:
-        if source:
-            error.args = (f"{error.args[0]} (it is {source} that names this address)", *error.args[1:])
-        raise
 
 
 def _is_lent() -> bool:

@@ -1,1 +1,1 @@
-"""`python -m ray_client`: run a script that was written for Ray, and say which version this is."""
+"""The command `ray-client`: run a script that was written for Ray, and bring a server onto a cluster."""

@@ -4,22 +4,44 @@ from __future__ import annotations
 
 import argparse
 import platform
+import sys
 from collections.abc import Sequence
 
 from ray_client import dropin
 from ray_client.api.version import own_version
+from ray_client.cli.arguments import whole_parser
 from ray_client.cli.script import run_module, run_script
 from ray_client.config import env
+from ray_client.config.address import is_dashboard_url
 from ray_client.errors import RayInstalledError
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the arguments say; give the exit code. What a script raises passes through."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    parser = whole_parser()
+    given, server_options = list(arguments), []
+    if given[:1] == ["deploy"] and "--" in given:
+        place = given.index("--")
+        given, server_options = given[:place], given[place + 1 :]
+    options = parser.parse_args(given)
     if options.command == "version":
         print(f"ray-client {own_version()}, Python {platform.python_version()}")
         return 0
+    if options.command == "run":
+        return _run(parser, options)
+    from ray_client.cli import deploying  # loads what a program that is run does not need
+
+    if options.command == "deploy":
+        return deploying.run_deploy(parser, options, server_options)
+    return deploying.run_undeploy(parser, options)
+
+
+def command() -> None:
+    """Be the command `ray-client`."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     try:
         dropin.install(force=options.force)
     except RayInstalledError as error:
@@ -30,6 +52,10 @@ def main(arguments: Sequence[str]) -> int:
         if not options.namespace:
             parser.error("--namespace is empty; leave it out for a namespace of the program's own")
         env.set_namespace(options.namespace)
+    if options.deploy:
+        if not is_dashboard_url(env.address() or ""):
+            parser.error("--deploy needs a dashboard's address: --address http://head:8265")
+        env.set_deploying()
     if options.strict_init:
         env.set_init_strict()
     if options.full_traceback:
@@ -37,19 +63,3 @@ def main(arguments: Sequence[str]) -> int:
     run = run_module if options.is_module else run_script
     run(options.script, options.arguments)
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m ray_client", description="Run Ray programs without Ray.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="run a script in which `import ray` gives this package")
-    run.add_argument("--address", help="what `ray.init()` connects to: sets RAY_ADDRESS")
-    run.add_argument("--namespace", help="of the names of actors: sets RAY_NAMESPACE")
-    run.add_argument("--strict-init", action="store_true", help="`ray.init(num_cpus=...)` and its like are an error")
-    run.add_argument("--force", action="store_true", help="although the real ray is installed here")
-    run.add_argument("--full-traceback", action="store_true", help="show this package's frames too (RAY_CLIENT_DEBUG)")
-    run.add_argument("-m", dest="is_module", action="store_true", help="a module follows, not a file, as for Python")
-    run.add_argument("script", help="path of a Python file; after -m the name of a module or a package")
-    run.add_argument("arguments", nargs=argparse.REMAINDER, help="given to the script as they are")
-    commands.add_parser("version", help="print the version of this package")
-    return parser

@@ -29,6 +29,15 @@ class Address:
         return f"{'rays' if self.is_tls else 'ray'}://{self.target}"
 
 
+def is_dashboard_url(text: str) -> bool:
+    """Tell whether an address is that of a dashboard.
+
+    >>> is_dashboard_url("http://head:8265"), is_dashboard_url("ray://head")
+    (True, False)
+    """
+    return text.strip().lower().startswith(("http://", "https://"))
+
+
 def parse_address(text: str) -> Address:
     """Give the address that `text` means: `ray://host[:port]`, `rays://host[:port]` (TLS), `host:port` or `host`.
 
@@ -40,8 +49,6 @@ def parse_address(text: str) -> Address:
     """
     scheme, separator, rest = text.strip().rpartition("://")
     if separator and scheme not in SCHEMES:
-        if scheme in ("http", "https"):
-            raise AddressError(text, f"the scheme {scheme!r} is that of Ray's dashboard and its jobs")
         raise AddressError(text, f"the scheme {scheme!r} is unknown")
     if not separator and rest in ("auto", "local"):
         raise AddressError(text, "it means a cluster on this machine, which only a process with ray can join")

@@ -14,16 +14,22 @@
                          how many seconds they are counted; `_ALLOW_REGEX`: lines that are never left out;
                          `_SKIP_REGEX`: lines that always are
 `RAY_CLIENT_TRACE_NAMES` 1: log each name of Ray's that is refused, with the line that asked for it
+`RAY_CLIENT_DEPLOY`      1: bring a server onto the cluster where an address of a dashboard has none yet
+`RAY_CLIENT_CONFIG_DIR`  where what is known of clusters is kept; else in `XDG_CONFIG_HOME`, or where the system has it
+`RAY_AUTH_MODE`, `RAY_AUTH_TOKEN`, `RAY_AUTH_TOKEN_PATH`  Ray's own token, which its dashboard may want
+`RAY_JOB_HEADERS`        JSON object of headers for the dashboard, as Ray's own tools send them
 `RAY_CLIENT_TLS_CA`      PEM file with the authorities to trust; `_CERT`, `_KEY` likewise for this client's certificate
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from ray_client.config.settings import TlsSettings
 from ray_client.errors import ConnectError
@@ -91,6 +97,50 @@ def token(environ: Mapping[str, str] = os.environ) -> str | None:
         raise ConnectError(f"cannot read the token file {path!r} ({exc}); correct RAY_CLIENT_TOKEN_PATH") from exc
     if not found:
         raise ConnectError(f"the token file {path!r} is empty; write the gateway's token to it")
+    return found
+
+
+def is_deploying(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether a dashboard's cluster gets a server where it has none."""
+    return environ.get("RAY_CLIENT_DEPLOY", "0") not in ("", "0")
+
+
+def set_deploying() -> None:
+    """Have it get one, in this process and those that it starts."""
+    os.environ["RAY_CLIENT_DEPLOY"] = "1"
+
+
+def config_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Give the directory for what this package keeps for the user; it need not exist."""
+    if named := environ.get("RAY_CLIENT_CONFIG_DIR"):
+        return Path(named)
+    if os.name == "nt" and (roaming := environ.get("APPDATA")):
+        return Path(roaming) / "ray-client"
+    return Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "ray-client"
+
+
+def ray_token(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Give Ray's own token, from where Ray looks for it, unless its authentication is switched off here."""
+    if environ.get("RAY_AUTH_MODE", "").lower() == "disabled":
+        return None
+    if token := environ.get("RAY_AUTH_TOKEN", "").strip():
+        return token
+    path = environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token"
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def job_headers(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Give the headers for a dashboard that the environment names.
+
+    Raises:
+        ValueError: they are no JSON object of texts.
+    """
+    found = json.loads(environ.get("RAY_JOB_HEADERS") or "{}")
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise ValueError(f"it is {found!r}")
     return found
 
 

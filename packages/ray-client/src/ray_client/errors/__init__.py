@@ -12,7 +12,10 @@
     │   ├── ServerBusyError                           a limit of the server is reached
     │   ├── ServerDrainingError                       the gateway is shutting down
     │   ├── SessionOpenError                          the session's driver could not be started
-    │   └── EmbeddedServerError                       the local server could not be started
+    │   ├── EmbeddedServerError                       the local server could not be started
+    │   └── DeployError                               a server could not be brought onto a cluster
+    │       ├── DashboardError                        there is no dashboard that takes jobs from us
+    │       └── NotDeployedError                      no server of ours runs there, or none within reach
     ├── SessionError
     │   ├── SessionLostError        (ConnectionError) the session ended without being asked to
     │   ├── SessionClosedError                        the session was closed here
@@ -58,6 +61,7 @@ from ray_client.errors.connecting import (
     UnreachableError,
     WrongPeerError,
 )
+from ray_client.errors.deploying import DashboardError, DeployError, NotDeployedError
 from ray_client.errors.requests import (
     ClusterOnlyError,
     InvalidRequestError,
@@ -100,6 +104,9 @@ __all__ = [
     "ServerDrainingError",
     "SessionOpenError",
     "EmbeddedServerError",
+    "DeployError",
+    "DashboardError",
+    "NotDeployedError",
     "SessionError",
     "SessionLostError",
     "SessionClosedError",

@@ -27,21 +27,25 @@ _TLS_ALERT: Final = b"\x15\x03"
 
 _GIVE_PORT: Final = "give the port of `ray-client-server start`, 20001 unless told otherwise"
 
+#: Of a cluster's dashboard: its usual port, and what it is asked.
+_DASHBOARD_PORT: Final = 8265
+_VERSION_REQUEST: Final = b"GET /api/version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
 #: Calls that change nothing, and whom a server that knows the method is.
 _GRPC_PEERS: Final = (
     (
         "/ray.rpc.RayletDriver/ClusterInfo",
         b"\x08\x04",  # type: PING
         "the client server inside Ray",
-        "it speaks another protocol, for `ray.init` of the same Ray version; run `ray-client-server start` on the "
-        "cluster and give its port, 20001 unless told otherwise",
+        "it speaks another protocol, for `ray.init` of the same Ray version; {deploy}, or run `ray-client-server start` "
+        "there and give its port, 20001 unless told otherwise",
     ),
     (
         "/ray.rpc.NodeInfoGcsService/GetClusterId",
         b"",
         "the control service (GCS) of a Ray cluster",
         "it is what `ray-client-server start --address` wants; give this client the server's own port, 20001 unless "
-        "told otherwise",
+        "told otherwise; or {deploy}",
     ),
 )
 _OUR_METHOD: Final = "/ray_client.v1.Gateway/GetServerInfo"
@@ -66,7 +70,14 @@ def first_call(address: Address) -> Iterator[None]:
         WrongPeerError: something else does.
         grpc.RpcError: the call failed for another reason.
     """
-    reach(address)
+    try:
+        reach(address)
+    except UnreachableError as exc:
+        usual = Address(address.host, _DASHBOARD_PORT)
+        if address.port != usual.port and _is_dashboard(usual):
+            advice = f"a Ray cluster's dashboard answers on that machine, and {_how_to_deploy(usual)}"
+            raise UnreachableError(str(address), f"{exc.reason} ({advice})") from exc
+        raise
     try:
         yield
     except grpc.RpcError as exc:
@@ -113,6 +124,8 @@ def _identify_plaintext(address: Address) -> ConnectError | None:
         # Some servers of HTTP/1 cannot make out the version in the hello, and answer without a status line.
         answer = _first_bytes(address, _HTTP1_REQUEST) or answer
     if answer.startswith(b"HTTP/"):
+        if _is_dashboard(address):
+            return WrongPeerError(name, "the dashboard of a Ray cluster", f"{_how_to_deploy(address)}")
         return WrongPeerError(name, f"an HTTP server{_server_header(answer)}", _GIVE_PORT)
     first = answer.split(b"\n", 1)[0][:40].decode("ascii", "replace").strip()
     does = f"answers {first!r}" if first else "hangs up"
@@ -138,23 +151,39 @@ def _identify_tls(address: Address) -> ConnectError | None:
     return None
 
 
-def _first_bytes(address: Address, hello: bytes) -> bytes | None:
+def _first_bytes(
+    address: Address, hello: bytes, timeout_s: float = CONNECT_TIMEOUT_S, until: bytes = b"\r\n\r\n"
+) -> bytes | None:
     """Give what the peer says to `hello`, up to 4 KiB: nothing if it hangs up, None if it stays silent."""
     answer = b""
-    with closing(_connect(address)) as connection:
+    with closing(_connect(address, timeout_s)) as connection:
         connection.settimeout(ANSWER_TIMEOUT_S)
         try:
             connection.sendall(hello)
             while (more := connection.recv(4096)) and len(answer) < 4096:
                 answer += more
                 # An HTTP server may send its status line and its headers apart.
-                if not answer.startswith(b"HTTP/") or b"\r\n\r\n" in answer:
+                if not answer.startswith(b"HTTP/") or until in answer:
                     return answer
         except TimeoutError:
             return answer or None
         except OSError:
             return answer
     return answer
+
+
+def _is_dashboard(address: Address) -> bool:
+    """Tell whether a Ray cluster's dashboard answers there, without TLS."""
+    try:
+        answer = _first_bytes(address, _VERSION_REQUEST, ANSWER_TIMEOUT_S, until=b"ray_version")
+        return b'"ray_version"' in (answer or b"")
+    except (UnreachableError, OSError):
+        return False
+
+
+def _how_to_deploy(dashboard: Address) -> str:
+    url = f"http://{dashboard.target}"
+    return f"`ray-client deploy {url}` brings a server onto its cluster, which init({url!r}) then finds"
 
 
 def _server_header(answer: bytes) -> str:
@@ -214,5 +243,6 @@ def _identify_grpc(address: Address) -> ConnectError | None:
         return None  # a gateway after all; or it answers everything the same way, and nothing can be learned
     for method, _, peer, advice in _GRPC_PEERS:
         if status[method] not in (unknown, grpc.StatusCode.UNAVAILABLE):
-            return WrongPeerError(str(address), peer, advice)
+            deploy = _how_to_deploy(Address(address.host, _DASHBOARD_PORT))
+            return WrongPeerError(str(address), peer, advice.format(deploy=deploy))
     return WrongPeerError(str(address), "another gRPC server", _GIVE_PORT)
