@@ -229,7 +229,7 @@ def search_properties(session: nox.Session) -> None:
 def integration(session: nox.Session) -> None:
     """The product on a real cluster, from an environment without ray: faults, limits, errors, what is left behind."""
     cluster, laptop = environments(session)
-    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, **plain_clusters(session)}
     apart = [f"--ignore=integration_tests/{suite}" for suite in ("compat", "conformance")]
     run_pytest(session, laptop, "integration_tests", "-m", "not by_hand", *apart, report="faults", env=env)
 
@@ -502,6 +502,21 @@ def run_conformance(session: nox.Session, age: str, cluster: str, laptop: str) -
         run_pytest(session, python, "integration_tests/conformance", report=Path(report).stem, env=env)
     if not session.posargs:  # a part of the suite says nothing of the whole
         session.run(sys.executable, "tools/parity.py", age, *reports, external=True)
+
+
+def plain_clusters(session: nox.Session) -> dict[str, str]:
+    """Give the interpreters of clusters with Ray's dashboard and nothing of ours, as the tests want to know them."""
+    pythons = {}
+    for age, ray in (("NEWEST", RAY), ("OLDEST", OLDEST_RAY)):
+        python = WORK / f"plain-{ray.replace('==', '-')}" / "bin" / "python"
+        if not python.exists():
+            session.run(
+                UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(python.parents[1]), external=True
+            )
+        command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *locked(cluster_lock(ray))]
+        session.run(*command, *server_needs(ray), external=True)
+        pythons[f"RAY_CLIENT_PLAIN_{age}_PYTHON"] = str(python)
+    return pythons
 
 
 def conformance_reports(age: str) -> list[str]:

@@ -22,15 +22,27 @@ def cluster_python() -> Path:
     Raises:
         RigError: the variable is not set, or names no file.
     """
-    value = os.environ.get(PYTHON_VARIABLE)
+    return _python(PYTHON_VARIABLE, "ray and ray-client-server")
+
+
+def plain_python(age: str) -> Path:
+    """The interpreter of an environment that has `ray[default]` and nothing of ours, of the `newest` or `oldest` Ray.
+
+    Raises:
+        RigError: the variable is not set, or names no file.
+    """
+    return _python(f"RAY_CLIENT_PLAIN_{age.upper()}_PYTHON", "ray[default] alone")
+
+
+def _python(variable: str, what: str) -> Path:
+    value = os.environ.get(variable)
     if not value:
         raise RigError(
-            f"{PYTHON_VARIABLE} is not set: set it to the python of an environment with ray and ray-client-server"
-            " (`nox -s tests` makes one)"
+            f"{variable} is not set: set it to the python of an environment with {what} (`nox -s tests` makes one)"
         )
     path = Path(value)
     if not path.exists():
-        raise RigError(f"{PYTHON_VARIABLE} is {value}, which does not exist")
+        raise RigError(f"{variable} is {value}, which does not exist")
     return path.absolute()
 
 
@@ -85,10 +97,11 @@ class Head:
         *,
         with_dashboard: bool = False,
         python: Path | None = None,
+        dashboard_port: int | None = None,
     ) -> Head:
         """Start a head and wait until it is up; a dashboard needs `ray[default]` in the cluster's environment.
 
-        Another interpreter than that of the cluster's environment can be given.
+        Another interpreter than that of the cluster's environment can be given, and the dashboard's port.
 
         Raises:
             RigError: it did not come up; nothing of it is left.
@@ -96,7 +109,8 @@ class Head:
         directory = Path(tempfile.mkdtemp(prefix="rcl-"))  # short: unix socket paths have 107 characters at most
         mark = new_mark()
         try:
-            gcs_port, ray_client_port, dashboard_port = free_ports(3)
+            gcs_port, ray_client_port, free_port = free_ports(3)
+            dashboard_port = dashboard_port or free_port
             home = directory / "h"
             home.mkdir()
             process = Process(

@@ -26,8 +26,8 @@ from ray_client.deploy.server_job import (
     Say,
     describe,
     facts_of,
-    log_of,
     last_lines,
+    log_of,
     until_ready,
 )
 from ray_client.errors import DeployError, NotDeployedError

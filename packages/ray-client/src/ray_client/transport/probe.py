@@ -37,8 +37,8 @@ _GRPC_PEERS: Final = (
         "/ray.rpc.RayletDriver/ClusterInfo",
         b"\x08\x04",  # type: PING
         "the client server inside Ray",
-        "it speaks another protocol, for `ray.init` of the same Ray version; {deploy}, or run `ray-client-server start` "
-        "there and give its port, 20001 unless told otherwise",
+        "it speaks another protocol, for `ray.init` of the same Ray version; {deploy}, or run "
+        "`ray-client-server start` there and give its port, 20001 unless told otherwise",
     ),
     (
         "/ray.rpc.NodeInfoGcsService/GetClusterId",
