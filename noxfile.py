@@ -329,9 +329,11 @@ def newest(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def demo(session: nox.Session) -> None:
-    """A cluster, a laptop without ray, and a census of its standard library computed on the cluster."""
+    """A cluster, a laptop without ray, and a census of its standard library computed on the cluster; `-- --deploy`."""
     cluster, laptop = environments(session)
     env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    if "--deploy" in session.posargs:
+        env |= plain_clusters(session)
     session.run(laptop, "examples/demo.py", *session.posargs, env=env, external=True)
 
 
