@@ -272,4 +272,75 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "typing.Optional[int], dict[str, int], KeyError('k'))",
         },
     ),
+    "rebound": (
+        """
+        import functools
+        count, gone, FLAG = 0, 1, False
+        def bump():
+            global count
+            count += 1
+        def create():
+            global created, _hook
+            created, _hook = [count], len
+        def drop():
+            global gone
+            del gone
+        def flag(): return FLAG
+        def decorate(f):
+            @functools.wraps(f)
+            def wrapper(): return f()
+            return wrapper
+        @decorate
+        def decorated():
+            global count
+            count += 100
+            return count
+        class Counter:
+            total = 0
+            def add(self):
+                global count
+                count += 10
+                return count
+            @staticmethod
+            def read(): return count
+        def _hook(x): return 'first'
+        def hook(): return _hook('ab')
+        def __getattr__(name):
+            if name.startswith('lazy_'): return name.upper()
+            raise AttributeError(f'mine has no {name}')
+        """,
+        {
+            "(mine.count, mine.bump(), mine.count)": "(0, None, 1)",
+            "(mine.Counter().add(), mine.count, mine.decorated(), mine.count, mine.Counter.read())": "(11, 11, 111, "
+            "111, 111)",
+            "(mine.flag(), setattr(mine, 'FLAG', True), mine.flag(), mine.FLAG)": "(False, None, True, True)",
+            "(setattr(mine, 'count', 5), mine.bump(), mine.count)": "(None, None, 6)",
+            "(hasattr(mine, 'created'), mine.hook(), mine.create(), mine.created, mine.hook())": "(False, 'first', "
+            "None, [6], 2)",
+            "(mine._hook is len, mine.gone, mine.drop(), hasattr(mine, 'gone'))": "(True, 1, None, False)",
+            "mine.drop()": "-NameError: name 'gone' is not defined",
+            "mine.gone": "-AttributeError: mine has no gone",
+            "mine.lazy_name": "'LAZY_NAME'",
+            "(delattr(mine, 'FLAG'), hasattr(mine, 'FLAG'))": "(None, False)",
+            "mine.flag()": "-NameError: name 'FLAG' is not defined",
+            "delattr(mine, 'FLAG')": "-AttributeError: 'module' object has no attribute 'FLAG'",
+            "('created' in dir(mine), 'count' in dir(mine), 'gone' in dir(mine))": "(True, True, False)",
+            "(vars(mine).update(count=0, FLAG=2), mine.FLAG, mine.flag(), mine.count)": "(None, 2, 2, 0)",
+            "(isinstance(mine, type(__import__('os'))), __import__('inspect').ismodule(mine), mine.__name__)": "(True, "
+            "True, 'mine_rebound')",
+        },
+    ),
+    "by_dict": (
+        """
+        values = {}
+        level = 1
+        def put(name, value): globals()[name] = value
+        def get(): return level
+        """,
+        {
+            "(mine.put('level', 2), mine.level, mine.get())": "(None, 2, 2)",
+            "(mine.put('more', 3), mine.more, vars(mine)['values'])": "(None, 3, {})",
+            "mine.none": "-AttributeError: module 'mine_by_dict' has no attribute 'none'",
+        },
+    ),
 }
