@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import linecache
+import os
+import tokenize
 from types import ModuleType
 
 from ray_client.pickling.travelling_module import Rebound
@@ -15,11 +17,19 @@ def rebound_in(module: ModuleType) -> Rebound:
     file = getattr(module, "__file__", None)
     if not isinstance(file, str):
         return None
-    linecache.checkcache(file)
-    return _rebound("".join(linecache.getlines(file, vars(module))))
+    try:
+        found = os.stat(file)
+        return _rebound_in_file(file, found.st_mtime_ns, found.st_size)
+    except (OSError, SyntaxError, UnicodeDecodeError):  # it is in an archive, or gone since it was loaded
+        return _rebound("".join(linecache.getlines(file, vars(module))))
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=4096)
+def _rebound_in_file(file: str, _changed_ns: int, _size_bytes: int) -> Rebound:
+    with tokenize.open(file) as text:  # not by linecache, which would forget what it has of a file that changed
+        return _rebound(text.read())
+
+
 def _rebound(text: str) -> Rebound:
     """Give the same by the text of a module.
 

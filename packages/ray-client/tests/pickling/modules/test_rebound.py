@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import linecache
 import pickle
 import sys
 import textwrap
@@ -152,6 +153,20 @@ def test_a_stand_in_in_the_place_of_what_is_bound_anew(send: Send) -> None:
 )
 def test_which_names_are_bound_anew(text: str, names: tuple[str, ...] | None) -> None:
     assert rebound._rebound(text) == names
+
+
+def test_the_text_of_a_module_is_that_of_its_file_or_what_python_remembers(tmp_path: Path) -> None:
+    file = tmp_path / "written.py"
+    module: Any = ModuleType("written")
+    module.__file__ = str(file)
+    assert rebound.rebound_in(module) is None
+    file.write_text("def f(): global a")
+    assert rebound.rebound_in(module) == ("a",)
+    linecache.getlines(str(file))
+    file.write_text("def f(): global abc")
+    assert rebound.rebound_in(module) == ("abc",)
+    file.unlink()
+    assert rebound.rebound_in(module) == ("a",)
 
 
 def test_a_module_made_by_hand_has_no_source() -> None:
