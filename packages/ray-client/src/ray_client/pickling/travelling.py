@@ -10,6 +10,7 @@ import functools
 import importlib
 import io
 import pickle
+import queue
 import sys
 import threading
 from types import FunctionType, MethodType
@@ -51,6 +52,13 @@ class TravellingLock:
 
 class TravellingLocal(threading.local):
     """Values of each thread: none of them travels."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ()
+
+
+class TravellingQueue(queue.SimpleQueue):  # type: ignore[type-arg]
+    """A `SimpleQueue`, which does not tell what is in it: pickled, it is an empty one."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), ()
@@ -305,7 +313,8 @@ class TravellingDispatch:
 SENT_MODULE: Final = "ray-client-sent"
 
 KIT: Final[tuple[Any, ...]] = (
-    *(TravellingModule, TravellingLock, TravellingLocal, TravellingContextVar, TravellingDispatch, StandIn),
+    *(TravellingModule, TravellingLock, TravellingLocal, TravellingQueue, TravellingContextVar),
+    *(TravellingDispatch, StandIn),
     *(anchor, own_of, shared_of, hand_out, put),
     *(find, make, instead, fill, spoil, Nothing, make_trial, settle, replace),
     *(make_cache, make_cached_property, make_named),

@@ -43,8 +43,20 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
         def _(x: int): return 'int'
         @show.register(list)
         def _(x): return [show(each) for each in x]
+        class K:
+            @functools.singledispatchmethod
+            def show(self, x): return 'any'
+            @show.register
+            def _(self, x: int): return 'int'
+            @functools.singledispatchmethod
+            @classmethod
+            def name(cls, x): return cls.__name__
         """,
-        {"mine.show([1, 's', [2]])": "['int', 'any', ['int']]", "mine.show.dispatch(bool)(True)": "'int'"},
+        {
+            "(mine.K().show(1), mine.K().show(''), mine.K.name(2))": "('int', 'any', 'K')",
+            "mine.show([1, 's', [2]])": "['int', 'any', ['int']]",
+            "mine.show.dispatch(bool)(True)": "'int'",
+        },
     ),
     "locks": (
         """
@@ -72,6 +84,30 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "(mine.Single().get(), mine.other(3), mine.config.guard.acquire(), mine.config.name)": "(5, 3, True, 'c')",
             "(mine.event.is_set(), mine.condition.acquire(), mine.condition.notify_all())": "(False, True, None)",
             "(vars(mine.local), mine.variable.get(), mine.lonely.get(2))": "({}, 3, 2)",
+        },
+    ),
+    "queues": (
+        """
+        import queue, threading
+        jobs, last, first, simple = queue.Queue(2), queue.LifoQueue(), queue.PriorityQueue(), queue.SimpleQueue()
+        jobs.put('job')
+        thread = threading.Thread(target=last.get, daemon=True)
+        thread.start()
+        class K:
+            jobs, simple = queue.Queue(), queue.SimpleQueue()
+            def through(self, x):
+                self.jobs.put(x)
+                self.simple.put(self.jobs.get(timeout=9))
+                return self.simple.get(timeout=9)
+        def close(): last.put(None)
+        """,
+        {
+            "(mine.jobs.get(timeout=9), mine.jobs.maxsize, mine.jobs.empty(), mine.simple.empty())": "('job', 2, "
+            "True, True)",
+            "(mine.last.put(1), mine.last.put(2), mine.last.get(timeout=9))": "(None, None, 2)",
+            "(mine.first.put(2), mine.first.put(1), mine.first.get(timeout=9))": "(None, None, 1)",
+            "(mine.K().through(3), mine.simple.put(4), mine.simple.get(timeout=9))": "(3, None, 4)",
+            "(len(mine.last.not_empty._waiters), mine.thread is mine.thread)": "(0, True)",
         },
     ),
     "hints": (
