@@ -110,6 +110,21 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "(len(mine.last.not_empty._waiters), mine.thread is mine.thread)": "(0, True)",
         },
     ),
+    "sealed": (
+        """
+        class Meta(type):
+            def __setattr__(cls, name, value): raise AttributeError(f'{cls.__name__} is sealed')
+        class Sealed(metaclass=Meta):
+            x = 3
+            def get(self): return self.x
+        class Child(Sealed):
+            def get(self): return super().get() + 1
+        """,
+        {
+            "(mine.Sealed().get(), mine.Child().get(), mine.Child.x)": "(3, 4, 3)",
+            "setattr(mine.Child, 'x', 4)": "-AttributeError: Child is sealed",
+        },
+    ),
     "hints": (
         """
         import typing
