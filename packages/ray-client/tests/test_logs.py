@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from ray_client.logs import LogReader, driver_log, format_line, show
+from ray_client.logs import LogReader, driver_log, format_line, show, show_as
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, LogBatch, LogRecord, LogRequest, LogSource
@@ -182,6 +182,21 @@ def test_they_can_be_taken_by_their_logger(caplog: pytest.LogCaptureFixture, mon
     finally:
         driver_log.setLevel(logging.DEBUG)
     assert len(caplog.records) == 1
+
+
+def test_their_form_is_what_init_was_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    record = LogRecord(source=DRIVER, level=logging.WARNING, logger="ray.worker", text="lost")
+    own = logging.NullHandler()
+    monkeypatch.setattr(logging.getLogger("ray"), "handlers", [own])
+    try:
+        show_as("%(levelname)s of %(filename)s: %(message)s")
+        show([record])
+        assert capsys.readouterr().err == "WARNING of ray.worker: lost\n"
+        assert own.formatter is not None and own.formatter._fmt == "%(levelname)s of %(filename)s: %(message)s"
+    finally:
+        show_as("")  # as the next session does that is told nothing
+    show([record])
+    assert capsys.readouterr().err.endswith("\tWARNING ray.worker -- lost\n")
 
 
 def test_a_handler_of_the_program_that_raises_harms_nothing(capsys: pytest.CaptureFixture[str]) -> None:

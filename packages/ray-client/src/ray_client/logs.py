@@ -45,12 +45,21 @@ driver_log = logging.getLogger("ray_client.driver")
 driver_log.setLevel(logging.DEBUG)  # the reader asks for those that are wanted
 driver_log.propagate = False
 _to_stderr = _ToStderr()
-_to_stderr.setFormatter(logging.Formatter("%(asctime)s\t%(levelname)s %(filename)s -- %(message)s"))
+_OWN_FORMAT: Final = "%(asctime)s\t%(levelname)s %(filename)s -- %(message)s"
+_to_stderr.setFormatter(logging.Formatter(_OWN_FORMAT))
 driver_log.addHandler(_to_stderr)
 
 _CYAN, _PLAIN = "\033[36m", "\033[0m"
 _CLOSE_S: Final = 5.0  #: how long `close` waits for what is being printed
 _REPEATS_S: Final = 0.05  #: what was held back is printed this often at most, so that it takes few threads
+
+
+def show_as(format: str) -> None:
+    """Have the driver's records shown in a form as of `logging.Formatter`; empty: in our own."""
+    _to_stderr.setFormatter(logging.Formatter(format or _OWN_FORMAT))
+    if format:
+        for handler in (*driver_log.handlers, *logging.getLogger("ray").handlers):  # as Ray does with all of these
+            handler.setFormatter(logging.Formatter(format))
 
 
 class LogStream(Protocol):

@@ -128,6 +128,46 @@ def test_the_settings_of_a_job_that_says_nothing_are_empty() -> None:
     assert init_options.job_settings({}, {})[0]["job_config"] == {}
 
 
+@pytest.mark.parametrize("encoding", ["", "TEXT", "JSON"])
+def test_the_environment_says_how_to_log(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    monkeypatch.setenv("RAY_LOGGING_CONFIG_ENCODING", encoding)
+    config = JobConfig()
+    config.set_py_logging_config(LoggingConfig(log_level="DEBUG"))
+    settings, logs = init_options.job_settings({"job_config": config}, {})
+    assert logs == (LoggingConfig(encoding=encoding) if encoding else None)
+    of_workers = LoggingConfig(encoding=encoding) if encoding else LoggingConfig(log_level="DEBUG")
+    assert settings["job_config"]["logging_config"] == of_workers.to_dict()  # Ray too takes it before the job's
+    given = LoggingConfig(log_level="ERROR")
+    assert init_options.job_settings({"logging_config": given}, {})[1] == given
+
+
+def test_an_encoding_of_the_environment_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_LOGGING_CONFIG_ENCODING", "XML")
+    with pytest.raises(ValueError, match="Invalid encoding type: XML"):
+        ray_client.init("ray://localhost:1")
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({}, ""),
+        ({"logging_format": None}, ""),
+        ({"logging_format": ""}, ""),
+        ({"logging_format": "%(message)s"}, "%(message)s"),
+        ({"logging_format": "%(message)s", "configure_logging": True}, "%(message)s"),
+        ({"logging_format": "%(message)s", "configure_logging": False}, ""),
+    ],
+    ids=str,
+)
+def test_how_records_are_shown(options: dict[str, Any], found: str) -> None:
+    assert init_options.record_format(options) == found
+
+
+def test_a_form_of_records_that_is_none() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        ray_client.init("ray://localhost:1", logging_format="nothing")
+
+
 @pytest.fixture
 def restored() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in (None, "ray", "ray_client", "ray_client.driver")]

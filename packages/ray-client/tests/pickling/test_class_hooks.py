@@ -91,3 +91,45 @@ def test_a_class_with_keywords_is_made_elsewhere_and_once(elsewhere: Elsewhere) 
     assert given.splitlines()[0] == "1 True 2 2"
     assert "missing 1 required positional argument: 'key'" in given.splitlines()[1]
     assert given.splitlines()[2] == "True True"
+
+
+class Sealed(type):
+    """Makes classes whose attributes nobody sets."""
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        raise AttributeError(f"{cls.__name__} is sealed")
+
+
+class Deeper(Sealed):
+    """Refuses by its base, and for some names itself."""
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+
+
+class Constant(metaclass=Deeper):
+    """A class with what a class may have."""
+
+    value: ClassVar[int] = 3
+
+    def get(self) -> int:
+        return self.value
+
+
+def test_a_class_whose_attributes_cannot_be_set_goes_on_and_comes_back(elsewhere: Elsewhere) -> None:
+    assert type(crossed(Constant())) is Constant and crossed(Constant) is Constant
+    given = elsewhere(
+        pickler.dump(Constant(), TABLE).stream,
+        """
+        import cloudpickle
+        for _ in range(2):
+            there = pickle.loads(value)
+            there = pickle.loads(cloudpickle.dumps(there))
+        print(there.get(), type(there).__doc__)
+        try:
+            type(there).value = 4
+        except AttributeError as error:
+            print(error)
+        """,
+    )
+    assert given.splitlines() == ["3 A class with what a class may have.", "Constant is sealed"]

@@ -15,7 +15,7 @@ from ray_client.api.serializers import tell_serializers
 from ray_client.config import env
 from ray_client.config.settings import ConnectSettings
 from ray_client.handles.tokens import token_makers, token_readers
-from ray_client.logs import LogReader
+from ray_client.logs import LogReader, show_as
 from ray_client.pickling import pickler
 from ray_client.pickling.pickler import TokenTable
 from ray_client.repeats import Repeats
@@ -98,6 +98,7 @@ def assemble(
     tell_serializers(session)
     logs = LogReader(lambda requests: route.calls.logs(requests), repeats=repeats)
     logs.configure(settings.log_to_driver, level=settings.logging_level)
+    show_as(settings.logging_format)
     if session.peer.can("logs"):
         logs.start()
     return Connection(settings, session, logs, cleanup.pop_all())

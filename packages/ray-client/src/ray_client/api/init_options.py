@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ray_client.api.job_config import JobConfig, as_logging_config
 from ray_client.api.logging_config import LoggingConfig
+from ray_client.config import env
 
 log = logging.getLogger("ray_client")
 
@@ -23,7 +24,7 @@ _PASSED_OVER: Final = frozenset(
     (
         *("include_dashboard", "dashboard_host", "dashboard_port", "proxy_server_url"),
         *("enable_resource_isolation", "cgroup_path", "system_reserved_cpu", "system_reserved_memory"),
-        *("object_spilling_directory", "logging_format", "_plasma_directory", "_node_ip_address", "_memory"),
+        *("object_spilling_directory", "_plasma_directory", "_node_ip_address", "_memory"),
         *("_driver_object_store_memory", "_redis_username", "_redis_password", "_temp_dir", "_metrics_export_port"),
         *("_tracing_startup_hook", "_skip_env_hook"),
     )
@@ -41,7 +42,8 @@ _DEFAULTS: Final[dict[str, tuple[Any, ...]]] = {
     "_system_config": ({},),
 }
 _SET_UP_A_JOB: Final = frozenset(("job_config", "logging_config"))
-_KNOWN: Final = _REFUSED.keys() | _PASSED_OVER | _DEFAULTS.keys() | _SET_UP_A_JOB
+_OF_THIS_PROCESS: Final = frozenset(("logging_format",))
+_KNOWN: Final = _REFUSED.keys() | _PASSED_OVER | _DEFAULTS.keys() | _SET_UP_A_JOB | _OF_THIS_PROCESS
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,6 +121,19 @@ def level_number(level: int | str) -> int:
     return number
 
 
+def record_format(options: Mapping[str, Any]) -> str:
+    """Give how the driver's records are to be shown, of all options that `init` was given; empty: as by default.
+
+    Raises:
+        ValueError: no record can be written so.
+    """
+    found = options.get("logging_format") or ""
+    if not found or not options.get("configure_logging", True):
+        return ""
+    logging.Formatter(found)
+    return str(found)
+
+
 def checked_namespace(namespace: str | None) -> str | None:
     """Give the namespace back.
 
@@ -153,6 +168,8 @@ def job_settings(options: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[di
         if not isinstance(key, str) or not isinstance(value, str):
             raise TypeError(f"metadata of a job is text by text, not {key!r}: {value!r}")
     logs = as_logging_config(options["logging_config"]) if "logging_config" in options else None
+    if logs is None and (encoding := env.log_encoding()):
+        logs = LoggingConfig(encoding=encoding)
     of_workers = logs or config.py_logging_config
     parts = {"arguments": config._arguments(), "logging_config": of_workers.to_dict() if of_workers else None}
     return {

@@ -95,8 +95,9 @@ def init(
             `cancel` cancels it.
         deploy: bring a gateway onto the cluster of a dashboard's address if it has none, as `ray-client deploy` does.
         ray_options: other options of `ray.init`. `job_config` and `logging_config` say what the session's job is and
-            how this process and the workers log. Those that describe a cluster need the local server. Others that
-            say something only where a cluster starts are passed over.
+            how this process and the workers log, `logging_format` how the cluster's records are shown. Those that
+            describe a cluster need the local server. Others that say something only where a cluster starts are
+            passed over.
 
     Raises:
         RuntimeError: a session is open already, or an option is unknown.
@@ -238,6 +239,7 @@ def _open(address: str | None, **options: Any) -> ClientContext:
         "namespace": job["namespace"] or env.namespace(),
         "log_to_driver": found["log_to_driver"],
         "logging_level": init_options.level_number(found["logging_level"]),
+        "logging_format": init_options.record_format(options),
         "lease_s": found["lease_s"],
         "is_direct": found["direct"],
         "connect_timeout_s": found["connect_timeout_s"],

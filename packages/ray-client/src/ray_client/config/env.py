@@ -2,6 +2,7 @@
 
 `RAY_ADDRESS`            the address, where `init` is given none, or `auto`
 `RAY_ENABLE_AUTO_CONNECT`  0: no call opens a session by itself
+`RAY_LOGGING_CONFIG_ENCODING`  `TEXT` or `JSON`: how this process and the workers log, where `init` is not told it
 `RAY_NAMESPACE`          the namespace, where `init` is given none
 `RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES`  what is left out of every `working_dir`, with commas between
 `RAY_RUNTIME_ENV_IGNORE_GITIGNORE`  1: pack files that `.gitignore` names
@@ -78,6 +79,11 @@ def set_namespace(namespace: str) -> None:
 def namespace(environ: Mapping[str, str] = os.environ) -> str | None:
     """Give the namespace that the environment names, if any."""
     return environ.get("RAY_NAMESPACE") or None
+
+
+def log_encoding(environ: Mapping[str, str] = os.environ) -> str:
+    """Give how this process and the session's workers write their records; empty: as they do by themselves."""
+    return environ.get("RAY_LOGGING_CONFIG_ENCODING", "")
 
 
 def token(environ: Mapping[str, str] = os.environ) -> str | None:

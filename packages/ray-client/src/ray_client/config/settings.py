@@ -37,6 +37,7 @@ class ConnectSettings:
     job_config: Mapping[str, Any] = field(default_factory=dict)  #: as rule H7 has it
     log_to_driver: bool = True
     logging_level: int = 20  #: Python's number; the lowest level of driver records to show
+    logging_format: str = ""  #: how they are shown, as of `logging.Formatter`; empty: as this package does
     lease_s: float = 0.0  #: how long the server keeps a silent session; 0: its own default
     connect_timeout_s: float = 30.0  #: for everything up to the gateway's first answer
     open_timeout_s: float = 600.0  #: for opening a session, which may have to build an environment

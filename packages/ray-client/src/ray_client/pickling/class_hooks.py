@@ -3,6 +3,7 @@
 cloudpickle makes a class from its name, its bases and its metaclass, every time that one arrives; where it is known
 already, what was made is thrown away. Hooks of the program's own bases register such a class in the place of the real
 one, and fail where they want keyword arguments: those are not kept by Python, and so not in the pickle.
+And it sets the attributes of the class one by one, which a metaclass may refuse.
 """
 
 from __future__ import annotations
@@ -42,6 +43,24 @@ def quiet_hook(original: Callable[..., Any], instead: Callable[..., Any]) -> Cal
     return hook
 
 
+def quiet_setter(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a metaclass's `__setattr__` that is `original`, but not for what makes a class as its pickle says.
+
+    This goes by value to processes that have nothing of ours.
+    """
+
+    @functools.wraps(original)
+    def hook(cls: Any, name: str, value: Any) -> Any:
+        import sys
+
+        # Of cloudpickle, the same in 3.0 to 3.1.3, and of ours, where the Pythons differ.
+        if sys._getframe(1).f_code.co_name in ("_class_setstate", "fill_class"):
+            return type.__setattr__(cls, name, value)
+        return original(cls, name, value)
+
+    return hook
+
+
 def _nothing(*_: Any) -> None:
     """Stand for a hook that gives nothing."""
 
@@ -73,6 +92,9 @@ def with_quiet_hooks(cls: type, namespace: dict[str, Any]) -> dict[str, Any]:
         found = namespace.get("__init__")
         if _is_own(found):
             changed["__init__"] = quiet_hook(found, _nothing)
+        found = namespace.get("__setattr__")
+        if _is_own(found):
+            changed["__setattr__"] = quiet_setter(found)
     return {**namespace, **changed}
 
 

@@ -86,8 +86,19 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
 
     def dump_whole(self, value: Any, sizes: Sizes, left_out: Mapping[str, int], broken: Mapping[str, str]) -> None:
         """Write a value that holds modules of the user's own, and them."""
-        self._whole = Whole(value, self._reduce, self.dispatch_table, self.carried, sizes, left_out, broken)
+        self._whole = Whole(
+            *(value, self._reduce, self.dispatch_table, self._globals_of), self.carried, sizes, left_out, broken
+        )
         self.dump(self._whole)
+
+    def _globals_of(self, module: ModuleType) -> dict[str, Any]:
+        """Give the dict that a module's functions get as globals on the other side, as cloudpickle has it."""
+        # Not public, but the same in all versions that we support.
+        there: dict[str, Any] = self.globals_ref.setdefault(id(vars(module)), {})
+        if not there:
+            names = ("__package__", "__name__", "__path__", "__file__")
+            there.update({name: vars(module)[name] for name in names if name in vars(module)})
+        return there
 
     @property
     def dispensable(self) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextvars
+import copyreg
 import functools
+import queue
 import sys
 import threading
 import typing
+from collections import deque
 from collections.abc import Callable, Container
 from types import CellType, FunctionType, ModuleType
 from typing import Any, Final
@@ -16,6 +19,7 @@ from ray_client.pickling.travelling import (
     TravellingDispatch,
     TravellingLocal,
     TravellingLock,
+    TravellingQueue,
     make_cache,
     make_cached_property,
     make_named,
@@ -23,13 +27,31 @@ from ray_client.pickling.travelling import (
 
 Reduced = tuple[Any, ...]
 
+
+def _reduce_condition(condition: threading.Condition) -> Reduced:
+    # Threads that wait here wait for nobody there.
+    return _new, (threading.Condition,), {**vars(condition), "_waiters": deque()}
+
+
+def _reduce_queue(jobs: queue.Queue[Any]) -> Reduced:
+    # Made there, it has what queues of that Python have.
+    return type(jobs), (jobs.maxsize,), dict(vars(jobs))
+
+
+_new: Final[Callable[..., Any]] = copyreg.__newobj__  # type: ignore[attr-defined]  # no stub has it
+
 #: Each process has its own; so where one belongs to code, and not to a value, a new one goes.
 _OF_EACH_PROCESS: Final[dict[type, Callable[[Any], Reduced]]] = {
     type(threading.Lock()): lambda _: (TravellingLock, ("Lock",)),
     type(threading.RLock()): lambda _: (TravellingLock, ("RLock",)),
     threading.local: lambda _: (TravellingLocal, ()),
+    threading.Condition: _reduce_condition,
+    **dict.fromkeys((queue.Queue, queue.LifoQueue, queue.PriorityQueue), _reduce_queue),
+    queue.SimpleQueue: lambda _: (TravellingQueue, ()),
     contextvars.ContextVar: lambda variable: (TravellingContextVar, (variable.name, _default(variable))),
 }
+#: They hold some of these.
+_HOLDERS: Final = (threading.Condition, threading.Event, threading.Semaphore, threading.Barrier, queue.Queue)
 _DISPATCH_CODE: Final = functools.singledispatch(lambda _: None).__code__  # type: ignore[attr-defined]
 _CACHED_FUNCTION: Final = type(functools.lru_cache(lambda: None))
 #: What update_wrapper and lru_cache itself put there, and put there again.
@@ -37,7 +59,7 @@ _CACHE_ATTRIBUTES: Final = frozenset((*functools.WRAPPER_ASSIGNMENTS, "__wrapped
 
 
 class ProcessOwned:
-    """Locks, thread-local values and context variables of code that goes along: new ones go in their place."""
+    """Locks, thread-local values and the like of code that goes along: new ones go in their place."""
 
     def __init__(self) -> None:
         self._ids: set[int] = set()
@@ -53,10 +75,19 @@ class ProcessOwned:
             values += (*(code.__defaults__ or ()), *(code.__kwdefaults__ or {}).values())
             values += map(_content, code.__closure__ or ())
         for value in values:
-            if type(value) in _OF_EACH_PROCESS:
-                self._ids.add(id(value))
-            elif _is_of(code, value):
+            if not self._take_value(value) and _is_of(code, value):
                 self.take(value)
+
+    def _take_value(self, value: object) -> bool:
+        """Take note of a value, and of what it holds, if it is one of these; tell whether it is."""
+        if type(value) in _OF_EACH_PROCESS:
+            self._ids.add(id(value))
+        elif not issubclass(type(value), _HOLDERS):
+            return False
+        if issubclass(type(value), _HOLDERS):
+            for part in vars(value).values():
+                self._take_value(part)
+        return True
 
     def reduce(self, obj: object, is_any: bool) -> Reduced | None:
         """Give what makes a new one in the place of one of these, or of `is_any`; None for anything else."""
@@ -99,6 +130,9 @@ def reduce_special(obj: Any, by_value: Container[str]) -> Reduced | None:
     """
     if is_dispatch(obj):
         return None if _is_there(obj, by_value) else _reduce_dispatch(obj)
+    if type(obj) is functools.singledispatchmethod:
+        # Some Pythons have a cache for it, which holds weak references; with None they do without.
+        return _new, (functools.singledispatchmethod,), {**vars(obj), "_method_cache": None}
     if type(obj) is functools.cached_property:
         return make_cached_property, (obj.func, obj.attrname, obj.__doc__)
     reducer = _REDUCERS.get(type(obj))
@@ -145,4 +179,4 @@ if sys.version_info >= (3, 11):
     _REDUCERS[typing.TypeVarTuple] = _reduce_type_parameter
 
 #: Types of which an object may have a way of its own.
-SPECIAL: Final = frozenset((functools.cached_property, *_OF_EACH_PROCESS, *_REDUCERS))
+SPECIAL: Final = frozenset((functools.cached_property, functools.singledispatchmethod, *_OF_EACH_PROCESS, *_REDUCERS))

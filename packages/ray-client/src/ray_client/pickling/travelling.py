@@ -10,18 +10,13 @@ import functools
 import importlib
 import io
 import pickle
+import queue
 import sys
 import threading
-from types import FunctionType, MethodType, ModuleType
+from types import FunctionType, MethodType
 from typing import Any, Final
 
-
-class TravellingModule(ModuleType):
-    """A module of the user's own. Unlike a plain one it may hold itself, and each thing in it is pickled once."""
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        own = {name: value for name, value in vars(self).items() if name not in ("__builtins__", "__loader__")}
-        return type(self), (self.__name__,), own
+from ray_client.pickling.travelling_module import TravellingModule, anchor, hand_out, own_of, put, shared_of
 
 
 class TravellingLock:
@@ -57,6 +52,13 @@ class TravellingLock:
 
 class TravellingLocal(threading.local):
     """Values of each thread: none of them travels."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ()
+
+
+class TravellingQueue(queue.SimpleQueue):  # type: ignore[type-arg]
+    """A `SimpleQueue`, which does not tell what is in it: pickled, it is an empty one."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), ()
@@ -223,7 +225,9 @@ def settle(modules: list[Any]) -> None:
     while not is_settled:
         is_settled, trial = True, make_trial(cloudpickle.CloudPickler)
         for module in modules:
-            for name, value in list(vars(module).items()):
+            for name, value in list(shared_of(module).items()):
+                if name == "__builtins__":
+                    continue
                 try:
                     trial.dump(value)
                     reason = next(iter(trial.faults), "")
@@ -236,9 +240,11 @@ def settle(modules: list[Any]) -> None:
 
 def replace(module: Any, name: str, stand_in: StandIn) -> None:
     """Put a stand-in for a global of a module, and of its functions, which have globals of their own."""
-    value, vars(module)[name] = vars(module)[name], stand_in
-    classes = [each for each in vars(module).values() if isinstance(each, type)]
-    for function in [function for holder in (module, *classes) for function in vars(holder).values()]:
+    value = shared_of(module)[name]
+    put(module, name, stand_in)
+    contents = list(shared_of(module).values())
+    classes = [each for each in contents if isinstance(each, type)]
+    for function in [*contents, *(each for holder in classes for each in vars(holder).values())]:
         if isinstance(function, FunctionType) and function.__globals__.get(name) is value:
             function.__globals__[name] = stand_in
 
@@ -307,7 +313,9 @@ class TravellingDispatch:
 SENT_MODULE: Final = "ray-client-sent"
 
 KIT: Final[tuple[Any, ...]] = (
-    *(TravellingModule, TravellingLock, TravellingLocal, TravellingContextVar, TravellingDispatch, StandIn),
+    *(TravellingModule, TravellingLock, TravellingLocal, TravellingQueue, TravellingContextVar),
+    *(TravellingDispatch, StandIn),
+    *(anchor, own_of, shared_of, hand_out, put),
     *(find, make, instead, fill, spoil, Nothing, make_trial, settle, replace),
     *(make_cache, make_cached_property, make_named),
 )

@@ -16,8 +16,10 @@ from typing import Any, Final
 
 from ray_client.pickling.parts import Parts
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES
+from ray_client.pickling.rebound import rebound_in
 from ray_client.pickling.sizes import LIMIT, Sizes, mebibytes
-from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, TravellingModule, fill, find, make, settle
+from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, fill, find, make, settle
+from ray_client.pickling.travelling_module import TravellingModule
 from ray_client_proto.wire import tokens
 
 log = logging.getLogger(__name__)
@@ -68,6 +70,7 @@ class Whole:
         value: the value.
         reduce: how to pickle an object that has to travel, as a pickler's `reducer_override` says.
         dispatch: the pickler's reducers for single types.
+        globals_of: the dict that a module's functions get as globals on the other side.
         by_value: names of modules whose contents go along.
         sizes: counts what is written for each global.
         left_out: globals that are too large, with their sizes.
@@ -79,12 +82,14 @@ class Whole:
         value: object,
         reduce: Callable[[Any], Any],
         dispatch: Any,
+        globals_of: Callable[[ModuleType], dict[str, Any]],
         by_value: Container[str],
         sizes: Sizes,
         left_out: Mapping[str, int],
         broken: Mapping[str, str],
     ) -> None:
         self._value, self._reduce, self._dispatch, self._by_value = value, reduce, dispatch, by_value
+        self._globals_of = globals_of
         self._sizes, self._left_out, self._broken = sizes, left_out, broken
         self._parts = Parts(reduce, dispatch)
         self._waiting: list[ModuleType] = []
@@ -96,7 +101,7 @@ class Whole:
         self._markers: dict[type, Callable[[Any], Reduced]] = {
             Whole: self._reduce_whole,
             _Round: self._round,
-            _Contents: _fill,
+            _Contents: self._fill,
             _Global: self._begin,
         }
         self._bound = tuple(
@@ -131,6 +136,15 @@ class Whole:
         if not modules:
             return settle, (self._all,)
         return operator.getitem, (([_Contents(module) for module in modules], _Round()), 1)
+
+    def _fill(self, marker: _Contents) -> Reduced:
+        module = marker.module
+        contents = {
+            name: value if _is_small(value) else _Global(f"{module.__name__}.{name}", value)
+            for name, value in list(vars(module).items())
+            if name not in _LEFT_OUT
+        }
+        return operator.getitem, ((module,), 0), (contents, self._globals_of(module), rebound_in(module))
 
     def _begin(self, marker: _Global) -> Reduced:
         self._global = marker
@@ -200,16 +214,6 @@ class Whole:
         if module == tokens.MODULE or _is_standard(module):
             return plain
         return find, (module, qualname, self._global.name)
-
-
-def _fill(contents: _Contents) -> Reduced:
-    module = contents.module
-    state = {
-        name: value if _is_small(value) else _Global(f"{module.__name__}.{name}", value)
-        for name, value in list(vars(module).items())
-        if name not in _LEFT_OUT
-    }
-    return operator.getitem, ((module,), 0), state
 
 
 def _is_small(value: object) -> bool:

@@ -43,8 +43,20 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
         def _(x: int): return 'int'
         @show.register(list)
         def _(x): return [show(each) for each in x]
+        class K:
+            @functools.singledispatchmethod
+            def show(self, x): return 'any'
+            @show.register
+            def _(self, x: int): return 'int'
+            @functools.singledispatchmethod
+            @classmethod
+            def name(cls, x): return cls.__name__
         """,
-        {"mine.show([1, 's', [2]])": "['int', 'any', ['int']]", "mine.show.dispatch(bool)(True)": "'int'"},
+        {
+            "(mine.K().show(1), mine.K().show(''), mine.K.name(2))": "('int', 'any', 'K')",
+            "mine.show([1, 's', [2]])": "['int', 'any', ['int']]",
+            "mine.show.dispatch(bool)(True)": "'int'",
+        },
     ),
     "locks": (
         """
@@ -72,6 +84,45 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "(mine.Single().get(), mine.other(3), mine.config.guard.acquire(), mine.config.name)": "(5, 3, True, 'c')",
             "(mine.event.is_set(), mine.condition.acquire(), mine.condition.notify_all())": "(False, True, None)",
             "(vars(mine.local), mine.variable.get(), mine.lonely.get(2))": "({}, 3, 2)",
+        },
+    ),
+    "queues": (
+        """
+        import queue, threading
+        jobs, last, first, simple = queue.Queue(2), queue.LifoQueue(), queue.PriorityQueue(), queue.SimpleQueue()
+        jobs.put('job')
+        thread = threading.Thread(target=last.get, daemon=True)
+        thread.start()
+        class K:
+            jobs, simple = queue.Queue(), queue.SimpleQueue()
+            def through(self, x):
+                self.jobs.put(x)
+                self.simple.put(self.jobs.get(timeout=9))
+                return self.simple.get(timeout=9)
+        def close(): last.put(None)
+        """,
+        {
+            "(mine.jobs.get(timeout=9), mine.jobs.maxsize, mine.jobs.empty(), mine.simple.empty())": "('job', 2, "
+            "True, True)",
+            "(mine.last.put(1), mine.last.put(2), mine.last.get(timeout=9))": "(None, None, 2)",
+            "(mine.first.put(2), mine.first.put(1), mine.first.get(timeout=9))": "(None, None, 1)",
+            "(mine.K().through(3), mine.simple.put(4), mine.simple.get(timeout=9))": "(3, None, 4)",
+            "(len(mine.last.not_empty._waiters), mine.thread is mine.thread)": "(0, True)",
+        },
+    ),
+    "sealed": (
+        """
+        class Meta(type):
+            def __setattr__(cls, name, value): raise AttributeError(f'{cls.__name__} is sealed')
+        class Sealed(metaclass=Meta):
+            x = 3
+            def get(self): return self.x
+        class Child(Sealed):
+            def get(self): return super().get() + 1
+        """,
+        {
+            "(mine.Sealed().get(), mine.Child().get(), mine.Child.x)": "(3, 4, 3)",
+            "setattr(mine.Child, 'x', 4)": "-AttributeError: Child is sealed",
         },
     ),
     "hints": (
@@ -270,6 +321,77 @@ SHAPES: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "(mine.pattern.match('aa').end(), mine.partial('11'), mine.getter('ab'))": "(2, 3, 'b')",
             "(mine.proxy, mine.space.x, mine.optional, mine.mapping, mine.error)": "(mappingproxy({'a': 1}), 1, "
             "typing.Optional[int], dict[str, int], KeyError('k'))",
+        },
+    ),
+    "rebound": (
+        """
+        import functools
+        count, gone, FLAG = 0, 1, False
+        def bump():
+            global count
+            count += 1
+        def create():
+            global created, _hook
+            created, _hook = [count], len
+        def drop():
+            global gone
+            del gone
+        def flag(): return FLAG
+        def decorate(f):
+            @functools.wraps(f)
+            def wrapper(): return f()
+            return wrapper
+        @decorate
+        def decorated():
+            global count
+            count += 100
+            return count
+        class Counter:
+            total = 0
+            def add(self):
+                global count
+                count += 10
+                return count
+            @staticmethod
+            def read(): return count
+        def _hook(x): return 'first'
+        def hook(): return _hook('ab')
+        def __getattr__(name):
+            if name.startswith('lazy_'): return name.upper()
+            raise AttributeError(f'mine has no {name}')
+        """,
+        {
+            "(mine.count, mine.bump(), mine.count)": "(0, None, 1)",
+            "(mine.Counter().add(), mine.count, mine.decorated(), mine.count, mine.Counter.read())": "(11, 11, 111, "
+            "111, 111)",
+            "(mine.flag(), setattr(mine, 'FLAG', True), mine.flag(), mine.FLAG)": "(False, None, True, True)",
+            "(setattr(mine, 'count', 5), mine.bump(), mine.count)": "(None, None, 6)",
+            "(hasattr(mine, 'created'), mine.hook(), mine.create(), mine.created, mine.hook())": "(False, 'first', "
+            "None, [6], 2)",
+            "(mine._hook is len, mine.gone, mine.drop(), hasattr(mine, 'gone'))": "(True, 1, None, False)",
+            "mine.drop()": "-NameError: name 'gone' is not defined",
+            "mine.gone": "-AttributeError: mine has no gone",
+            "mine.lazy_name": "'LAZY_NAME'",
+            "(delattr(mine, 'FLAG'), hasattr(mine, 'FLAG'))": "(None, False)",
+            "mine.flag()": "-NameError: name 'FLAG' is not defined",
+            "delattr(mine, 'FLAG')": "-AttributeError: 'module' object has no attribute 'FLAG'",
+            "('created' in dir(mine), 'count' in dir(mine), 'gone' in dir(mine))": "(True, True, False)",
+            "(vars(mine).update(count=0, FLAG=2), mine.FLAG, mine.flag(), mine.count)": "(None, 2, 2, 0)",
+            "(isinstance(mine, type(__import__('os'))), __import__('inspect').ismodule(mine), mine.__name__)": "(True, "
+            "True, 'mine_rebound')",
+        },
+    ),
+    "by_dict": (
+        """
+        values = {}
+        level = 1
+        def put(name, value): globals()[name] = value
+        def get(): return level
+        """,
+        {
+            "(mine.put('level', 2), mine.level, mine.get())": "(None, 2, 2)",
+            "(mine.put('more', 3), mine.more, vars(mine)['values'])": "(None, 3, {})",
+            "mine.none": "-AttributeError: module 'mine_by_dict' has no attribute 'none'",
         },
     ),
 }

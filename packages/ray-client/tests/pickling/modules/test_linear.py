@@ -105,7 +105,7 @@ def test_what_is_too_large_is_left_out_and_said(
     with caplog.at_level(logging.WARNING):
         pickled = pickler.dump([module], TABLE)
     assert pickled.size_bytes < 3 << 20
-    assert "large.first has 9.0 MiB: it does not go along" in caplog.text
+    assert re.search(r"large.first has 9.\d MiB: it does not go along", caplog.text)  # with what precedes it
     assert re.search(r"large.second has 1.\d MiB: it goes along with its module", caplog.text)
     caplog.clear()
     pickler.dump([module], TABLE)
@@ -113,7 +113,7 @@ def test_what_is_too_large_is_left_out_and_said(
     del sys.modules["large"]
     [twin] = elsewhere.load(pickled.stream, pickled.buffers)
     assert (twin.use(1), twin.second) == (2, module.second)
-    with pytest.raises(pickle.PicklingError, match=r"large.first was used.* it has 9.0 MiB or more"):
+    with pytest.raises(pickle.PicklingError, match=r"large.first was used.* it has 9.\d MiB or more"):
         len(twin.first)
 
 

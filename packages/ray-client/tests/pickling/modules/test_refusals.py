@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+import queue
 import socket
 import threading
 import typing
@@ -237,3 +238,52 @@ def test_dispatch_and_new_types() -> None:
         return "str"
 
     assert there("s") == "str" and sent_on(there)("s") == "str"
+
+
+class WithQueues:
+    """What threads of one process share."""
+
+    jobs, ranked, simple = queue.Queue[int](3), queue.PriorityQueue[int](), queue.SimpleQueue[int]()
+    ready, gate, barrier = threading.Event(), threading.BoundedSemaphore(1), threading.Barrier(1)
+    condition = threading.Condition()
+
+    @functools.singledispatchmethod
+    def show(self, x: object) -> str:
+        return "any"
+
+    @show.register
+    def _(self, x: int) -> str:
+        return "int"
+
+    @functools.singledispatchmethod
+    @classmethod
+    def name(cls, x: object) -> str:
+        return cls.__name__
+
+
+def test_a_method_with_dispatch() -> None:
+    there = sent_on(WithQueues)()
+    assert (there.show(True), there.show("s"), there.name(1)) == ("int", "any", "WithQueues")
+
+
+def test_queues_and_what_else_holds_a_lock_of_a_class() -> None:
+    WithQueues.jobs.put(7)
+    WithQueues.simple.put(7)
+    there = sent_on(WithQueues)
+    assert (there.jobs.get(), there.jobs.maxsize, there.ranked.put(1), there.ranked.get()) == (7, 3, None, 1)
+    assert there.simple.empty() and isinstance(there.simple, queue.SimpleQueue)
+    assert (there.ready.is_set(), there.gate.acquire(), there.gate.acquire(timeout=0)) == (False, True, False)
+    assert there.barrier.wait() == 0
+    with there.condition:
+        there.condition.notify_all()
+    assert "item 0 is a SimpleQueue" in refusal([queue.SimpleQueue()])  # it is a value, and no code
+
+
+def test_threads_that_wait_here_wait_for_nobody_there() -> None:
+    waiting: Any = WithQueues.condition
+    waiting._waiters.append(threading.Lock())
+    try:
+        assert not sent_on(WithQueues).condition._waiters
+        assert len(waiting._waiters) == 1
+    finally:
+        waiting._waiters.clear()
