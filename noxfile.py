@@ -507,14 +507,17 @@ def run_conformance(session: nox.Session, age: str, cluster: str, laptop: str) -
 
 
 def plain_clusters(session: nox.Session) -> dict[str, str]:
-    """Give the interpreters of clusters with Ray's dashboard and nothing of ours, as the tests want to know them."""
+    """Give the interpreters of clusters with Ray's dashboard and nothing of ours, as the tests want to know them.
+
+    The one with the oldest Ray has another Python than the laptop, where there is one.
+    """
     pythons = {}
-    for age, ray in (("NEWEST", RAY), ("OLDEST", OLDEST_RAY)):
+    found = subprocess.run([UV, "python", "find", "3.10"], capture_output=True, text=True)
+    other = found.stdout.strip() if found.returncode == 0 else sys.executable
+    for age, ray, base in (("NEWEST", RAY, sys.executable), ("OLDEST", OLDEST_RAY, other)):
         python = WORK / f"plain-{ray.replace('==', '-')}" / "bin" / "python"
         if not python.exists():
-            session.run(
-                UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(python.parents[1]), external=True
-            )
+            session.run(UV, "venv", "-q", "--clear", f"--python={base}", str(python.parents[1]), external=True)
         command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *locked(cluster_lock(ray))]
         session.run(*command, *server_needs(ray), external=True)
         pythons[f"RAY_CLIENT_PLAIN_{age}_PYTHON"] = str(python)

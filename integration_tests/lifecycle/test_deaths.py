@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from cluster import Head
@@ -60,6 +61,8 @@ def test_a_driver_that_stands_still_is_no_hang(gateway: Gateway) -> None:
     [summary] = [s for s in gateway.sessions() if s.session_id == context.session_id]
     os.kill(summary.driver_pid, signal.SIGSTOP)
     try:
+        # The signal is sent; until the last thread stands, the driver may still answer.
+        assert poll(lambda: are_stopped(summary.driver_pid), within_s=10)
         with pytest.raises(ray.exceptions.GetTimeoutError):
             ray.get(ray.put(1), timeout=1)
     finally:
@@ -67,6 +70,38 @@ def test_a_driver_that_stands_still_is_no_hang(gateway: Gateway) -> None:
     assert ray.get(ray.put(2)) == 2
     assert context.is_connected
     ray.shutdown()
+
+
+def are_stopped(pid: int) -> bool:
+    """Whether all threads of a process stand still."""
+    states = [path.read_text().rpartition(")")[2].split()[0] for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) == {"T"}
+
+
+def test_a_driver_that_is_asked_to_end(gateway: Gateway) -> None:
+    context = ray.init(gateway.address, log_to_driver=False, direct=False)
+    [summary] = [s for s in gateway.sessions() if s.session_id == context.session_id]
+    os.kill(summary.driver_pid, signal.SIGTERM)
+    assert poll(lambda: not context.is_connected, within_s=10)
+    with pytest.raises(SessionLostError, match="terminated"):
+        ray.put(1)
+    ray.shutdown()
+
+
+def test_all_processes_asked_to_end_at_once_drain(head: Head) -> None:
+    gateway = Gateway.start(head.address)
+    try:
+        ray.init(gateway.address, log_to_driver=False, direct=False)
+        running = sleep.remote(3.0)
+        assert ray.wait([running], timeout=0.5)[0] == []
+        future = running.future()
+        for pid in (gateway.process.pid, *gateway.driver_pids()):  # as a service manager does, or a job's end
+            os.kill(pid, signal.SIGTERM)
+        assert future.result(timeout=20) == "slept"
+        assert gateway.process.wait(within_s=40) == 0
+        ray.shutdown()
+    finally:
+        gateway.close()
 
 
 def test_drain(head: Head) -> None:

@@ -85,7 +85,8 @@ def init(
         logging_level: the lowest level of the cluster's log records to show.
         allow_multiple: open another session although one is open, which stays the current one; as `connect`.
         ignore_reinit_error: give the open session again instead of raising.
-        token: the gateway's token; without it `RAY_CLIENT_TOKEN` or `RAY_CLIENT_TOKEN_PATH`.
+        token: the gateway's token; without it `RAY_CLIENT_TOKEN` or `RAY_CLIENT_TOKEN_PATH`, or the one that was kept
+            when the gateway was deployed from here.
         tls: how to speak TLS; without it the environment's, and plaintext if there is none.
         job_metadata: metadata of the session's Ray job.
         direct: go past the gateway where the session's driver runs on this machine.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import re
 import secrets
 import shlex
@@ -15,6 +17,7 @@ from ray_client.deploy.bundle import Bundle, bundle
 from ray_client.deploy.dashboard import Dashboard, Job
 from ray_client.deploy.server_job import (
     ARCHIVE,
+    DRAIN_S,
     OPTIONS,
     POLL_S,
     PORT,
@@ -35,9 +38,11 @@ from ray_client_proto.wire.authentication import TokenHash
 from ray_client_proto.wire.limits import DEFAULT_PORT
 
 MIN_RAY: Final = (2, 40)  #: what ray-client-server depends on
-#: Ray kills a job that takes longer to end: what a server may take for running calls, and for its drivers after that.
-DRAIN_S: Final = 30
-_STOP_WAIT_S: Final = DRAIN_S + 15
+_FIRST_RELEASE: Final = (0, 3)  #: of those that know `--token-hash`
+#: What a server gives running calls when it is told to end, unless `--drain-s` says otherwise.
+_DRAIN_S: Final = 30.0
+#: What it may need after that for its drivers. Ray kills a job that takes longer than it was told, in whole seconds.
+_END_S: Final = 15
 _MIN_TOKEN_CHARACTERS: Final = 16
 #: Ray itself looks after a job once a second. Before it has seen the end, it would take a deleted job, or a new one of
 #: the same name, for one whose process has died.
@@ -70,25 +75,22 @@ def deploy(dashboard: Dashboard, options: DeployOptions, say: Say) -> Deployed:
     """
     version = _supported(dashboard)
     say(f"Ray {version} at {dashboard.url}")
-    try:
-        archive = bundle(options.wheels)
-    except FileNotFoundError as error:
-        raise DeployError(dashboard.url, str(error), "then deploy again") from None
+    archive = _archive(dashboard.url, options)
     job = _own(dashboard, options.name)
     known_here = known.recall(dashboard.url)
     if job is not None and not job.is_ended:
         if not options.replace and (there := _same(dashboard.url, job, archive, options, known_here)):
             say(there)
             return until_ready(dashboard, job, options.wait_s, say)
-        say(f"ending the server of release {job.metadata[RELEASE]}; running calls may take {DRAIN_S} s")
+        say(f"ending the server of release {job.metadata[RELEASE]}; running calls may take {_drain_s(job):g} s")
         end(dashboard, job, say)
     elif job is not None:
         _forget(dashboard, job.name)
     return _start(dashboard, options, archive, version, say)
 
 
-def status(dashboard: Dashboard, name: str = JOB_NAME) -> Deployed:
-    """Give the server that was deployed.
+def status(dashboard: Dashboard, name: str = JOB_NAME, reads_log: bool = True) -> Deployed:
+    """Give the server that was deployed; only its log, which may be long, tells whether it is ready.
 
     Raises:
         NotDeployedError: there is none.
@@ -97,7 +99,7 @@ def status(dashboard: Dashboard, name: str = JOB_NAME) -> Deployed:
     job = _own(dashboard, name)
     if job is None or job.is_ended:
         raise not_deployed(dashboard.url, job)
-    return describe(dashboard, job)
+    return describe(dashboard, job, reads_log)
 
 
 def undeploy(dashboard: Dashboard, say: Say, name: str = JOB_NAME, drain_s: float | None = None) -> None:
@@ -108,10 +110,12 @@ def undeploy(dashboard: Dashboard, say: Say, name: str = JOB_NAME, drain_s: floa
         DeployError: it does not end.
     """
     job = _own(dashboard, name)
-    known.forget(dashboard.url)
+    before = known.recall(dashboard.url)
+    if before is not None and before.name == name:
+        known.forget(dashboard.url)
     if job is None or job.is_ended:
         raise not_deployed(dashboard.url, job)
-    say(f"ending the server of release {job.metadata[RELEASE]}")
+    say(f"ending the server of release {job.metadata[RELEASE]}; running calls may take {_drain_s(job, drain_s):g} s")
     end(dashboard, job, say, drain_s)
 
 
@@ -135,8 +139,8 @@ def end(dashboard: Dashboard, job: Job, say: Say, drain_s: float | None = None) 
     """
     pid = facts_of(log_of(dashboard, job)).get("pid")
     dashboard.stop(job.name)
-    patience = time.monotonic() + _STOP_WAIT_S + 15
-    urge = time.monotonic() + (_STOP_WAIT_S if drain_s is None else drain_s)
+    patience = time.monotonic() + _drain_s(job) + 2 * _END_S
+    urge = time.monotonic() + (_drain_s(job) + _END_S if drain_s is None else drain_s)
     while (found := dashboard.job(job.name)) is not None and not found.is_ended:
         if pid is not None and time.monotonic() > urge:
             say("calls are still running; ending it at once")
@@ -154,6 +158,12 @@ def _forget(dashboard: Dashboard, name: str) -> None:
     dashboard.delete(name)
 
 
+def _drain_s(job: Job, wanted_s: float | None = None) -> float:
+    """Give how long running calls may take: as long as it is wanted, and no longer than the server gives them."""
+    given_s = float(job.metadata.get(DRAIN_S, _DRAIN_S))
+    return given_s if wanted_s is None else min(given_s, wanted_s)
+
+
 def _signal_again(dashboard: Dashboard, pid: int) -> None:
     """Have a second SIGTERM end the gateway at once: of a job, Ray sends the first one only."""
     name = f"{JOB_NAME}-end-{secrets.token_hex(4)}"
@@ -161,10 +171,26 @@ def _signal_again(dashboard: Dashboard, pid: int) -> None:
     dashboard.submit(
         {"entrypoint": command, "submission_id": name, "entrypoint_num_cpus": 0, "entrypoint_resources": _ON_HEAD}
     )
-    patience = time.monotonic() + _STOP_WAIT_S
+    patience = time.monotonic() + _END_S
     while (found := dashboard.job(name)) is not None and not found.is_ended and time.monotonic() < patience:
         time.sleep(POLL_S)
     _forget(dashboard, name)
+
+
+def _archive(url: str, options: DeployOptions) -> Bundle:
+    """Give what is to travel.
+
+    Raises:
+        DeployError: there is no server here, or one that cannot be deployed.
+    """
+    try:
+        archive = bundle(options.wheels)
+    except FileNotFoundError as error:
+        raise DeployError(url, str(error), "then deploy again") from None
+    if tuple(int(number) for number in re.findall(r"\d+", archive.release)[:2]) < _FIRST_RELEASE:
+        first = ".".join(map(str, _FIRST_RELEASE))
+        raise DeployError(url, f"ray-client-server {archive.release} knows no --token-hash", f"bring {first} or later")
+    return archive
 
 
 def _supported(dashboard: Dashboard) -> str:
@@ -189,11 +215,8 @@ def _own(dashboard: Dashboard, name: str) -> Job | None:
     """
     job = dashboard.job(name)
     if job is not None and RELEASE not in job.metadata and not job.is_remnant:
-        raise DeployError(
-            dashboard.url,
-            f"the name {name!r} is that of a job which is no server of ours",
-            "choose another with --name",
-        )
+        what = f"the name {name!r} is that of a job which is no server of ours"
+        raise DeployError(dashboard.url, what, "choose another with --name")
     return job
 
 
@@ -231,7 +254,7 @@ def _start(dashboard: Dashboard, options: DeployOptions, archive: Bundle, versio
         dashboard.upload(archive.name, archive.data)
     before = known.recall(dashboard.url)
     token, token_hash = _token(dashboard.url, options, before)
-    is_tls = any(option.partition("=")[0] == "--tls-cert" for option in options.server_options)
+    is_tls = _option(options, ("--tls-cert",)) is not None
     metadata = {
         RELEASE: archive.release,
         ARCHIVE: archive.name,
@@ -239,6 +262,7 @@ def _start(dashboard: Dashboard, options: DeployOptions, archive: Bundle, versio
         TOKEN_HASH: str(token_hash),
         PORT: str(options.port),
         SCHEME: "rays" if is_tls else "ray",
+        DRAIN_S: _option(options, ("--drain-s", "--limit-drain-s")) or f"{_DRAIN_S:g}",
         RUN: secrets.token_hex(8),
     }
     arguments = [*("--address", "auto"), *shlex.split(metadata[OPTIONS]), "--token-hash", metadata[TOKEN_HASH]]
@@ -249,13 +273,13 @@ def _start(dashboard: Dashboard, options: DeployOptions, archive: Bundle, versio
         "entrypoint_resources": _ON_HEAD,
         "runtime_env": {
             "working_dir": f"gcs://{archive.name}",
-            "env_vars": {"RAY_JOB_STOP_WAIT_TIME_S": str(_STOP_WAIT_S)},
+            "env_vars": {"RAY_JOB_STOP_WAIT_TIME_S": str(_stop_wait_s(metadata[DRAIN_S]))},
         },
         "metadata": metadata,
     }
-    # Kept first: a server whose token nobody has is of no use.
-    known.remember(known.KnownCluster(dashboard.url, token, headers=dashboard.given_headers))
     try:
+        # Kept first: a server whose token nobody has is of no use.
+        known.remember(_known(dashboard, token, options))
         say(f"starting it as the job {options.name!r}")
         dashboard.submit(request)
         job = dashboard.job(options.name)
@@ -265,19 +289,45 @@ def _start(dashboard: Dashboard, options: DeployOptions, archive: Bundle, versio
     except BaseException:
         _undo(dashboard, options.name, before)
         raise
-    known.remember(known.KnownCluster(dashboard.url, token, deployed.addresses, dashboard.given_headers))
-    return Deployed(**{**vars(deployed), "is_new": True})
+    known.remember(_known(dashboard, token, options, deployed.addresses))
+    return dataclasses.replace(deployed, is_new=True)
+
+
+def _known(
+    dashboard: Dashboard, token: str, options: DeployOptions, addresses: tuple[str, ...] = ()
+) -> known.KnownCluster:
+    return known.KnownCluster(dashboard.url, token, addresses, dashboard.given_headers, options.name)
+
+
+def _option(options: DeployOptions, names: tuple[str, ...]) -> str | None:
+    """Give the value of one of the server's further options; None where it is not given."""
+    given = options.server_options
+    for place, option in enumerate(given):
+        name, equals, value = option.partition("=")
+        if name in names:
+            return value if equals else "".join(given[place + 1 : place + 2])
+    return None
+
+
+def _stop_wait_s(drain_s: str) -> int:
+    try:
+        return math.ceil(float(drain_s)) + _END_S
+    except (ValueError, OverflowError):
+        return math.ceil(_DRAIN_S) + _END_S  # the server itself refuses it, and says why
 
 
 def _undo(dashboard: Dashboard, name: str, before: known.KnownCluster | None) -> None:
     """Leave neither a job nor a token of a deployment that has failed, as far as that can be done."""
     known.forget(dashboard.url) if before is None else known.remember(before)
+    begun = time.monotonic()
     try:
-        job = dashboard.job(name)
-        if job is not None and not job.is_ended:
-            dashboard.stop(name)
-            while (job := dashboard.job(name)) is not None and not job.is_ended:
-                time.sleep(POLL_S)
+        while dashboard.job(name) is None:
+            if time.monotonic() > begun + _SETTLE_S:  # until then it may have been taken, and not be there yet
+                return
+            time.sleep(POLL_S)
+        dashboard.stop(name)
+        while (job := dashboard.job(name)) is not None and not job.is_ended and time.monotonic() < begun + 2 * _END_S:
+            time.sleep(POLL_S)
         _forget(dashboard, name)
     except DeployError:
         return  # what went wrong before counts

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from ray_client.config.address import Address, parse_address
 from ray_client.config.settings import TlsSettings
-from ray_client.deploy import known
+from ray_client.deploy import JOB_NAME, known
 from ray_client.deploy.dashboard import Dashboard, normal_url
 from ray_client.deploy.deployment import DeployOptions, deploy, status
-from ray_client.deploy.server_job import Deployed
+from ray_client.deploy.server_job import Deployed, describe, until_ready
 from ray_client.errors import AuthenticationError, ConnectError, NotDeployedError
 from ray_client.transport.channel import open_channel
 from ray_client.transport.gateway import GatewayClient
@@ -22,6 +22,7 @@ log = logging.getLogger("ray_client")
 
 REACH_S = 2.0  #: for a connection to one of several addresses
 ANSWER_S = 5.0  #: for a server's answer there
+START_S = 120.0  #: for one that is starting
 
 
 def find(
@@ -49,24 +50,27 @@ def find(
         if isinstance(last, Address):
             return last, token or known_here.token
     dashboard = Dashboard(url, known_here.headers if known_here else None, tls.ca_path if tls else None)
+    name = known_here.name if known_here else JOB_NAME
     try:
-        there = status(dashboard)
+        there = status(dashboard, name, reads_log=False)
     except NotDeployedError:
         if not is_deploying:
             raise
-        there = _bring(dashboard, token)
-    else:
-        if not there.is_ready:
-            there = _bring(dashboard, token)  # which waits for it
+        there = _bring(dashboard, name, token)
     if token is None:
         after = known.recall(url)
         token = after.token if after is not None else None
     if token is None:
         raise AuthenticationError("it was deployed by somebody else, and its token is not known here", False)
     found = _reachable(there.addresses, token, tls)
+    if found is None and not there.is_new:
+        job = dashboard.job(name)
+        if job is not None and not describe(dashboard, job).is_ready:
+            until_ready(dashboard, job, START_S, lambda step: log.info("deploy: %s", step))
+            found = _reachable(there.addresses, token, tls)
     if isinstance(found, Address):
         others = [address for address in there.addresses if address != str(found)]
-        known.remember(known.KnownCluster(url, token, (str(found), *others), dashboard.given_headers))
+        known.remember(known.KnownCluster(url, token, (str(found), *others), dashboard.given_headers, name))
         return found, token
     if found is not None:
         raise found
@@ -91,9 +95,9 @@ def forwards(deployed: Deployed) -> tuple[str, str]:
     return f"kubectl port-forward pod/{pod} {port}:{port}", f"ssh -N -L {port}:localhost:{port} {host}"
 
 
-def _bring(dashboard: Dashboard, token: str | None) -> Deployed:
+def _bring(dashboard: Dashboard, name: str, token: str | None) -> Deployed:
     log.warning("bringing a server onto the cluster at %s", dashboard.url)
-    return deploy(dashboard, DeployOptions(token=token), lambda step: log.info("deploy: %s", step))
+    return deploy(dashboard, DeployOptions(name=name, token=token), lambda step: log.info("deploy: %s", step))
 
 
 def _reachable(addresses: Iterable[str], token: str, tls: TlsSettings | None) -> Address | AuthenticationError | None:

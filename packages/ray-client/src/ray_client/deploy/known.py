@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from ray_client.config import env
 from ray_client.config.address import Address
+from ray_client.deploy import JOB_NAME
 
 _DIRECTORY: Final = "clusters"
 
@@ -29,6 +30,7 @@ class KnownCluster:
     token: str = field(repr=False)
     addresses: tuple[str, ...] = ()  #: of the server, as `ray://host:port`, those that worked first
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  #: for the dashboard
+    name: str = JOB_NAME  #: of the server's job
 
 
 def remember(cluster: KnownCluster) -> Path:
@@ -80,6 +82,7 @@ def _path(dashboard: str) -> Path:
 def _read(path: Path) -> KnownCluster | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return KnownCluster(found["dashboard"], found["token"], tuple(found["addresses"]), dict(found["headers"]))
+        addresses, headers = tuple(found["addresses"]), dict(found["headers"])
+        return KnownCluster(found["dashboard"], found["token"], addresses, headers, found["name"])
     except (OSError, ValueError, KeyError, TypeError):
         return None  # none was kept, or it is not what was written here

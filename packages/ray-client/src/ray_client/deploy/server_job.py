@@ -16,8 +16,8 @@ from ray_client.errors import DeployError
 from ray_client_proto.wire.limits import DEFAULT_PORT
 
 #: A job's metadata: whose it is, and what others need to know of it.
-RELEASE, ARCHIVE, OPTIONS, TOKEN_HASH, PORT, SCHEME, RUN = (
-    f"ray_client_{name}" for name in ("release", "archive", "options", "token_hash", "port", "scheme", "run")
+RELEASE, ARCHIVE, OPTIONS, TOKEN_HASH, PORT, SCHEME, DRAIN_S, RUN = (
+    f"ray_client_{name}" for name in ("release", "archive", "options", "token_hash", "port", "scheme", "drain_s", "run")
 )
 _READY: Final = re.compile(r"ray-client-server ready: \S+ \((.*)\)")
 POLL_S: Final = 0.3
@@ -70,9 +70,9 @@ def until_ready(dashboard: Dashboard, job: Job | None, wait_s: float, say: Say) 
             raise DeployError(dashboard.url, "somebody has deleted the server's job", "deploy again")
 
 
-def describe(dashboard: Dashboard, job: Job) -> Deployed:
-    """Give what a server's job is, whether it is ready yet or not."""
-    log = log_of(dashboard, job)
+def describe(dashboard: Dashboard, job: Job, reads_log: bool = True) -> Deployed:
+    """Give what a server's job is; only its log, which may be long, tells whether it is ready."""
+    log = log_of(dashboard, job) if reads_log else ""
     ready = _READY.search(log)
     scheme, port = job.metadata.get(SCHEME, "ray"), job.metadata.get(PORT, str(DEFAULT_PORT))
     hosts = dict.fromkeys(filter(None, (urlsplit(dashboard.url).hostname, job.node_ip, "localhost")))
