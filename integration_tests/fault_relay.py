@@ -17,13 +17,13 @@ UP, DOWN = "up", "down"  #: from the client, and to it
 
 
 class FaultRelay:
-    """Listens on a free port and relays to another one; faults are ordered from any thread.
+    """Listens on a free port, or a given one, and relays to another one; faults are ordered from any thread.
 
     All its state belongs to the event loop of its own thread.
     """
 
-    def __init__(self, target_port: int) -> None:
-        self._target_port = target_port
+    def __init__(self, target_port: int, target_host: str = "127.0.0.1", port: int = 0) -> None:
+        self._target = target_host, target_port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault relay", daemon=True)
         self._writers: set[asyncio.StreamWriter] = set()
@@ -38,7 +38,7 @@ class FaultRelay:
         self.cuts = 0
         self.connections = 0
         self.passed_bytes = {UP: 0, DOWN: 0}
-        self.port = 0
+        self.port = port
 
     def __enter__(self) -> FaultRelay:
         self._thread.start()
@@ -148,7 +148,7 @@ class FaultRelay:
 
     async def _start(self) -> None:
         self._flowing.set()
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
@@ -168,7 +168,7 @@ class FaultRelay:
             writer.close()
             return
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+            far_reader, far_writer = await asyncio.open_connection(*self._target)
         except OSError:
             writer.transport.abort()
             return

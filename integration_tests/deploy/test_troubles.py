@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import trustme
 from cluster import Head, free_ports, plain_python
 from deploy.conftest import TOKEN_OF_RAY, Laptop, ask, is_clean, submitted
+from fault_relay import FaultRelay
 from processes import poll
 
 
@@ -92,6 +93,22 @@ def test_a_head_that_was_restarted(laptop: Laptop, port: int) -> None:
         assert laptop.run("run", "--address", head.dashboard, program).stdout.endswith("in\n")
     finally:
         again.close()
+
+
+def test_a_port_that_cannot_be_reached_from_here(plain: Head, laptop: Laptop, port: int) -> None:
+    url = plain.dashboard
+    done = laptop.run("deploy", url, "--port", str(port), "--host", "127.0.0.2")  # of the head alone, so to say
+    assert done.returncode == 0, done.stdout
+    for command in (f"kubectl port-forward pod/{socket.gethostname()} {port}:{port}", f"ssh -N -L {port}:localhost"):
+        assert "cannot be reached from here" in done.stdout and command in done.stdout
+    program = laptop.program("import ray\nray.init()\nprint('in')\n")
+    nobody = laptop.run("run", "--address", url, program)
+    assert nobody.returncode == 1 and "kubectl port-forward" in nobody.stdout
+    with FaultRelay(port, "127.0.0.2", port):  # which breaks nothing here
+        assert laptop.run("run", "--address", url, program).stdout.endswith("in\n")
+        assert laptop.run("run", "--address", f"ray://localhost:{port}", program).stdout.endswith("in\n")
+    assert laptop.run("undeploy", url).returncode == 0
+    assert is_clean(plain)
 
 
 def test_behind_a_proxy(plain: Head, laptop: Laptop, port: int) -> None:

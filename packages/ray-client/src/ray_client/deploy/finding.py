@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Iterable
 from contextlib import closing
@@ -12,7 +13,7 @@ from ray_client.config.settings import TlsSettings
 from ray_client.deploy import JOB_NAME, known
 from ray_client.deploy.dashboard import Dashboard, normal_url
 from ray_client.deploy.deployment import DeployOptions, deploy, status
-from ray_client.deploy.server_job import Deployed, describe, until_ready
+from ray_client.deploy.server_job import Deployed, until_ready
 from ray_client.errors import AuthenticationError, ConnectError, NotDeployedError
 from ray_client.transport.channel import open_channel
 from ray_client.transport.gateway import GatewayClient
@@ -57,21 +58,20 @@ def find(
         if not is_deploying:
             raise
         there = _bring(dashboard, name, token)
-    if token is None:
-        after = known.recall(url)
-        token = after.token if after is not None else None
-    if token is None:
+    kept = known.recall(url)
+    right = token or (kept.token if kept is not None else None)
+    if right is None:
         raise AuthenticationError("it was deployed by somebody else, and its token is not known here", False)
-    found = _reachable(there.addresses, token, tls)
-    if found is None and not there.is_new:
-        job = dashboard.job(name)
-        if job is not None and not describe(dashboard, job).is_ready:
-            until_ready(dashboard, job, START_S, lambda step: log.info("deploy: %s", step))
-            found = _reachable(there.addresses, token, tls)
+    found = _reachable(there.addresses, right, tls)
+    if found is None and (job := dashboard.job(name)) is not None:
+        # It may be starting still, which only its log tells; and where it runs.
+        there = until_ready(dashboard, job, START_S, _log)
+        found = _reachable(there.addresses, right, tls)
     if isinstance(found, Address):
-        others = [address for address in there.addresses if address != str(found)]
-        known.remember(known.KnownCluster(url, token, (str(found), *others), dashboard.given_headers, name))
-        return found, token
+        if kept is not None and kept.token == right:
+            others = [address for address in there.addresses if address != str(found)]
+            known.remember(dataclasses.replace(kept, addresses=(str(found), *others)))
+        return found, right
     if found is not None:
         raise found
     raise NotDeployedError(
@@ -97,7 +97,11 @@ def forwards(deployed: Deployed) -> tuple[str, str]:
 
 def _bring(dashboard: Dashboard, name: str, token: str | None) -> Deployed:
     log.warning("bringing a server onto the cluster at %s", dashboard.url)
-    return deploy(dashboard, DeployOptions(name=name, token=token), lambda step: log.info("deploy: %s", step))
+    return deploy(dashboard, DeployOptions(name=name, token=token), _log)
+
+
+def _log(step: str) -> None:
+    log.info("deploy: %s", step)
 
 
 def _reachable(addresses: Iterable[str], token: str, tls: TlsSettings | None) -> Address | AuthenticationError | None:
