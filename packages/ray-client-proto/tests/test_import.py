@@ -20,7 +20,7 @@ def test_the_version_is_the_wheels() -> None:
     [
         ("ray_client_proto", ["grpc", "google.protobuf"]),
         (
-            "ray_client_proto.wire.outbox, ray_client_proto.wire.chunk, ray_client_proto.wire.tokens",
+            "ray_client_proto.wire.delivery, ray_client_proto.wire.chunk, ray_client_proto.wire.tokens",
             ["grpc", "google.protobuf"],
         ),
         ("ray_client_proto.wire.status, ray_client_proto.v1.frame_pb2", ["grpc"]),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ray_client_proto.wire.acks import AckTimer
+from ray_client_proto.wire.delivery import AckTimer
 from ray_client_proto.wire.limits import MIB
 
 D2_WITHIN_S, D2_FRAMES, D2_BYTES = 0.05, 32, MIB

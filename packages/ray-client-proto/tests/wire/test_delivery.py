@@ -1,4 +1,4 @@
-"""Outbox and inbox against a link that may be cut anywhere: rules D1 to D5."""
+"""Both ends of a data channel, joined in memory and cut anywhere: rules D1 to D5. Time is an argument."""
 
 from __future__ import annotations
 
@@ -9,129 +9,228 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from ray_client_proto.wire.errors import BackpressureError, ProtocolError
-from ray_client_proto.wire.inbox import Inbox
-from ray_client_proto.wire.outbox import Outbox, Sent
+from ray_client_proto.v1.frame_pb2 import ClientFrame, ServerFrame
+from ray_client_proto.v1.operation_pb2 import Disconnect, Done, Operation, Reply
+from ray_client_proto.wire.delivery import HEADER_BYTES, Delivery, Received, encode_part
+from ray_client_proto.wire.errors import ProtocolError
+from ray_client_proto.wire.limits import FRAME_BYTES
 
-LIMIT_BYTES = 32
+LIMIT_BYTES = 96
 
 
-class OneDirection(RuleBasedStateMachine):
-    """One side sends and the other acknowledges; the link delivers in order, until it loses all that it holds."""
+def part(number: int, size_bytes: int = 0) -> bytes:
+    """Give an operation with this number, and a message of its own in it to fill it up."""
+    padding = Operation(request_id=number, disconnect=Disconnect()).SerializeToString()
+    return (
+        encode_part(padding) + b""
+        if not size_bytes
+        else encode_part(padding + b"\xfa\x7f" + bytes([size_bytes]) + bytes(size_bytes))
+    )
+
+
+class End:
+    """A machine with the peer's messages that are under way to it, and what it has carried out."""
+
+    def __init__(self) -> None:
+        self.delivery = Delivery(LIMIT_BYTES)
+        self.coming: deque[bytes] = deque()
+        self.queued: list[int] = []
+        self.carried: list[int] = []
+        self.unacknowledged_since: float | None = None
+
+    def receive(self, now: float) -> None:
+        message = self.coming.popleft()
+        frame = ClientFrame.FromString(message)
+        if self.delivery.receive(frame.seq, frame.ack, len(message), now).is_new:
+            self.carried.extend(operation.request_id for operation in frame.operations)
+        if frame.seq and self.unacknowledged_since is None:
+            self.unacknowledged_since = now
+
+
+class TwoEnds(RuleBasedStateMachine):
+    """Each end queues parts and sends what it may; the stream delivers in order, until it loses all that it holds."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.outbox, self.inbox = Outbox(LIMIT_BYTES), Inbox()
-        self.sent: list[bytes] = []
-        self.received: list[bytes] = []
-        self.frames: deque[Sent] = deque()
-        self.acks: deque[int] = deque()
+        self.ends = (End(), End())
+        self.now = 100.0
 
-    @rule(payload=st.binary(max_size=LIMIT_BYTES + 8))
-    def send(self, payload: bytes) -> None:
-        if self.outbox.has_room(len(payload)):
-            assert self.outbox.next_seq == len(self.sent) + 1
-            self.frames.append(self.outbox.push(payload))
-            self.sent.append(payload)
-        else:
-            before = self.outbox.replay()
-            with pytest.raises(BackpressureError):
-                self.outbox.push(payload)
-            assert self.outbox.replay() == before
+    def send(self, place: int) -> bool:
+        end, peer = self.ends[place], self.ends[1 - place]
+        message = end.delivery.take(self.now)
+        if message is None:
+            return False
+        assert ClientFrame.FromString(message).ack == end.delivery.last_accepted
+        end.unacknowledged_since = None
+        peer.coming.append(message)
+        return True
 
-    @rule()
-    def deliver(self) -> None:
-        if self.frames:
-            frame = self.frames.popleft()
-            if self.inbox.accept(frame.seq):
-                self.received.append(frame.encoded)
+    @rule(place=st.integers(0, 1), size_bytes=st.integers(0, 40), wait_s=st.sampled_from([0.0, 0.002]))
+    def queue(self, place: int, size_bytes: int, wait_s: float) -> None:
+        end = self.ends[place]
+        made = part(len(end.queued) + 1, size_bytes)
+        if end.delivery.fits(len(made)):
+            end.queued.append(len(end.queued) + 1)
+            end.delivery.queue(made, self.now, wait_s)
 
-    @rule()
-    def acknowledge(self) -> None:
-        self.acks.append(self.inbox.last_seq)
+    @rule(place=st.integers(0, 1))
+    def send_one(self, place: int) -> None:
+        self.send(place)
 
-    @rule(times=st.integers(1, 3))
-    def deliver_acknowledgement(self, times: int) -> None:
-        if self.acks:
-            seq = self.acks.popleft()
-            kept = len(self.outbox.replay())
-            made_room = [self.outbox.acknowledge(seq) for _ in range(times)]
-            assert made_room[0] == (len(self.outbox.replay()) < kept)
-            assert not any(made_room[1:])
+    @rule(place=st.integers(0, 1))
+    def deliver_one(self, place: int) -> None:
+        if self.ends[place].coming:
+            self.ends[place].receive(self.now)
 
-    @rule(is_stale=st.booleans())
-    def cut_and_reattach(self, is_stale: bool) -> None:
-        """A stale attach was written before the last frames came in: more is replayed than is missing."""
-        self.frames.clear()
-        self.acks.clear()
-        if not is_stale:
-            self.outbox.acknowledge(self.inbox.last_seq)
-        self.frames.extend(self.outbox.replay())
+    @rule(seconds=st.sampled_from([0.001, 0.01, 0.05]))
+    def pass_time(self, seconds: float) -> None:
+        """Each sender sleeps no longer than it was told: so nothing stays unacknowledged for longer than D2 says."""
+        until = self.now + seconds
+        for place, end in enumerate(self.ends):
+            sleep_s = end.delivery.sleep_s(self.now)
+            if sleep_s is not None and self.now + sleep_s <= until:
+                now, self.now = self.now, self.now + sleep_s + 1e-9  # past the rounding
+                self.send(place)
+                self.now = now
+        self.now = until
+        for end in self.ends:
+            assert end.unacknowledged_since is None or until - end.unacknowledged_since <= 0.05 + 0.05
+
+    @rule(are_stale=st.tuples(st.booleans(), st.booleans()))
+    def cut_and_reattach(self, are_stale: tuple[bool, bool]) -> None:
+        """What an end says that it has seen may be older than what came in since: more is replayed than is missing."""
+        seen = [end.delivery.last_accepted for end in self.ends]
+        for place, end in enumerate(self.ends):
+            end.coming.clear()
+            if not are_stale[place]:
+                end.delivery.attached(seen[1 - place])
+        for place, end in enumerate(self.ends):
+            self.ends[1 - place].coming.extend(end.delivery.replay())
 
     @invariant()
-    def everything_arrived_once_and_in_order(self) -> None:
-        assert self.received == self.sent[: self.inbox.last_seq]
+    def everything_is_carried_out_once_and_in_order(self) -> None:
+        for end, peer in (self.ends, self.ends[::-1]):
+            assert peer.carried == end.queued[: len(peer.carried)]
 
     @invariant()
-    def what_was_not_acknowledged_is_kept_within_the_limit(self) -> None:
-        kept = self.outbox.replay()
-        first = len(self.sent) - len(kept) + 1
-        assert kept == tuple(Sent(seq, self.sent[seq - 1]) for seq in range(first, len(self.sent) + 1))
-        assert first - 1 <= self.inbox.last_seq
-        assert self.outbox.kept_bytes == sum(len(frame.encoded) for frame in kept)
-        assert self.outbox.kept_bytes <= LIMIT_BYTES or len(kept) == 1
+    def what_is_kept_is_bounded(self) -> None:
+        for end in self.ends:
+            kept = end.delivery.replay()
+            assert end.delivery.kept_bytes == sum(map(len, kept))
+            assert end.delivery.kept_bytes <= LIMIT_BYTES or len(kept) == 1
+            assert [ClientFrame.FromString(frame).seq for frame in kept] == list(
+                range(end.delivery.last_sent - len(kept) + 1, end.delivery.last_sent + 1)
+            )
 
     def teardown(self) -> None:
-        self.cut_and_reattach(is_stale=True)
-        while self.frames:
-            self.deliver()
-        assert self.received == self.sent
+        self.cut_and_reattach((True, True))
+        while not all(end.delivery.is_idle for end in self.ends):
+            self.now += 0.05
+            for place, end in enumerate(self.ends):
+                while self.send(place):
+                    continue
+                while end.coming:
+                    end.receive(self.now)
+        for end, peer in (self.ends, self.ends[::-1]):
+            assert peer.carried == end.queued
 
 
-TestDelivery = OneDirection.TestCase
+TestDelivery = TwoEnds.TestCase
 TestDelivery.settings = settings(stateful_step_count=40)
 
 
+def accepted(delivery: Delivery, *seqs: int) -> list[bool]:
+    return [delivery.receive(seq, 0, 1, 0.0).is_new for seq in seqs]
+
+
+def test_d1_a_frame_is_taken_once() -> None:
+    assert accepted(Delivery(LIMIT_BYTES), 1, 2, 1, 2, 3) == [True, True, False, False, True]
+
+
 def test_d1_a_gap_is_refused_and_changes_nothing() -> None:
-    inbox = Inbox()
-    assert inbox.accept(1)
+    delivery = Delivery(LIMIT_BYTES)
+    assert accepted(delivery, 1) == [True]
     with pytest.raises(ProtocolError, match="D1"):
-        inbox.accept(3)
-    assert inbox.last_seq == 1
-    assert inbox.accept(2)
+        accepted(delivery, 3)
+    assert delivery.last_accepted == 1
+    assert accepted(delivery, 2) == [True]
 
 
-def test_d3_an_acknowledgement_of_what_was_never_sent_is_refused_and_changes_nothing() -> None:
-    outbox = Outbox(LIMIT_BYTES)
-    sent = outbox.push(b"put")
+@pytest.mark.parametrize("how", ["receive", "attached"])
+def test_d3_an_acknowledgement_of_what_was_never_sent_is_refused_and_changes_nothing(how: str) -> None:
+    delivery = Delivery(LIMIT_BYTES)
+    delivery.queue(part(1), 0.0)
+    frame = delivery.take(0.0)
     with pytest.raises(ProtocolError, match="D3"):
-        outbox.acknowledge(2)
-    assert outbox.replay() == (sent,)
+        delivery.receive(0, 2, 1, 0.0) if how == "receive" else delivery.attached(2)
+    assert delivery.replay() == [frame]
 
 
-def test_d4_a_full_outbox_says_how_much_room_there_is() -> None:
-    outbox = Outbox(LIMIT_BYTES)
-    outbox.push(bytes(LIMIT_BYTES - 1))
-    with pytest.raises(BackpressureError, match="2 bytes to send, but room for 1"):
-        outbox.push(b"xx")
+def test_d4_what_does_not_fit_waits_for_an_acknowledgement() -> None:
+    delivery = Delivery(LIMIT_BYTES)
+    large = part(1, LIMIT_BYTES - HEADER_BYTES - 20)
+    for _ in range(2):
+        delivery.queue(large, 0.0)
+    first = delivery.take(0.0)
+    assert first is not None and delivery.take(0.0) is None
+    assert delivery.sleep_s(0.0) is None and not delivery.fits(1)
+    assert delivery.receive(0, 1, 1, 0.0) == Received(is_new=False, made_room=True, wakes_sender=False)
+    assert delivery.sleep_s(0.0) == 0.0
+    assert delivery.take(0.0) is not None and not delivery.is_idle
+    assert delivery.attached(2) and delivery.is_idle
 
 
-def test_d4_an_empty_outbox_takes_a_frame_of_any_size_lest_it_never_goes_out() -> None:
-    outbox = Outbox(LIMIT_BYTES)
-    outbox.push(bytes(LIMIT_BYTES * 2))
-    assert not outbox.has_room(0)
-    assert outbox.acknowledge(1)
+def test_d4_alone_a_part_of_any_size_goes_lest_it_never_does() -> None:
+    delivery = Delivery(8)
+    assert delivery.fits(1000)
+    delivery.queue(part(1, 100), 0.0)
+    assert delivery.take(0.0) is not None
+    assert not delivery.fits(0)
+
+
+def test_parts_that_are_there_share_a_frame_up_to_its_size() -> None:
+    delivery = Delivery(8 * FRAME_BYTES)
+    half = encode_part(bytes(FRAME_BYTES // 2 - 100))
+    for _ in range(3):
+        delivery.queue(half, 0.0)
+    first, second = delivery.take(0.0), delivery.take(0.0)
+    assert first is not None and second is not None and len(first) > len(second) > len(half)
+    assert delivery.take(0.0) is None
+
+
+def test_a_frame_may_wait_for_what_follows_but_not_for_long() -> None:
+    delivery = Delivery(LIMIT_BYTES)
+    assert delivery.queue(part(1), 1.0, wait_s=0.002)
+    assert delivery.take(1.0) is None and delivery.sleep_s(1.0) == pytest.approx(0.002)
+    assert not delivery.queue(part(2), 1.001, wait_s=0.002)
+    assert delivery.take(1.0021) is not None
+    assert delivery.queue(part(3), 2.0, wait_s=0.002) and delivery.queue(part(4), 2.0)
+    assert delivery.take(2.0) is not None
+
+
+def test_a_sender_that_gathers_still_acknowledges_in_time() -> None:
+    delivery = Delivery(LIMIT_BYTES)
+    delivery.receive(1, 0, 1, 1.0)
+    delivery.queue(part(1), 1.0, wait_s=10.0)
+    sleep_s = delivery.sleep_s(1.0)
+    assert sleep_s is not None and sleep_s < 0.05
+    message = delivery.take(1.05)
+    assert message is not None and ServerFrame.FromString(message) == ServerFrame(ack=1)
+
+
+def test_frames_are_those_of_the_protocol() -> None:
+    delivery = Delivery(1 << 20)
+    for seq in range(1, 301):
+        delivery.receive(seq, 0, 1, 0.0)
+    replies = [Reply(request_id=7, done=Done()), Reply(request_id=1 << 40, index=3)]
+    for reply in replies:
+        delivery.queue(encode_part(reply.SerializeToString()), 0.0)
+    frame = delivery.take(0.0)
+    assert frame is not None
+    assert ServerFrame.FromString(frame) == ServerFrame(seq=1, ack=300, replies=replies)
 
 
 @pytest.mark.parametrize("limit_bytes", [0, -1])
-def test_an_outbox_without_room_cannot_be_made(limit_bytes: int) -> None:
+def test_a_delivery_without_room_cannot_be_made(limit_bytes: int) -> None:
     with pytest.raises(ValueError, match=str(limit_bytes)):
-        Outbox(limit_bytes)
-
-
-def test_d4_a_frame_that_was_admitted_is_kept_whatever_the_room() -> None:
-    outbox = Outbox(limit_bytes=3)
-    outbox.push(b"xx")
-    outbox.push(b"yy", is_admitted=True)
-    assert [sent.encoded for sent in outbox.replay()] == [b"xx", b"yy"]
-    assert not outbox.has_room(1)
+        Delivery(limit_bytes)

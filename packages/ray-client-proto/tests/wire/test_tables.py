@@ -79,7 +79,6 @@ def test_limits_fit_into_each_other() -> None:
     "error",
     [
         errors.ProtocolError("D1: ..."),
-        errors.BackpressureError(5, 3),
         errors.IncompatibleVersionsError((1, 1), (2, 2)),
         errors.StrayTokenError("..."),
     ],

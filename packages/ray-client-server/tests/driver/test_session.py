@@ -322,7 +322,7 @@ class CutOffClient:
                     break  # cut: lost on the way up
                 message.ack = self.seen_seq
                 receive(stream, message)
-            if self.rig.session._queued or stream._first:
+            if self.rig.session._delivery.queued_bytes or stream._first:
                 answer = next(messages)
                 if self.rng.random() < 0.2:
                     break  # cut: lost on the way down

@@ -2,7 +2,6 @@
 
 WireError
 ├── ProtocolError            the peer broke a rule
-├── BackpressureError        no room for another frame; try again after an acknowledgement
 ├── IncompatibleVersionsError  the two sides share no protocol version
 └── StrayTokenError          a handle was unpickled outside of a session
 """
@@ -14,17 +13,6 @@ class WireError(Exception):
 
 class ProtocolError(WireError):
     """The peer broke a rule of docs/protocol.md, or bytes from it make no sense."""
-
-
-class BackpressureError(WireError):
-    """The frames not yet acknowledged leave no room; nothing was changed."""
-
-    def __init__(self, size_bytes: int, room_bytes: int) -> None:
-        super().__init__(size_bytes, room_bytes)
-        self.size_bytes, self.room_bytes = size_bytes, room_bytes
-
-    def __str__(self) -> str:
-        return f"{self.size_bytes} bytes to send, but room for {self.room_bytes} until the peer acknowledges"
 
 
 class IncompatibleVersionsError(WireError):

@@ -1,34 +1,23 @@
 """The session's end in the driver: takes the client's frames, keeps its own until they are acknowledged.
 
-It knows nothing of gRPC or Ray: frames go in, encoded frames come out, operations go to `carry_out`.
+Delivery itself, rules D1 to D5, is a machine that the client has too. This knows nothing of gRPC or Ray: frames go in,
+encoded frames come out, operations go to `carry_out`.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame
+from ray_client_proto.v1.frame_pb2 import Attach, Attached, ClientFrame, ServerFrame
 from ray_client_proto.v1.operation_pb2 import Operation, Reply
 from ray_client_proto.wire import limits as wire_limits
-from ray_client_proto.wire.acks import AckTimer
-from ray_client_proto.wire.inbox import Inbox
-from ray_client_proto.wire.outbox import Outbox
+from ray_client_proto.wire.delivery import Delivery, encode_part
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, refused
-from ray_client_server.driver.frames import (
-    HEADER_BYTES,
-    encode_ack,
-    encode_attached,
-    encode_frame,
-    encode_reply,
-    gather,
-)
 from ray_client_server.driver.transfers import violations
 
 _BACKLOG_BYTES: Final = 8 * wire_limits.MIB  #: replies waiting for room in the outbox; values wait beyond that
@@ -58,10 +47,7 @@ class DriverSession:
         self._carry_out, self._on_end, self._on_attach = carry_out, on_end, on_attach
         self._lease_s, self._clock = lease_s, clock
         self._changed = threading.Condition(threading.Lock())
-        self._inbox, self._outbox = Inbox(), Outbox(replay_bytes)
-        self._queued: deque[bytes] = deque()
-        self._queued_bytes = 0
-        self._send_at = math.inf  # when the replies queued must go at the latest
+        self._delivery = Delivery(replay_bytes)
         self._stream: Stream | None = None
         self._attach_count = 0
         self._silent_since: float | None = clock()
@@ -83,11 +69,11 @@ class DriverSession:
         with self._changed:
             self._refuse_if_ended()
             with violations():
-                self._outbox.acknowledge(attach.last_seen_seq)
+                self._delivery.attached(attach.last_seen_seq)
             self._attach_count += 1
-            first = encode_attached(self._inbox.last_seq, self._attach_count)
-            replay = [sent.encoded for sent in self._outbox.replay()]
-            self._stream = stream = Stream(self, [first, *replay])
+            seen = self._delivery.last_accepted
+            attached = ServerFrame(ack=seen, attached=Attached(last_seen_seq=seen, attach_count=self._attach_count))
+            self._stream = stream = Stream(self, [attached.SerializeToString(), *self._delivery.replay()])
             self._silent_since = None
             self._changed.notify_all()
         self._on_attach(True)
@@ -130,14 +116,10 @@ class DriverSession:
         with self._changed:
             self._check_current(stream)
             with violations():
-                if self._outbox.acknowledge(frame.ack):
-                    self._changed.notify_all()
-                if frame.seq == 0:
-                    return
-                is_new = self._inbox.accept(frame.seq)
-            if stream.acks.received(size_bytes, self._clock()):
+                received = self._delivery.receive(frame.seq, frame.ack, size_bytes, self._clock())
+            if received.made_room or received.wakes_sender:
                 self._changed.notify_all()
-            if not is_new:
+            if not received.is_new:
                 return
             self._unanswered.update((op.request_id, count) for op in frame.operations if (count := _replies_to(op)))
         with self._carrying:
@@ -178,20 +160,16 @@ class DriverSession:
 
     def deliver(self, reply: Reply, more_follow: bool = False) -> None:
         """Queue a reply for the next frame, which waits a little for those that follow."""
-        encoded = encode_reply(reply)
+        part = encode_part(reply.SerializeToString())  # outside of the lock, and once
         with self._changed:
             self._count_down(reply.request_id)
-            self._queued.append(encoded)
-            self._queued_bytes += len(encoded)
-            send_at = self._clock() + _GATHER_S if more_follow and self._queued_bytes < wire_limits.FRAME_BYTES else 0.0
-            if send_at < self._send_at:
-                self._send_at = send_at
+            if self._delivery.queue(part, self._clock(), _GATHER_S if more_follow else 0.0):
                 self._changed.notify_all()
 
     def wait_for_room(self) -> None:
         """Return when a value may be queued, or when the session has ended."""
         with self._changed:
-            while self._queued_bytes > _BACKLOG_BYTES and self.end_reason is None:
+            while self._delivery.queued_bytes > _BACKLOG_BYTES and self.end_reason is None:
                 self._changed.wait()
 
     def skip(self, request_id: int) -> None:
@@ -224,40 +202,19 @@ class DriverSession:
         with self._changed:
             while not stream.is_closed and not stream.said_last:
                 self._check_current(stream)
-                now = self._clock()
-                message = self._frame_ready(now)
+                now, backlog_bytes = self._clock(), self._delivery.queued_bytes
+                message = self._delivery.take(now)
                 if message is None and self.has_disconnected:
                     stream.said_last = True
-                    message = encode_ack(self._inbox.last_seq)
-                elif message is None and stream.acks.is_due(now):
-                    message = encode_ack(self._inbox.last_seq)
+                    message = self._delivery.acknowledgement()
                 if message is not None:
-                    stream.acks.sent()
+                    if backlog_bytes > _BACKLOG_BYTES:
+                        self._changed.notify_all()  # for who waits for room
                     return message
-                sleep_s = stream.acks.sleep_s(now)
-                if now < self._send_at < math.inf:
-                    sleep_s = min(self._send_at - now, math.inf if sleep_s is None else sleep_s)
-                self._changed.wait(sleep_s)
+                self._changed.wait(self._delivery.sleep_s(now))
         if stream.said_last:
             self.end("disconnected")
         return None
-
-    def _frame_ready(self, now: float) -> bytes | None:
-        if now < self._send_at:
-            return None
-        count = gather(self._queued, wire_limits.FRAME_BYTES)
-        replies = [self._queued[place] for place in range(count)]
-        size_bytes = sum(map(len, replies))
-        if not self._outbox.has_room(size_bytes + HEADER_BYTES):
-            return None
-        for _ in range(count):
-            self._queued.popleft()
-        self._queued_bytes -= size_bytes
-        self._send_at = 0.0 if self._queued else math.inf
-        frame = encode_frame(self._outbox.next_seq, self._inbox.last_seq, replies)
-        self._outbox.push(frame)
-        self._changed.notify_all()
-        return frame
 
     def _check_current(self, stream: Stream) -> None:
         if stream.failure is not None:
@@ -287,7 +244,7 @@ class DriverSession:
         """Wait until all requests are answered or forgotten, and answers acknowledged; tell whether that came about."""
 
         def is_idle() -> bool:
-            return self._unanswered.keys() <= self._forgotten and not self._queued and not self._outbox.replay()
+            return self._unanswered.keys() <= self._forgotten and self._delivery.is_idle
 
         with self._changed:
             return self._changed.wait_for(lambda: is_idle() or self.end_reason is not None, within_s)
@@ -298,7 +255,6 @@ class Stream:
 
     def __init__(self, session: DriverSession, first: list[bytes]) -> None:
         self._session, self._first = session, first
-        self.acks = AckTimer()
         self.is_closed = False
         self.said_last = False
         self.failure: Failure | None = None

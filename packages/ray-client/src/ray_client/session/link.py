@@ -1,8 +1,8 @@
 """The data channel: operations out, replies in, across as many streams as it takes.
 
-Delivery follows rules D1 to D8 of docs/protocol.md. Three kinds of thread meet here: callers put
-operations on one queue; gRPC's own thread runs `_outgoing` and turns them into frames; the link's
-thread reads what comes back and reattaches after a cut.
+Delivery itself, rules D1 to D5 of docs/protocol.md, is a machine that the driver has too; this is the client's edge of
+it. Three kinds of thread meet here: callers queue operations; gRPC's own thread runs `_outgoing` and sends frames of
+them; the link's thread reads what comes back and reattaches after a cut.
 """
 
 from __future__ import annotations
@@ -20,18 +20,13 @@ from ray_client.tracebacks import fresh
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import Stream, StreamCutError
 from ray_client_proto.v1 import frame_pb2, operation_pb2
-from ray_client_proto.wire.acks import AckTimer
+from ray_client_proto.wire.delivery import Delivery, encode_part
 from ray_client_proto.wire.errors import WireError
-from ray_client_proto.wire.inbox import Inbox
-from ray_client_proto.wire.limits import FRAME_BYTES
-from ray_client_proto.wire.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
 _RELEASE_DELAY_S = 0.02  # dropped handles wait this long for an operation to ride with
-
-#: On the queue: an operation with its size, the id of a dropped handle, or None to look around.
-_Item = tuple[operation_pb2.Operation, int] | int | None
+_RELEASES = 10_000  # at most, in one operation
 
 
 class OpenStream(Protocol):
@@ -43,7 +38,7 @@ class OpenStream(Protocol):
 class DataLink:
     """Carries a session's operations out exactly once and in order, and its replies in.
 
-    Invariant: an operation is on the queue, or in a frame that the outbox keeps, or acknowledged.
+    Invariant: an operation is queued in the delivery, or in a frame that it keeps, or acknowledged.
     `send` and `release` are safe from any thread; `release` also from `__del__`, since it takes
     no lock: `SimpleQueue.put` is reentrant.
     """
@@ -66,26 +61,21 @@ class DataLink:
         self._lease_s = lease_s
         self._backoff = backoff
 
-        self._inputs: queue.SimpleQueue[_Item] = queue.SimpleQueue()
-        self.release: Callable[[int], None] = self._inputs.put
+        # What wakes the writer: the id of a dropped handle, or None to look around.
+        self._signals: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self.release: Callable[[int], None] = self._signals.put
 
         # Guards everything below; `_room` is notified when frames are acknowledged, when a stream
         # comes or goes, and at the end.
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
-        self._outbox = Outbox(replay_bytes)
-        self._inbox = Inbox()
-        self._queued_bytes = 0
-        self._acks = AckTimer()
+        self._delivery = Delivery(replay_bytes)
         self._stream: Stream | None = None
         self._stream_number = 0
         self._attached_number = 0
         self._end: Exception | None = None
         self._is_disconnecting = False
 
-        # Held from taking inputs to pushing their frame. The writer of a cut stream may still hold
-        # it; its frame is then in the outbox before the next writer replays.
-        self._writing = threading.Lock()
         self._first_attach = threading.Event()
         self._reader = threading.Thread(target=self._run, name=f"ray-client-link-{session_id[:8]}", daemon=True)
 
@@ -107,15 +97,14 @@ class DataLink:
         Raises:
             SessionError: the session has ended.
         """
-        size = operation.ByteSize()
+        part = encode_part(operation.SerializeToString())  # in the caller's thread, and once
         with self._lock:
-            while self._end is None and not is_urgent and not self._fits(size):
+            while self._end is None and not is_urgent and not self._delivery.fits(len(part)):
                 self._room.wait(stretch_s())
             if self._end is not None:
                 raise fresh(self._end)
-            self._queued_bytes += size
-            # Inside the lock, so that `disconnect` has nothing behind it.
-            self._inputs.put((operation, size))
+            self._delivery.queue(part, time.monotonic())
+        self._signals.put(None)
 
     @property
     def is_attached(self) -> bool:
@@ -129,7 +118,8 @@ class DataLink:
                 return
             self._is_disconnecting = True
             goodbye = operation_pb2.Operation(disconnect=operation_pb2.Disconnect())
-            self._inputs.put((goodbye, 0))
+            self._delivery.queue(encode_part(goodbye.SerializeToString()), time.monotonic())
+        self._signals.put(None)
         wait_until(self._has_read_all, timeout_s)
         self._finish(SessionClosedError(self._session_id))
 
@@ -137,86 +127,54 @@ class DataLink:
         self._reader.join(within_s)
         return not self._reader.is_alive()
 
-    def _fits(self, size_bytes: int) -> bool:
-        waiting = self._queued_bytes + self._outbox.kept_bytes
-        return waiting == 0 or waiting + size_bytes <= self._outbox.limit_bytes
-
     # The writer: runs in a thread of gRPC's, one for each stream.
 
     def _outgoing(self, number: int) -> Iterator[bytes]:
         """Yield what stream `number` must send: attach, replay, then new frames."""
-        attach = frame_pb2.Attach(last_seen_seq=self._inbox.last_seq)
+        attach = frame_pb2.Attach(last_seen_seq=self._delivery.last_accepted)
         yield frame_pb2.ClientFrame(attach=attach).SerializeToString()
         with self._lock:
             self._room.wait_for(lambda: self._attached_number == number or not self._is_current(number))
-        with self._writing, self._lock:
-            replay = self._outbox.replay()
-        yield from (sent.encoded for sent in replay)
+            replay = self._delivery.replay()
+        yield from replay
         while self._is_current(number):
-            with self._writing:
-                encoded = self._next_message(number)
-            # Not current: the frame is in the outbox, and the next stream replays it.
-            if encoded is not None and self._is_current(number):
-                yield encoded
+            self._take_dropped(number)
+            with self._lock:
+                # The writer of a cut stream may still be here: what it took now, the next one has not replayed.
+                message = self._delivery.take(time.monotonic()) if self._is_current(number) else None
+            if message is not None:
+                yield message
 
     def _is_current(self, number: int) -> bool:
         return self._stream_number == number and self._end is None
 
-    def _next_message(self, number: int) -> bytes | None:
-        """Wait for something to send; None if there is nothing after all."""
-        items = self._take_items()
-        operations = [item[0] for item in items if isinstance(item, tuple)]
-        dropped = [item for item in items if isinstance(item, int)]
-        if dropped:
-            operations.append(_release(dropped))
-        if not operations:
-            return self._ack_message() if self._is_ack_due() else None
-        sizes = sum(item[1] for item in items if isinstance(item, tuple))
+    def _take_dropped(self, number: int) -> None:
+        """Wait until there is something to send, at most until an acknowledgement is due; queue dropped handles."""
         with self._lock:
-            frame = frame_pb2.ClientFrame(
-                seq=self._outbox.next_seq, ack=self._take_ack(), operations=operations
-            ).SerializeToString()
-            self._queued_bytes -= sizes
-            # `send` has waited for room. To wait here again, for the few bytes that a frame adds, would keep the next
-            # stream's writer from replaying, and without a replay there will be no room.
-            return self._outbox.push(frame, is_admitted=True).encoded
-
-    def _take_items(self) -> list[_Item]:
-        """Wait for the first input, or until an acknowledgement is due; then take all that is there."""
+            sleep_s = self._delivery.sleep_s(time.monotonic())
         try:
-            items = [self._inputs.get(timeout=self._sleep_s())]
+            signal = self._signals.get(timeout=sleep_s) if sleep_s != 0.0 else self._signals.get_nowait()
         except queue.Empty:
-            return []
+            return
+        dropped: list[int] = []
         # Dropped handles alone wait a little: most often an operation follows that they can ride with.
-        patient_until_s = time.monotonic() + _RELEASE_DELAY_S if isinstance(items[0], int) else 0.0
-        size = 0
-        while size < FRAME_BYTES:
+        patient_until_s = time.monotonic() + _RELEASE_DELAY_S if signal is not None else 0.0
+        while len(dropped) < _RELEASES:
+            if signal is None:
+                patient_until_s = 0.0
+            else:
+                dropped.append(signal)
             left_s = patient_until_s and max(0.0, patient_until_s - time.monotonic())
             try:
-                item = self._inputs.get(timeout=left_s) if left_s else self._inputs.get_nowait()
+                signal = self._signals.get(timeout=left_s) if left_s else self._signals.get_nowait()
             except queue.Empty:
                 break
-            items.append(item)
-            if not isinstance(item, int):
-                patient_until_s = 0.0
-                size += item[1] if item else 0
-        return items
-
-    def _sleep_s(self) -> float | None:
-        with self._lock:
-            return self._acks.sleep_s(time.monotonic())
-
-    def _is_ack_due(self) -> bool:
-        with self._lock:
-            return self._acks.is_due(time.monotonic())
-
-    def _ack_message(self) -> bytes:
-        with self._lock:
-            return frame_pb2.ClientFrame(ack=self._take_ack()).SerializeToString()
-
-    def _take_ack(self) -> int:
-        self._acks.sent()
-        return self._inbox.last_seq
+        if dropped:
+            part = encode_part(_release(dropped).SerializeToString())
+            with self._lock:
+                self._delivery.queue(part, time.monotonic())
+            if not self._is_current(number):
+                self._signals.put(None)  # the next stream's writer may sleep already
 
     # The reader: the link's own thread.
 
@@ -245,7 +203,7 @@ class DataLink:
             self._stream_number += 1
             number = self._stream_number
             self._room.notify_all()
-        self._inputs.put(None)  # wakes the writer of the stream before
+        self._signals.put(None)  # wakes the writer of the stream before
         stream = self._open_stream(self._outgoing(number))
         with self._lock:
             self._stream = stream
@@ -265,18 +223,18 @@ class DataLink:
         frame = frame_pb2.ServerFrame.FromString(encoded)
         with self._lock:
             if frame.HasField("attached"):
-                self._outbox.acknowledge(frame.attached.last_seen_seq)
+                self._delivery.attached(frame.attached.last_seen_seq)
                 self._attached_number = number
                 self._first_attach.set()
                 self._room.notify_all()
                 log.debug("session.attached session=%s count=%d", self._session_id, frame.attached.attach_count)
-            if self._outbox.acknowledge(frame.ack):
+            received = self._delivery.receive(frame.seq, frame.ack, len(encoded), time.monotonic())
+            if received.made_room:
                 self._room.notify_all()
-            is_new = frame.seq > 0 and self._inbox.accept(frame.seq)
-            is_ack_wanted = frame.seq > 0 and self._acks.received(len(encoded), time.monotonic())
-        if is_ack_wanted:
-            self._inputs.put(None)
-        if is_new:
+            wakes_writer = received.wakes_sender or (received.made_room and self._delivery.queued_bytes > 0)
+        if wakes_writer:
+            self._signals.put(None)
+        if received.is_new:
             for reply in frame.replies:
                 self._on_reply(reply)
 
@@ -299,7 +257,7 @@ class DataLink:
             self._end = error
             stream = self._stream
             self._room.notify_all()
-        self._inputs.put(None)
+        self._signals.put(None)
         self._first_attach.set()
         if stream is not None:
             stream.close()
