@@ -91,6 +91,15 @@ def tunnel_path(socket_path: str, tls: TlsSettings | None) -> str:
     return socket_path if tls is None else f"{socket_path}t"
 
 
+def given_path(socket_path: str) -> str:
+    """Give where the driver that listens at `socket_path` is given connections of clients.
+
+    >>> given_path("/s/1")
+    '/s/1w'
+    """
+    return f"{socket_path}w"
+
+
 @dataclass(frozen=True)
 class GatewaySettings:
     """What `ray-client-server start` was asked for."""

@@ -62,15 +62,34 @@ def read(head: bytes) -> Request:
     Raises:
         ValueError: it is no request for a tunnel.
     """
-    request, *lines = head.decode("ascii").removesuffix(_LINE_END * 2).split(_LINE_END)
-    if request.split(" ") != ["CONNECT", AUTHORITY, "HTTP/1.1"]:
-        raise ValueError(f"not a request for a tunnel to a session: {request[:80]!r}")
+    line, values = read_head(head)
+    if line.split(" ") != ["CONNECT", AUTHORITY, "HTTP/1.1"]:
+        raise ValueError(f"not a request for a tunnel to a session: {line[:80]!r}")
+    return request_of(values)
+
+
+def read_head(head: bytes) -> tuple[str, dict[str, str]]:
+    """Give the first line of a head of HTTP/1.1, and its headers by their names in lower case.
+
+    Raises:
+        ValueError: it is none.
+    """
+    line, *lines = head.decode("ascii").removesuffix(_LINE_END * 2).split(_LINE_END)
     values: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
+    for each in lines:
+        name, colon, value = each.partition(":")
         if not colon or name.lower() in values:
             raise ValueError("a header without a colon, or one that is there twice")
         values[name.lower()] = value.strip()
+    return line, values
+
+
+def request_of(values: dict[str, str]) -> Request:
+    """Give what headers say of the session and of who asks for it.
+
+    Raises:
+        ValueError: a proof is not base64.
+    """
     return Request(values.get(metadata.SESSION_ID, ""), _bytes(values, _SECRET_PROOF), _bytes(values, _TOKEN_PROOF))
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 import grpc
 
 from ray_client_proto.wire.handshake import OF_DRIVERS
-from ray_client_server.config import DriverSettings, tunnel_path
+from ray_client_server.config import DriverSettings, given_path, tunnel_path
 from ray_client_server.connections import connection_options, server_credentials
 from ray_client_server.driver import ray_job, ray_port
 from ray_client_server.driver.control import Control
@@ -31,6 +31,7 @@ from ray_client_server.driver.hooks import with_hook
 from ray_client_server.driver.logs import Logs
 from ray_client_server.driver.servicer import SessionServicer
 from ray_client_server.driver.session import DriverSession
+from ray_client_server.driver.sockets import SocketDoor
 from ray_client_server.driver.versions import package_versions
 
 log = logging.getLogger(__name__)
@@ -131,6 +132,7 @@ class Driver:
             tunnels = f"unix:{tunnel_path(settings.socket_path, settings.tls)}"
             self._server.add_secure_port(tunnels, server_credentials(settings.tls))
         self._server.start()
+        self._door = SocketDoor(given_path(settings.socket_path), self._session, settings.limits.message_bytes)
 
     def _terminate(self) -> None:
         """End, unless the signal came to the gateway too, which then has this driver drained."""
@@ -175,6 +177,7 @@ class Driver:
         log.info("driver.ending reason=%s", reason)
         self._session.end(reason)
         self._server.stop(_LAST_WORDS_S).wait()
+        self._door.close()
         self._holdings.close()
         ray_port.leave()
         with contextlib.suppress(FileNotFoundError):  # gRPC may have removed it itself

@@ -13,9 +13,9 @@ import socket
 from collections.abc import Collection
 from typing import Final
 
-from ray_client_proto.wire import tunnel
+from ray_client_proto.wire import tunnel, websocket
 from ray_client_server.auth.tokens import TokenGuard
-from ray_client_server.config import GatewaySettings, tunnel_path
+from ray_client_server.config import GatewaySettings, given_path, tunnel_path
 from ray_client_server.errors import ServerError, SessionEndedError, UnauthenticatedError, UnknownSessionError
 from ray_client_server.gateway.listening import listen
 from ray_client_server.gateway.sessions import Session, SessionTable
@@ -28,6 +28,9 @@ log = EventLog("front")
 _PIECE_BYTES: Final = 16 * 1024
 _PAUSE_S: Final = 1.0  #: before the next try to accept, when there are no more files
 _UNANSWERED_S: Final = 30.0  #: a client's network may stay away so long while something is on its way to it
+
+#: What requests begin with; everything else is for the gateway's own server.
+_METHODS: Final = (tunnel.METHOD, websocket.METHOD)
 
 #: What of an HTTP status says the most, for those who read logs of a proxy; a client goes by the gateway's calls.
 _STATUS: Final[dict[type[ServerError], tuple[int, str]]] = {
@@ -100,6 +103,8 @@ class Front:
             first = await asyncio.wait_for(self._first_bytes(near), self._settings.limits.handshake_s)
             if first.startswith(tunnel.METHOD):
                 far, first = await self._open_tunnel(near, peer, first)
+            elif first.startswith(websocket.METHOD):
+                await self._give_away(near, peer, first)
             elif first:
                 far = await _dial(self._server_path, peer)
             if far is not None:
@@ -124,7 +129,7 @@ class Front:
         received = b""
         while piece := await loop.sock_recv(near, _PIECE_BYTES):
             received += piece
-            is_request = received[: len(tunnel.METHOD)] == tunnel.METHOD[: len(received)]
+            is_request = any(received[: len(each)] == each[: len(received)] for each in _METHODS)
             if not is_request or tunnel.head_size(received) or len(received) > self._settings.limits.metadata_bytes:
                 return received
         return received
@@ -134,7 +139,7 @@ class Front:
         loop = asyncio.get_running_loop()
         size_bytes = tunnel.head_size(received)
         try:
-            session = self._session_of(received[:size_bytes])
+            session = self._session_of(tunnel.read(received[:size_bytes]))
             far = await _dial(tunnel_path(session.socket_path, self._settings.tls), peer)
         except ValueError:
             status, because = (400, "Bad Request"), "not a request for a session"
@@ -152,16 +157,40 @@ class Front:
         await loop.sock_sendall(near, tunnel.refusal(*status))
         return None, b""
 
-    def _session_of(self, head: bytes) -> Session:
+    async def _give_away(self, near: socket.socket, peer: str, received: bytes) -> None:
+        """Give a connection to the driver that was asked for, which has it alone from then on; or refuse (rule S1)."""
+        loop = asyncio.get_running_loop()
+        size_bytes = tunnel.head_size(received)
+        try:
+            if self._settings.tls is not None:
+                raise ValueError("nothing goes in clear where TLS is asked for")
+            request, accepted = websocket.read_request(received[:size_bytes])
+            session = self._session_of(request)
+            far = await _dial(given_path(session.socket_path), peer)
+        except ValueError:
+            status, because = (400, "Bad Request"), "not a request for a session"
+        except ServerError as error:
+            status, because = _STATUS[type(error)], error.message
+        except OSError as error:
+            status, because = (503, "Service Unavailable"), str(error)
+        else:
+            with far:
+                await loop.sock_sendall(near, accepted)
+                # A byte has to come with the file. The copy here is closed by whoever called.
+                socket.send_fds(far, [b"\0" + received[size_bytes:]], [near.fileno()])
+            log.info("socket.given", session=session.session_id, peer=peer)
+            return
+        log.info("socket.refused", peer=peer, because=because)
+        await loop.sock_sendall(near, tunnel.refusal(*status))
+
+    def _session_of(self, request: tunnel.Request) -> Session:
         """Give the session that may be reached with this request (rules U1 and U2).
 
         Raises:
-            ValueError: it is no request for a tunnel.
             UnknownSessionError: there is no session with this id and secret.
             SessionEndedError: it has ended.
             UnauthenticatedError: its sender has not the gateway's token.
         """
-        request = tunnel.read(head)
         session = self._sessions.find_by(request.session_id, request.has_secret)
         token = None if self._guard is None else self._guard.token
         if self._guard is not None and (token is None or not request.has_token(session.secret, token)):

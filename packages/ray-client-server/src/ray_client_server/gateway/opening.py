@@ -20,7 +20,7 @@ from ray_client_proto.v1.gateway_pb2 import (
     SessionLimits,
     SessionOpened,
 )
-from ray_client_proto.wire import handshake, tunnel
+from ray_client_proto.wire import handshake
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 from ray_client_server.config import DriverSettings, Limits, TlsSettings
 from ray_client_server.driver.versions import package_versions
@@ -155,9 +155,9 @@ def _absolute(tls: TlsSettings) -> TlsSettings:
     return TlsSettings(*(None if path is None else str(Path(path).expanduser().absolute()) for path in paths))  # type: ignore[arg-type]
 
 
-def without_tunnel(terms: Terms) -> Terms:
-    """Give the terms for a driver that clients cannot reach through a tunnel."""
-    return replace(terms, capabilities=[name for name in terms.capabilities if name != tunnel.CAPABILITY])
+def without(terms: Terms, capability: str) -> Terms:
+    """Give the terms for a driver that clients cannot reach in one of the ways."""
+    return replace(terms, capabilities=[name for name in terms.capabilities if name != capability])
 
 
 def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:

@@ -14,6 +14,7 @@ import grpc
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.wire import metadata as keys
+from ray_client_proto.wire import tunnel, websocket
 from ray_client_server.config import DriverSettings, Limits, TlsSettings
 from ray_client_server.errors import (
     BrokenRuleError,
@@ -151,8 +152,10 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             limits=self._limits,
             tls=self._tls,
         )
+        if self._tls is not None:
+            terms = opening.without(terms, websocket.CAPABILITY)  # it would be in clear
         if settings.tls is None and self._tls is not None:
-            terms = opening.without_tunnel(terms)
+            terms = opening.without(terms, tunnel.CAPABILITY)
         async with self._builds if laid_out.is_built else self._starts:
             ready = await self._start(session, settings, laid_out.is_built, context)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)

@@ -20,13 +20,14 @@ from ray_client.pickling import pickler
 from ray_client.pickling.pickler import TokenTable
 from ray_client.repeats import Repeats
 from ray_client.session.session import Session
-from ray_client.transport.channel import call_metadata, open_channel, open_local_channel
+from ray_client.transport.channel import HEADROOM_BYTES, call_metadata, open_channel, open_local_channel
 from ray_client.transport.lanes import GrpcLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
-from ray_client.transport.stream import GrpcStream
+from ray_client.transport.sockets import DataWays, has_green_sockets
+from ray_client.transport.stream import GrpcStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.v1 import gateway_pb2
-from ray_client_proto.wire import tunnel
+from ray_client_proto.wire import tunnel, websocket
 
 
 class Connection:
@@ -85,9 +86,13 @@ def assemble(
         ways.insert(0, SessionCalls(straight, call_metadata(None, opened.session_id, opened.secret)))
     route = Route(*ways)
 
-    def open_stream(outgoing: Iterator[bytes]) -> GrpcStream:
+    def open_stream(outgoing: Iterator[bytes]) -> Stream:
         return GrpcStream(route, outgoing, opened.session_id)
 
+    if websocket.CAPABILITY in opened.capabilities and not _is_encrypted(settings) and not has_green_sockets():
+        headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
+        limit_bytes = opened.limits.message_bytes + HEADROOM_BYTES
+        open_stream = DataWays(route, opened.session_id, settings.address, headers, limit_bytes).open
     session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
@@ -102,6 +107,10 @@ def assemble(
     if session.peer.can("logs"):
         logs.start()
     return Connection(settings, session, logs, cleanup.pop_all())
+
+
+def _is_encrypted(settings: ConnectSettings) -> bool:
+    return settings.address.is_tls or settings.tls is not None
 
 
 def _straight_channel(settings: ConnectSettings, opened: gateway_pb2.SessionOpened) -> grpc.Channel | None:

@@ -1,0 +1,102 @@
+"""Messages over a connected socket, which either side may find dead (docs/protocol.md, rules S3 to S5)."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import threading
+from typing import Final
+
+from ray_client_proto.wire import websocket
+from ray_client_proto.wire.errors import ProtocolError
+
+QUIET_S: Final = 10.0  #: ask a silent peer for a sign of life after this long
+ANSWER_S: Final = 5.0  #: and count the connection as cut when none comes within this
+_PIECE_BYTES: Final = 256 * 1024
+_SMALL_BYTES: Final = 64 * 1024  #: what is smaller is joined with its header: one call costs more than the copy
+
+
+class MessageSocket:
+    """Owns a connected socket. One thread receives; any may send, or end it."""
+
+    def __init__(self, connection: socket.socket, *, is_client: bool, limit_bytes: int, first: bytes = b"") -> None:
+        """`limit_bytes` bounds a message; `first` was read before."""
+        connection.settimeout(None)
+        self._socket, self._is_client = connection, is_client
+        self._decoder = websocket.Decoder(limit_bytes)
+        self._whole = self._decoder.feed(first)
+        # Held while a frame goes out: frames of several threads must not mix. Nobody holds another lock's owner up
+        # here, since only threads that do nothing but send, and answers to pings, come here.
+        self._sending = threading.Lock()
+
+    def send(self, message: bytes) -> None:
+        """Send a message; blocks while the peer does not read.
+
+        Raises:
+            OSError: the connection is gone.
+        """
+        self._send(websocket.BINARY, message)
+
+    def receive(self) -> bytes | None:
+        """Wait for the next message, and give it; None when the peer has ended in good order.
+
+        Raises:
+            OSError: the connection is gone, or the peer gives no sign of life any more.
+            ProtocolError: what came is no message.
+        """
+        while True:
+            for opcode, payload in self._whole:
+                if opcode == websocket.BINARY:
+                    return payload
+                if opcode == websocket.PING:
+                    self._send(websocket.PONG, payload)
+                elif opcode == websocket.CLOSE:
+                    if payload[:2] in (b"", websocket.closing(websocket.NORMAL)):
+                        return None
+                    raise OSError(f"the peer closed with code {int.from_bytes(payload[:2], 'big')}")
+                elif opcode != websocket.PONG:
+                    raise ProtocolError(f"S2: messages are binary, and one has opcode {opcode}")
+            self._whole = self._decoder.feed(self._read())
+
+    def _read(self) -> bytes:
+        if not _is_readable(self._socket, QUIET_S):
+            self._send(websocket.PING, b"")
+            if not _is_readable(self._socket, ANSWER_S):
+                raise OSError(f"no sign of life for {QUIET_S + ANSWER_S:g} s")
+        data = self._socket.recv(_PIECE_BYTES)
+        if not data:
+            raise OSError("the connection was closed")
+        return data
+
+    def _send(self, opcode: int, payload: bytes) -> None:
+        start = websocket.header(opcode, len(payload), self._is_client)
+        with self._sending:
+            if len(payload) <= _SMALL_BYTES:
+                self._socket.sendall(start + payload)
+            else:
+                self._socket.sendall(start)
+                self._socket.sendall(payload)
+
+    def finish(self, code: int = websocket.NORMAL) -> None:
+        """Tell the peer that nothing more comes, after all that was sent; what it still says can be received."""
+        with contextlib.suppress(OSError):
+            self._send(websocket.CLOSE, websocket.closing(code))
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """Cut the connection, which wakes whoever sends or receives; may be repeated."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """Give the socket's file back; for the thread that receives, at its end."""
+        self._socket.close()
+
+
+def _is_readable(connection: socket.socket, within_s: float) -> bool:
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(connection, select.POLLIN)
+        return bool(poll.poll(within_s * 1000))
+    return bool(select.select([connection], [], [], within_s)[0])  # Windows

@@ -1,0 +1,116 @@
+"""The data stream on a socket of its own, which the gateway gives away to the session's driver (rules S1 to S5)."""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+from ray_client.config.address import Address
+from ray_client.transport.route import Route
+from ray_client.transport.stream import GrpcStream, Stream, StreamCutError
+from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.wire.errors import ProtocolError
+
+CONNECT_TIMEOUT_S: Final = 5.0  #: for a connection, and again for the gateway's answer
+_HEAD_BYTES: Final = 16 * 1024
+_Headers = list[tuple[str, str]]
+
+
+class SocketStream:
+    """A data stream over a connection of its own. What cuts it, refusals too, is a cut: the gateway tells more."""
+
+    def __init__(self, address: Address, headers: _Headers, outgoing: Iterator[bytes], limit_bytes: int) -> None:
+        """Connect nothing yet."""
+        self._address, self._headers = address, headers
+        self._outgoing, self._limit_bytes = outgoing, limit_bytes
+        self._lock = threading.Lock()  # of the two below, since `close` comes from any thread
+        self._messages: MessageSocket | None = None
+        self._is_closed = False
+        self.has_worked = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            messages = self._open()
+        except (OSError, ValueError) as exc:
+            raise StreamCutError(f"no socket to the driver: {exc}") from exc
+        with self._lock:
+            self._messages = messages
+            if self._is_closed:
+                messages.close()
+        threading.Thread(target=self._write, args=(messages,), name="ray-client-socket", daemon=True).start()
+        try:
+            while (message := messages.receive()) is not None:
+                self.has_worked = True
+                yield message
+        except (OSError, ProtocolError) as exc:
+            raise StreamCutError(str(exc)) from exc
+        finally:
+            messages.close()
+            messages.release()
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            if self._messages is not None:
+                self._messages.close()
+
+    def _write(self, messages: MessageSocket) -> None:
+        try:
+            for message in self._outgoing:
+                messages.send(message)
+        except OSError:
+            messages.close()  # which the reader sees
+
+    def _open(self) -> MessageSocket:
+        """Connect, and ask the gateway for the driver.
+
+        Raises:
+            OSError: it cannot be reached.
+            ValueError: it refused.
+        """
+        key = base64.b64encode(os.urandom(16)).decode()
+        connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(websocket.request(self._address.target, key, self._headers))
+            received = b""
+            while not (size_bytes := tunnel.head_size(received)):
+                piece = connection.recv(_HEAD_BYTES)
+                received += piece
+                if not piece or len(received) > _HEAD_BYTES:
+                    raise ValueError("no answer to the request for one")
+            if not websocket.is_accepted(received[:size_bytes], key):
+                raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
+            return MessageSocket(connection, is_client=True, limit_bytes=self._limit_bytes, first=received[size_bytes:])
+        except BaseException:
+            connection.close()
+            raise
+
+
+class DataWays:
+    """Opens data streams: on a socket, and by the session's calls where no socket came through."""
+
+    def __init__(self, route: Route, session_id: str, address: Address, headers: _Headers, limit_bytes: int) -> None:
+        self._route, self._session_id = route, session_id
+        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+        self._last: SocketStream | None = None
+
+    def open(self, outgoing: Iterator[bytes]) -> Stream:
+        """Open a stream: on a socket, unless the last one was on a socket and got nothing through."""
+        last, self._last = self._last, None
+        if last is not None and not last.has_worked:
+            return GrpcStream(self._route, outgoing, self._session_id)
+        self._last = SocketStream(self._address, self._headers, outgoing, self._limit_bytes)
+        return self._last
+
+
+def has_green_sockets() -> bool:
+    """Whether this process's sockets wait as gevent does: then a thread that waits for one holds up all others."""
+    gevent = sys.modules.get("gevent.monkey")
+    return gevent is not None and bool(gevent.is_module_patched("socket") or gevent.is_module_patched("threading"))
