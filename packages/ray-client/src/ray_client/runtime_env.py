@@ -68,7 +68,8 @@ class RuntimeEnv(dict[str, Any]):
             ValueError: fields contradict each other, a value makes no sense, or there is no such file or directory.
             TypeError: a field has the wrong type, or a variable's name or value is no text.
         """
-        from ray_client.packages.fields import checked_fields, existing, is_uri  # loads what only environments need
+        # Loads what only environments need.
+        from ray_client.packages.fields import check_installers, checked_fields, existing, is_uri
 
         fields = {
             "py_modules": py_modules,
@@ -86,6 +87,7 @@ class RuntimeEnv(dict[str, Any]):
             "image_uri": image_uri,
         }
         super().__init__(checked_fields({**others, **fields}))
+        check_installers(self)
         if "config" in self:
             self["config"] = _config(self["config"])
         for place in (working_dir, *(py_modules or ())):

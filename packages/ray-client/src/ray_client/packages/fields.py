@@ -11,16 +11,18 @@ from ray_client.errors import PackageError
 
 #: What a field of requirements may have beside `packages`, and of which type, as in Ray 2.60.
 _OF_INSTALLERS: Final[Mapping[str, Mapping[str, type]]] = {
-    "pip": {"packages": list, "pip_check": bool, "pip_version": str, "pip_install_options": list},
-    "uv": {"packages": list, "uv_check": bool, "uv_version": str, "uv_pip_install_options": list},
+    "pip": {"pip_check": bool, "pip_version": str, "pip_install_options": list},
+    "uv": {"uv_check": bool, "uv_version": str, "uv_pip_install_options": list},
 }
 
 
 def checked_fields(runtime_env: Mapping[str, Any]) -> dict[str, Any]:
     """Give the fields that are not None; files that list requirements or describe an environment of conda are read.
 
+    What else a field must be, the cluster's Ray says best, in its words.
+
     Raises:
-        ValueError: fields contradict each other, or one has parts that there are not.
+        ValueError: fields contradict each other.
         TypeError: a field has the wrong type.
         PackageError: there is no such file.
     """
@@ -62,35 +64,41 @@ def existing(value: str | Path) -> Path:
     return path
 
 
+def check_installers(fields: Mapping[str, Any]) -> None:
+    """See to it that `pip`, `uv` and `conda` have a form that there is; parts that a newer Ray may have are left to it.
+
+    Raises:
+        ValueError: there is nothing to install.
+        TypeError: one has the wrong type.
+    """
+    if not isinstance(fields.get("conda", ""), str | dict):
+        raise TypeError(f"runtime_env['conda'] must be of type str or dict, not {fields['conda']!r}")
+    for key in _OF_INSTALLERS.keys() & fields.keys():
+        value = fields[key]
+        if isinstance(value, list) and all(isinstance(requirement, str) for requirement in value):
+            continue
+        if not isinstance(value, dict):
+            raise TypeError(f"runtime_env[{key!r}] must be of type str, List[str] or dict, not {value!r}")
+        if not isinstance(value.get("packages"), list):
+            raise ValueError(f"runtime_env[{key!r}]['packages'] must be of type list, not {value.get('packages')!r}")
+        for part, kind in _OF_INSTALLERS[key].items():
+            if not isinstance(value.get(part, kind()), kind):
+                raise TypeError(f"runtime_env[{key!r}][{part!r}] must be of type {kind.__name__}, not {value[part]!r}")
+
+
 def _requirements(value: Any, key: str) -> Any:
     """Give the packages of a `pip` or `uv` field; the name of a requirements file becomes what is in it."""
-    if isinstance(value, str):
-        return [line for line in existing(value).read_text(encoding="utf-8").strip().split("\n") if line.strip()]
-    if isinstance(value, list) and all(isinstance(requirement, str) for requirement in value):
+    if isinstance(value, dict):
+        named = value.get("packages")
+        return {**value, "packages": _requirements(named, key)} if key == "pip" and isinstance(named, str) else value
+    if not isinstance(value, str):
         return value
-    if not isinstance(value, dict):
-        raise TypeError(f"runtime_env[{key!r}] must be a file's name, a list of strings or a dict, not {value!r}")
-    parts = _OF_INSTALLERS[key]
-    if "packages" not in value or value.keys() - parts:
-        raise ValueError(f"runtime_env[{key!r}] must have 'packages', and may have {[*parts][1:]}, not {[*value]}")
-    packages = value["packages"]
-    if key == "pip" and isinstance(packages, str):
-        packages = _requirements(packages, key)
-    if not isinstance(packages, list):
-        raise ValueError(f"runtime_env[{key!r}]['packages'] must be a list, not {packages!r}")
-    for part in value.keys() - {"packages"}:
-        if not isinstance(value[part], parts[part]):
-            raise TypeError(
-                f"runtime_env[{key!r}][{part!r}] must be of type {parts[part].__name__}, not {value[part]!r}"
-            )
-    return {**value, "packages": packages}
+    return [line for line in existing(value).read_text(encoding="utf-8").strip().split("\n") if line.strip()]
 
 
 def _conda(value: Any) -> Any:
     """Give what a `conda` field says; the name of a file becomes what is in it."""
-    if not isinstance(value, str | dict):
-        raise TypeError(f"runtime_env['conda'] must be of type str or dict, not {value!r}")
-    if isinstance(value, dict) or not value.endswith((".yaml", ".yml")):
+    if not isinstance(value, str) or not value.endswith((".yaml", ".yml")):
         return value
     try:
         yaml: Any = importlib.import_module("yaml")
