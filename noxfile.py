@@ -80,6 +80,7 @@ PYTEST = [
     "dask",
     "importlib-metadata",
     "setuptools<81",  # the last ones with pkg_resources
+    "wsproto",
 ]
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.

@@ -163,7 +163,7 @@ class FaultRelay:
             writer.transport.abort()
             return
         first = await reader.read(65536) if self._refuses_tunnels else b""
-        if first.startswith(b"CONNECT "):
+        if first.startswith((b"CONNECT ", b"GET ")):
             writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             writer.close()
             return

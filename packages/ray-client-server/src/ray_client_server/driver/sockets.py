@@ -40,6 +40,8 @@ class SocketDoor:
 
     def close(self) -> None:
         """Take no more, and cut those there are."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
         with contextlib.suppress(OSError):
             os.unlink(self._path)

@@ -24,7 +24,7 @@ from ray_client.transport.channel import HEADROOM_BYTES, call_metadata, open_cha
 from ray_client.transport.lanes import GrpcLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
 from ray_client.transport.sockets import DataWays, has_green_sockets
-from ray_client.transport.stream import GrpcStream, Stream
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.v1 import gateway_pb2
 from ray_client_proto.wire import tunnel, websocket
@@ -101,7 +101,7 @@ def assemble(
         settings.connect_timeout_s,
     )
     tell_serializers(session)
-    logs = LogReader(lambda requests: route.calls.logs(requests), repeats=repeats)
+    logs = LogReader(partial(GrpcLogStream, route), repeats=repeats)
     logs.configure(settings.log_to_driver, level=settings.logging_level)
     show_as(settings.logging_format)
     if session.peer.can("logs"):

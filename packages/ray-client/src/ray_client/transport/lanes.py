@@ -8,7 +8,7 @@ from typing import Protocol
 
 import grpc
 
-from ray_client.transport.route import Route
+from ray_client.transport.route import Route, SessionCalls
 from ray_client.transport.status import error_of, failure_of
 from ray_client.transport.stream import StreamCutError
 
@@ -38,22 +38,30 @@ class GrpcLanes:
             return self._route.calls.upload(messages)
 
     def received_bytes(self, transfer_id: int) -> int:
-        with self._errors("asking for the state of an upload"):
-            return self._route.calls.received_bytes(transfer_id)
+        calls = self._route.calls
+        with self._errors("asking for the state of an upload", calls):
+            received_bytes = calls.received_bytes(transfer_id)
+        self._route.worked()
+        return received_bytes
 
     def download(self, transfer_id: int, offset_bytes: int) -> Iterator[bytes]:
-        with self._errors("downloading a large value"):
-            call = self._route.calls.download(transfer_id, offset_bytes)
-            try:
-                yield from call
-            finally:
-                call.cancel()
+        calls = self._route.calls
+        call = calls.download(transfer_id, offset_bytes)
+        try:
+            with self._errors("downloading a large value", calls):
+                for message in call:
+                    self._route.worked()
+                    yield message
+        finally:
+            call.cancel()
 
     @contextmanager
-    def _errors(self, doing: str) -> Iterator[None]:
+    def _errors(self, doing: str, calls: SessionCalls | None = None) -> Iterator[None]:
         try:
             yield
         except grpc.RpcError as exc:
             if failure_of(exc) is None:
+                if calls is not None:
+                    self._route.failed(calls)
                 raise StreamCutError(f"{exc.code().name} while {doing}: {exc.details()}") from exc
             raise error_of(exc, doing, session_id=self._session_id) from exc

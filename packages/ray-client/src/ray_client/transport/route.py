@@ -67,11 +67,31 @@ class Route:
     def __init__(self, *ways: SessionCalls) -> None:
         self._ways = ways
         self.calls = ways[0]
+        self._failures = 0  # of single calls, in a row
 
-    def broke(self, had_worked: bool) -> None:
-        """Choose the way for the next try: the best one after a cut, the next one where nothing came through."""
+    def broke(self, calls: SessionCalls, had_worked: bool) -> None:
+        """Choose the way for the next try: the best one after a cut, the next one where nothing came through.
+
+        Of several calls that broke on the same way, the first one has it changed.
+        """
+        if self.calls is not calls:
+            return
         number = 0 if had_worked else self._ways.index(self.calls) + 1
         self.calls = self._ways[number % len(self._ways)]
+
+    def failed(self, calls: SessionCalls) -> None:
+        """Take note that a single call got nothing through: the second one in a row has the way changed.
+
+        One alone may have been cut with everything else.
+        """
+        self._failures += 1
+        if self._failures > 1:
+            self._failures = 0
+            self.broke(calls, False)
+
+    def worked(self) -> None:
+        """Take note that a single call got something through."""
+        self._failures = 0
 
 
 def is_reachable(target: str) -> bool:

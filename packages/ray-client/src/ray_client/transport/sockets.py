@@ -106,6 +106,8 @@ class DataWays:
         last, self._last = self._last, None
         if last is not None and not last.has_worked:
             return GrpcStream(self._route, outgoing, self._session_id)
+        if last is not None:
+            self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
         self._last = SocketStream(self._address, self._headers, outgoing, self._limit_bytes)
         return self._last
 

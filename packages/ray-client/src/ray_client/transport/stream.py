@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import grpc
 
@@ -32,8 +32,8 @@ class GrpcStream:
 
     def __init__(self, route: Route, outgoing: Iterator[bytes], session_id: str) -> None:
         """Open the stream."""
-        self._route = route
-        self._call = route.calls.data(outgoing)
+        self._route, self._calls = route, route.calls
+        self._call = self._calls.data(outgoing)
         self._session_id = session_id
 
     def __iter__(self) -> Iterator[bytes]:
@@ -44,9 +44,31 @@ class GrpcStream:
                 yield message
         except grpc.RpcError as exc:
             if failure_of(exc) is None:
-                self._route.broke(has_worked)
+                self._route.broke(self._calls, has_worked)
                 raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
             raise error_of(exc, "reading the data stream", session_id=self._session_id) from exc
 
     def close(self) -> None:
         self._call.cancel()
+
+
+class GrpcLogStream:
+    """A gRPC call of the logs channel, whose errors are gRPC's own."""
+
+    def __init__(self, route: Route, requests: Iterator[Any]) -> None:
+        """Open the stream."""
+        self._route, self._calls = route, route.calls
+        self._call = self._calls.logs(requests)
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            for batch in self._call:
+                self._route.worked()
+                yield batch
+        except grpc.RpcError as exc:
+            if failure_of(exc) is None:
+                self._route.failed(self._calls)
+            raise
+
+    def cancel(self) -> object:
+        return self._call.cancel()

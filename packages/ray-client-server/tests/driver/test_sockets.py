@@ -1,0 +1,133 @@
+"""Data streams on sockets, in the driver: rules S1 to S4, and D1 to D8 on them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
+from ray_client_proto.v1.operation_pb2 import Disconnect, Operation, Release
+from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.session import DriverSession
+from ray_client_server.driver.sockets import SocketDoor
+
+
+class Rig:
+    def __init__(self, path: str) -> None:
+        self.ends: list[str] = []
+        self.session = DriverSession(
+            self.carry_out, replay_bytes=1 << 20, lease_s=10.0, on_end=self.ends.append, on_attach=lambda _: None
+        )
+        self.path = path
+        self.door = SocketDoor(path, self.session, limit_bytes=100_000)
+        self.connections: list[MessageSocket] = []
+
+    def carry_out(self, operation: Operation, answer: Answer) -> None:
+        if answer.is_wanted:
+            answer.value(Payload(pickle=str(operation.request_id).encode()))
+
+    def connect(self) -> MessageSocket:
+        """Give one end of a connection away, as the gateway does; give the other."""
+        near, far = socket.socketpair()
+        with socket.socket(socket.AF_UNIX) as gateway, far:
+            gateway.connect(self.path)
+            socket.send_fds(gateway, [b"\0"], [far.fileno()])
+        self.connections.append(MessageSocket(near, is_client=True, limit_bytes=1 << 20))
+        return self.connections[-1]
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(str(tmp_path / "w"))
+    yield rig
+    rig.door.close()
+    for connection in rig.connections:
+        connection.close()
+        connection.release()
+
+
+def say(messages: MessageSocket, **fields: object) -> None:
+    messages.send(ClientFrame(**fields).SerializeToString())  # type: ignore[arg-type]
+
+
+def hear(messages: MessageSocket) -> ServerFrame:
+    message = messages.receive()
+    assert message is not None
+    return ServerFrame.FromString(message)
+
+
+def asked(seq: int, request_id: int) -> dict[str, object]:
+    return {"seq": seq, "operations": [Operation(request_id=request_id, release=Release())]}
+
+
+def test_operations_are_answered_and_replayed_over_connections(rig: Rig) -> None:
+    first = rig.connect()
+    say(first, attach=Attach())
+    assert hear(first).attached.attach_count == 1
+    say(first, **asked(1, 7))
+    assert [reply.request_id for reply in hear(first).replies] == [7]
+    first.close()
+    second = rig.connect()
+    say(second, attach=Attach(last_seen_seq=0))
+    assert hear(second).attached.last_seen_seq == 1
+    assert [reply.request_id for reply in hear(second).replies] == [7]
+    say(second, seq=2, operations=[Operation(disconnect=Disconnect())])
+    assert hear(second).ack == 2
+    assert second.receive() is None
+    assert rig.ends == ["disconnected"]
+
+
+def test_d6_a_new_connection_takes_over(rig: Rig) -> None:
+    first, second = rig.connect(), rig.connect()
+    say(first, attach=Attach())
+    hear(first)
+    say(second, attach=Attach())
+    assert hear(second).attached.attach_count == 2
+    with pytest.raises(OSError, match="1011"):
+        first.receive()
+    say(second, **asked(1, 3))
+    assert [reply.request_id for reply in hear(second).replies] == [3]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ClientFrame(seq=1).SerializeToString(),  # D5
+        ClientFrame(attach=Attach(last_seen_seq=9)).SerializeToString(),  # D3
+        b"\xff\xff",
+        bytes(100_001),  # S4
+    ],
+    ids=["no attach", "an odd attach", "no frame", "too large"],
+)
+def test_what_breaks_the_rules_ends_the_connection_and_not_the_session(rig: Rig, message: bytes) -> None:
+    broken = rig.connect()
+    broken.send(message)
+    with pytest.raises(OSError):
+        broken.receive()
+    messages = rig.connect()
+    say(messages, attach=Attach())
+    assert hear(messages).attached.attach_count == 1
+
+
+def test_a_message_without_a_connection_does_no_harm(rig: Rig) -> None:
+    with socket.socket(socket.AF_UNIX) as gateway:
+        gateway.connect(rig.path)
+        gateway.sendall(b"hello")
+    messages = rig.connect()
+    say(messages, attach=Attach())
+    assert hear(messages).attached.attach_count == 1
+
+
+def test_closing_cuts_what_is_open(rig: Rig) -> None:
+    messages = rig.connect()
+    say(messages, attach=Attach())
+    hear(messages)
+    rig.door.close()
+    with pytest.raises(OSError):
+        messages.receive()
+    assert not Path(rig.path).exists()

@@ -1,0 +1,172 @@
+"""The data stream on a socket: what the gateway answers, and what is tried next (rules S1 to S5, U4)."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+
+from ray_client.config.address import Address
+from ray_client.transport.route import Route, SessionCalls
+from ray_client.transport.sockets import DataWays, SocketStream, has_green_sockets
+from ray_client.transport.stream import GrpcStream, StreamCutError
+from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.wire import tunnel, websocket
+
+HEADERS = tunnel.headers("an-id", b"secret", "token")
+
+
+class Gateway:
+    """Listens, and does to each connection what the test wants."""
+
+    def __init__(self, does: Callable[[socket.socket], None]) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = Address("127.0.0.1", self._listener.getsockname()[1])
+        self._does = does
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._does(connection)
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def stream(self, *outgoing: bytes) -> SocketStream:
+        return SocketStream(self.address, HEADERS, iter(outgoing), 1 << 20)
+
+
+def accept(connection: socket.socket) -> MessageSocket:
+    received = b""
+    while not tunnel.head_size(received):
+        received += connection.recv(65536)
+    request, answer = websocket.read_request(received[: tunnel.head_size(received)])
+    assert request.session_id == "an-id" and request.has_token(b"secret", "token")
+    connection.sendall(answer)
+    first = received[tunnel.head_size(received) :]
+    return MessageSocket(connection, is_client=False, limit_bytes=1 << 20, first=first)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Gateway]]:
+    made: list[Gateway] = []
+
+    def make(does: Callable[[socket.socket], None]) -> Gateway:
+        made.append(Gateway(does))
+        return made[-1]
+
+    yield make
+    for gateway in made:
+        gateway.close()
+
+
+def test_messages_go_out_and_come_in(serve: Callable[..., Gateway]) -> None:
+    def echo(connection: socket.socket) -> None:
+        messages = accept(connection)
+        for _ in range(2):
+            messages.send(messages.receive() or b"")
+        messages.finish()
+
+    stream = serve(echo).stream(b"one", b"y" * 100_000)
+    assert list(stream) == [b"one", b"y" * 100_000]
+    assert stream.has_worked
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\n", b"SSH-2.0\r\n\r\n", b"", b"x" * 20_000])
+def test_a_refusal_is_a_cut_of_a_stream_that_never_worked(serve: Callable[..., Gateway], answer: bytes) -> None:
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+        connection.close()
+
+    stream = serve(refuse).stream()
+    with pytest.raises(StreamCutError, match="no socket to the driver"):
+        list(stream)
+    assert not stream.has_worked
+
+
+def test_a_cut_after_messages_is_one_of_a_stream_that_worked(serve: Callable[..., Gateway]) -> None:
+    def cut(connection: socket.socket) -> None:
+        messages = accept(connection)
+        messages.send(b"hello")
+        messages.close()
+
+    stream = serve(cut).stream()
+    incoming = iter(stream)
+    assert next(incoming) == b"hello"
+    with pytest.raises(StreamCutError):
+        next(incoming)
+    assert stream.has_worked
+
+
+@pytest.mark.parametrize("when", ["before", "while it waits"])
+def test_closing_ends_it(serve: Callable[..., Gateway], when: str) -> None:
+    accepted = threading.Event()
+
+    def wait(connection: socket.socket) -> None:
+        messages = accept(connection)
+        accepted.set()
+        with pytest.raises(OSError):
+            messages.receive()
+
+    stream = serve(wait).stream()
+    if when == "before":
+        stream.close()
+    else:
+
+        def close() -> None:
+            accepted.wait(5)
+            stream.close()
+
+        threading.Thread(target=close, daemon=True).start()
+    with pytest.raises(StreamCutError):
+        list(stream)
+
+
+class Calls:
+    """Session calls that note that a stream was opened."""
+
+    def data(self, outgoing: Iterator[bytes]) -> Any:
+        return iter(())
+
+
+def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_tried_again() -> None:
+    best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
+    route = Route(best, gateway)
+    ways = DataWays(route, "an-id", Address("127.0.0.1", 1), HEADERS, 1 << 20)
+    kinds = []
+    for has_worked in (True, False, False, False):
+        stream = ways.open(iter(()))
+        kinds.append(type(stream))
+        if isinstance(stream, SocketStream):
+            stream.has_worked = has_worked
+    assert kinds == [SocketStream, SocketStream, GrpcStream, SocketStream]
+
+
+def test_after_a_cut_single_calls_go_the_best_way_again() -> None:
+    best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
+    route = Route(best, gateway)
+    ways = DataWays(route, "an-id", Address("127.0.0.1", 1), HEADERS, 1 << 20)
+    cast(SocketStream, ways.open(iter(()))).has_worked = True
+    route.broke(best, False)
+    assert route.calls is gateway
+    ways.open(iter(()))
+    assert route.calls is best
+
+
+def test_gevents_sockets_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Monkey:
+        @staticmethod
+        def is_module_patched(name: str) -> bool:
+            return name == "socket"
+
+    assert not has_green_sockets()
+    monkeypatch.setitem(__import__("sys").modules, "gevent.monkey", Monkey)
+    assert has_green_sockets()
