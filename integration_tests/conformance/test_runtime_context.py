@@ -102,6 +102,9 @@ def test_the_cluster_s_session_has_a_name_and_a_directory() -> None:
 
 def test_the_environment_is_json() -> None:
     assert json.loads(context().get_runtime_env_string()) == context().runtime_env
+    assert isinstance(context().runtime_env, ray.runtime_env.RuntimeEnv)
+    assert context().runtime_env.env_vars() == context().runtime_env.get("env_vars", {})
+    assert not context().runtime_env.has_conda()
 
 
 def test_child_tasks_are_not_captured() -> None:

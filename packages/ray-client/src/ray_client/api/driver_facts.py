@@ -10,6 +10,7 @@ from ray_client.deprecation import warn_deprecated
 from ray_client.errors import UnknownNameError
 from ray_client.handles.current import current_session, find_session
 from ray_client.handles.ids import JobID, NodeID, PlacementGroupID
+from ray_client.runtime_env import RuntimeEnv
 from ray_client.tracebacks import shorten_all
 from ray_client_proto.wire import tokens
 
@@ -131,9 +132,9 @@ class RuntimeContext:
         raise RuntimeError(_only_in("worker"))
 
     @property
-    def runtime_env(self) -> dict[str, Any]:
+    def runtime_env(self) -> RuntimeEnv:
         """The job's runtime environment."""
-        return dict(json.loads(self.get_runtime_env_string()))
+        return RuntimeEnv.deserialize(self.get_runtime_env_string())
 
     @property
     def namespace(self) -> str:
