@@ -1,4 +1,4 @@
-"""The way back from an actor class to the class that was decorated, under the private names that programs take in Ray."""
+"""The way back from an actor class to the class that was decorated, under the private names that programs take."""
 
 from __future__ import annotations
 
