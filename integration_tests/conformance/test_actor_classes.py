@@ -67,6 +67,20 @@ def test_the_class_itself() -> None:
     assert Shop.__ray_actor_class__(5).sell() == 4
 
 
+def test_the_class_as_tests_without_a_cluster_take_it() -> None:
+    found = Shop.__ray_metadata__
+    assert found.class_name == "Shop"
+    assert found.modified_class(5).sell() == 4
+    assert issubclass(found.modified_class, Shop.__ray_actor_class__)
+
+    class Bazaar(found.modified_class):
+        def haggle(self) -> str:
+            return "done"
+
+    bazaar = ray.remote(num_cpus=0)(Bazaar).remote(5)
+    assert ray.get([bazaar.sell.remote(), bazaar.haggle.remote()]) == [4, "done"]
+
+
 @pytest.mark.parametrize("name", ["nothing", "is_open", "stock"])
 def test_what_only_instances_have(name: str) -> None:
     with pytest.raises(AttributeError):

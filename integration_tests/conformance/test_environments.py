@@ -140,6 +140,13 @@ def test_an_environment_is_an_option() -> None:
     assert ray.get(variables.options(runtime_env=env).remote("BREAD")) == ["rye"]
 
 
+def test_what_is_deserialized_is_not_checked_again() -> None:
+    text = RuntimeEnv(env_vars={"BREAD": "rye"}, config={"setup_timeout_seconds": 5}).serialize()
+    assert RuntimeEnv.deserialize(text).serialize() == text
+    elsewhere = RuntimeEnv.deserialize('{"working_dir": "/there/is/none"}')
+    assert (elsewhere.working_dir(), elsewhere.has_working_dir()) == ("/there/is/none", True)
+
+
 def test_an_environment_with_nothing_in_it() -> None:
     assert RuntimeEnv() == {}
     assert ray.get(variables.options(runtime_env=RuntimeEnv()).remote("BREAD")) == [None]

@@ -57,7 +57,7 @@ def test_a_bound_task_runs_when_executed() -> None:
 
 @since_ray("2.60.0", "a warning that executing a graph is deprecated", client_has_it=True)
 def test_executing_is_deprecated() -> None:
-    with pytest.warns(DeprecationWarning, match="deprecated"):
+    with pytest.warns(ray.util.annotations.RayDeprecationWarning, match="deprecated"):
         one.bind().execute()
 
 

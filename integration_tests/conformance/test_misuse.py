@@ -51,6 +51,15 @@ def test_wrong_options_of_a_task(options: dict, error: type[Exception]) -> None:
         task.options(**options)
 
 
+def test_a_coroutine_is_no_task() -> None:
+    async def sleep() -> None: ...
+
+    with pytest.raises(ValueError, match="'async def' should not be used for remote tasks"):
+        ray.remote(sleep)
+    with pytest.raises(ValueError, match=r"asyncio\.run"):
+        ray.remote(num_cpus=1)(sleep)
+
+
 @pytest.mark.parametrize(
     ("options", "error"),
     [

@@ -148,6 +148,18 @@ def test_functions_so_marked_run_as_tasks() -> None:
         assert ray.get(ray.remote(two).remote()) == 2
 
 
+def test_what_lies_in_the_object_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory_summary = of_ray("_private.internal_api").memory_summary
+    ref = ray.put("x" * 1000_000)
+    address = ray.get_runtime_context().gcs_address
+    summary = memory_summary(address, units="KB")
+    assert "LOCAL_REFERENCE" in summary
+    assert memory_summary(address, stats_only=True).startswith("--- Aggregate object store stats across all nodes ---")
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    assert "Object references for node address" in memory_summary()
+    assert ray.get(ref) == "x" * 1000_000
+
+
 @difference("this is a client, and packages that ask for it keep their drivers' work on the cluster")
 def test_this_is_a_client() -> None:
     client = of_ray("util.client")

@@ -102,6 +102,9 @@ def test_the_cluster_s_session_has_a_name_and_a_directory() -> None:
 
 def test_the_environment_is_json() -> None:
     assert json.loads(context().get_runtime_env_string()) == context().runtime_env
+    assert isinstance(context().runtime_env, ray.runtime_env.RuntimeEnv)
+    assert context().runtime_env.env_vars() == context().runtime_env.get("env_vars", {})
+    assert not context().runtime_env.has_conda()
 
 
 def test_child_tasks_are_not_captured() -> None:
@@ -111,13 +114,13 @@ def test_child_tasks_are_not_captured() -> None:
 def test_accelerators_are_lists_by_kind() -> None:
     found = context().get_accelerator_ids()
     assert found["GPU"] == []
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(ray.util.annotations.RayDeprecationWarning):
         assert context().get_resource_ids() == found
 
 
 @pytest.mark.parametrize(("name", "type_name"), [("job_id", "JobID"), ("node_id", "NodeID")])
 def test_ids_as_objects_are_deprecated(name: str, type_name: str) -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(ray.util.annotations.RayDeprecationWarning):
         found = getattr(context(), name)
     assert type(found) is getattr(ray, type_name)
     assert found.hex() == getattr(context(), f"get_{name}")()
@@ -125,7 +128,7 @@ def test_ids_as_objects_are_deprecated(name: str, type_name: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_all_at_once_is_deprecated() -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(ray.util.annotations.RayDeprecationWarning):
         found = context().get()
     assert found["namespace"] == context().namespace == "conformance-test_runtime_context"
     assert found["job_id"].hex() == context().get_job_id()

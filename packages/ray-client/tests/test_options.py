@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ray_client.deprecation import RayDeprecationWarning
 from ray_client.options import check_num_returns, validate_actor_options, validate_method_options, validate_task_options
 from ray_client.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -75,7 +76,7 @@ def test_streams_need_a_generator() -> None:
         validate_task_options({"num_returns": "streaming"}, is_generator=False)
     with pytest.raises(ValueError, match=">= 0"):
         check_num_returns(-1, is_generator=True)
-    with pytest.warns(DeprecationWarning, match="dynamic"):
+    with pytest.warns(RayDeprecationWarning, match="dynamic"):
         check_num_returns("dynamic", is_generator=True)
 
 

@@ -56,7 +56,6 @@ _MODULES: Final = {
 _INNER_MODULES: Final = frozenset(_INNER.split())
 #: The public way, for private names that programs take.
 _PUBLIC: Final = {
-    "ray._private.internal_api.memory_summary": "run `ray memory` on the cluster",
     "ray._private.ray_constants": "read the environment variable, or the option of ray.remote, that it stands for",
     "ray._private.services": "use ray.nodes() and ray.util.get_node_ip_address()",
     "ray._private.state": "use ray.util.state, ray.nodes() or ray.cluster_resources()",

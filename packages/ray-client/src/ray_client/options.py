@@ -8,11 +8,10 @@ be a newer one (`handles/newer.py`).
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from ray_client.tracebacks import users_stacklevel
+from ray_client.deprecation import warn_deprecated
 
 _NONE: Final = type(None)
 #: Ray counts resources in units of this size.
@@ -236,7 +235,7 @@ def check_num_returns(num_returns: Any, is_generator: bool) -> None:
         raise ValueError(f"num_returns must be >= 0, but got {num_returns}.")
     if num_returns == "dynamic":
         text = "num_returns='dynamic' is deprecated and goes away in a later Ray; use num_returns='streaming' instead."
-        warnings.warn(text, DeprecationWarning, stacklevel=users_stacklevel())
+        warn_deprecated(text)
     if num_returns in ("streaming", "dynamic") and not is_generator:
         raise ValueError(
             f"num_returns='{num_returns}' can only be used with generator functions (functions that use 'yield'). The "

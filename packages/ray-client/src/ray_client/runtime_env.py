@@ -103,8 +103,12 @@ class RuntimeEnv(dict[str, Any]):
 
     @classmethod
     def deserialize(cls, serialized_runtime_env: str) -> RuntimeEnv:
-        """Give the environment that `serialize` wrote."""
-        return cls(**json.loads(serialized_runtime_env))
+        """Give the environment that `serialize` wrote, here or on the cluster; it is not checked again, as in Ray."""
+        made = cls()
+        made.update(json.loads(serialized_runtime_env))
+        if "config" in made:
+            made["config"] = _config(made["config"])
+        return made
 
     def serialize(self) -> str:
         """Give the fields as JSON."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ray_client.cluster_only import advice, note_refusal
+from ray_client.deprecation import warn_deprecated
 from ray_client.errors import UnknownNameError
 from ray_client.handles.current import current_session, find_session
 from ray_client.handles.ids import JobID, NodeID, PlacementGroupID
-from ray_client.tracebacks import shorten_all, users_stacklevel
+from ray_client.runtime_env import RuntimeEnv
+from ray_client.tracebacks import shorten_all
 from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
@@ -131,9 +131,9 @@ class RuntimeContext:
         raise RuntimeError(_only_in("worker"))
 
     @property
-    def runtime_env(self) -> dict[str, Any]:
+    def runtime_env(self) -> RuntimeEnv:
         """The job's runtime environment."""
-        return dict(json.loads(self.get_runtime_env_string()))
+        return RuntimeEnv.deserialize(self.get_runtime_env_string())
 
     @property
     def namespace(self) -> str:
@@ -254,8 +254,7 @@ def _only_in(place: str) -> str:
 
 
 def _deprecated(name: str, instead: str) -> None:
-    text = f"{name} of the runtime context is deprecated; use {instead} instead"
-    warnings.warn(text, DeprecationWarning, stacklevel=users_stacklevel())
+    warn_deprecated(f"{name} of the runtime context is deprecated; use {instead} instead")
 
 
 _context = RuntimeContext()

@@ -18,6 +18,7 @@ from ray_client.handles.newer import judge
 from ray_client.handles.object_ref import real_ids, refuse_plain_pickle
 from ray_client.handles.presented import Presented
 from ray_client.handles.results import handles_of
+from ray_client.handles.undecorated import Undecorated
 from ray_client.options import check_num_returns, check_strategy, validate_actor_options, validate_method_options
 from ray_client.tracebacks import shorten, shorten_all, shortening
 
@@ -68,7 +69,7 @@ class ActorClassInheritanceException(TypeError):  # noqa: N818 (the name is Ray'
     """A class was to be derived from an actor class."""
 
 
-class ActorClass(Generic[T]):
+class ActorClass(Undecorated[T]):
     """A class whose instances live on the cluster: `C.remote(...)` creates one and returns its handle."""
 
     def __init__(self, cls: type[T], options: Mapping[str, Any], session: Session | None = None) -> None:
@@ -119,11 +120,6 @@ class ActorClass(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<{self._class.__module__}.ActorClass({self._class.__name__}) object at {id(self):#x}>"
-
-    @property
-    def __ray_actor_class__(self) -> type[T]:
-        """The class that this was made of."""
-        return self._class
 
     def remote(self, *args: Any, **kwargs: Any) -> ActorHandle[T]:
         """Create an actor; give its handle, without waiting for it to be there.

@@ -67,8 +67,13 @@ class RemoteFunction(Generic[P, T]):
         """Wrap a function; its calls use `session`, or else the one that is current when they are made.
 
         Raises:
-            ValueError, TypeError: an option is unknown or its value makes no sense.
+            ValueError, TypeError: an option is unknown or its value makes no sense, or the function is an `async def`.
         """
+        if inspect.iscoroutinefunction(function):
+            raise ValueError(
+                "'async def' should not be used for remote tasks. You can wrap the async function with "
+                "`asyncio.run(f())`, or make it a method of an actor."
+            )
         validate_task_options(options, is_generator=is_generator(function))
         judge("task", options, session)
         functools.update_wrapper(self, function)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from ray_client.tracebacks import shorten_all, users_stacklevel
+from ray_client.deprecation import warn_deprecated
+from ray_client.tracebacks import shorten_all
 
 
 class DAGNode:
@@ -26,8 +26,7 @@ class DAGNode:
             NotConnectedError: no session is open.
             SessionError: the session has ended.
         """
-        text = "DAGNode.execute() is deprecated: call the functions"
-        warnings.warn(text, DeprecationWarning, stacklevel=users_stacklevel())
+        warn_deprecated("DAGNode.execute() is deprecated: call the functions")
         return _Execution(args, kwargs).value_of(self)
 
     def experimental_compile(self, *args: Any, **kwargs: Any) -> NoReturn:

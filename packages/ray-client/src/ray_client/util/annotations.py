@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from ray_client.deprecation import RayDeprecationWarning
 from ray_client.tracebacks import shorten_all
 
 __all__ = ["AnnotationType", "Deprecated", "DeveloperAPI", "PublicAPI", "RayDeprecationWarning"]
@@ -21,10 +22,6 @@ class AnnotationType(Enum):
     DEVELOPER_API = "DeveloperAPI"
     DEPRECATED = "Deprecated"
     UNKNOWN = "Unknown"
-
-
-class RayDeprecationWarning(DeprecationWarning):
-    """Something of Ray's is to go away."""
 
 
 def PublicAPI(*args: Any, **kwargs: Any) -> Any:  # noqa: N802 - Ray's name
