@@ -106,6 +106,19 @@ def test_s5_a_peer_that_gives_no_sign_of_life_is_gone(pair: Pair, monkeypatch: p
         pair[0].receive()
 
 
+def test_s5_a_ping_never_waits(pair: Pair) -> None:
+    client, server = pair
+    server.ping()
+    server.send(b"x")
+    assert client.receive() == b"x"  # it has answered by then
+    with server._sending:
+        server.ping()
+    client.send(b"y")
+    assert server.receive() == b"y"
+    client.close()
+    server.ping()
+
+
 def test_what_was_read_before_counts() -> None:
     near, far = socket.socketpair()
     first = websocket.header(websocket.BINARY, 5, True) + b"early"

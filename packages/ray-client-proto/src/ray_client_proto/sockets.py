@@ -78,6 +78,18 @@ class MessageSocket:
                 self._socket.sendall(start)
                 self._socket.sendall(payload)
 
+    def ping(self) -> None:
+        """Give a sign of life, and ask for one, unless that would wait; what is being sent is one as well."""
+        if not self._sending.acquire(blocking=False):
+            return
+        try:
+            frame = websocket.header(websocket.PING, 0, self._is_client)
+            with contextlib.suppress(OSError):  # full, where what waits is a sign of life, or gone, which others see
+                sent = self._socket.send(frame, socket.MSG_DONTWAIT)
+                self._socket.sendall(frame[sent:])
+        finally:
+            self._sending.release()
+
     def finish(self, code: int = websocket.NORMAL) -> None:
         """Tell the peer that nothing more comes, after all that was sent; what it still says can be received."""
         with contextlib.suppress(OSError):
@@ -90,8 +102,9 @@ class MessageSocket:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def release(self) -> None:
-        """Give the socket's file back; for the thread that receives, at its end."""
-        self._socket.close()
+        """Give the socket's file back; for the thread that receives, at its end, after `close`."""
+        with self._sending:  # whoever sends must not find another file under the number of this one
+            self._socket.close()
 
 
 def _is_readable(connection: socket.socket, within_s: float) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ray_client_proto import sockets as proto_sockets
 from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
 from ray_client_proto.v1.operation_pb2 import Disconnect, Operation, Release
 from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_server.driver import sockets
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.session import DriverSession
 from ray_client_server.driver.sockets import SocketDoor
@@ -20,6 +23,8 @@ from ray_client_server.driver.sockets import SocketDoor
 class Rig:
     def __init__(self, path: str) -> None:
         self.ends: list[str] = []
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
         self.session = DriverSession(
             self.carry_out, replay_bytes=1 << 20, lease_s=10.0, on_end=self.ends.append, on_attach=lambda _: None
         )
@@ -28,6 +33,7 @@ class Rig:
         self.connections: list[MessageSocket] = []
 
     def carry_out(self, operation: Operation, answer: Answer) -> None:
+        self.may_go_on.wait(10)
         if answer.is_wanted:
             answer.value(Payload(pickle=str(operation.request_id).encode()))
 
@@ -112,6 +118,29 @@ def test_what_breaks_the_rules_ends_the_connection_and_not_the_session(rig: Rig,
     messages = rig.connect()
     say(messages, attach=Attach())
     assert hear(messages).attached.attach_count == 1
+
+
+def test_s5_a_driver_that_is_busy_gives_signs_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "_PING_S", 0.02)
+    rig = Rig(str(tmp_path / "w"))
+    messages = rig.connect()
+    say(messages, attach=Attach())
+    hear(messages)
+    monkeypatch.setattr(proto_sockets, "QUIET_S", 0.1)  # of this client; the driver's thread is at work by then
+    monkeypatch.setattr(proto_sockets, "ANSWER_S", 0.1)
+    rig.may_go_on.clear()
+    say(messages, **asked(1, 5))
+    assert not hear(messages).replies  # it has the frame, and is at it
+    heard: list[ServerFrame] = []
+    thread = threading.Thread(target=lambda: heard.append(hear(messages)))
+    thread.start()
+    thread.join(0.6)
+    assert thread.is_alive()
+    rig.may_go_on.set()
+    thread.join(10)
+    assert [reply.request_id for reply in heard[0].replies] == [5]
+    rig.door.close()
+    messages.release()
 
 
 def test_a_message_without_a_connection_does_no_harm(rig: Rig) -> None:

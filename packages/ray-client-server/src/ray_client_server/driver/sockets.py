@@ -13,7 +13,7 @@ import socket
 import threading
 from typing import Final
 
-from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.sockets import QUIET_S, MessageSocket
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
@@ -23,6 +23,8 @@ from ray_client_server.driver.session import DriverSession, Stream
 log = logging.getLogger(__name__)
 
 _FIRST_BYTES: Final = 64 * 1024  #: that a client may have sent with its request
+#: How often clients get a sign of life: the thread that reads may be busy with an operation, and answers no ping then.
+_PING_S: Final = QUIET_S / 2
 
 
 class SocketDoor:
@@ -36,10 +38,13 @@ class SocketDoor:
         self._listener.bind(path)
         self._listener.listen()
         self._open: set[MessageSocket] = set()
-        threading.Thread(target=self._accept, name="socket-door", daemon=True).start()
+        self._closed = threading.Event()
+        for target in (self._accept, self._ping):
+            threading.Thread(target=target, name="socket-door", daemon=True).start()
 
     def close(self) -> None:
         """Take no more, and cut those there are."""
+        self._closed.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
@@ -65,6 +70,11 @@ class SocketDoor:
                 # Without a byte that says so, a message could not carry the file.
                 messages = MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first[1:])
                 threading.Thread(target=self._read, args=(messages,), name="socket-reader", daemon=True).start()
+
+    def _ping(self) -> None:
+        while not self._closed.wait(_PING_S):
+            for messages in tuple(self._open):
+                messages.ping()
 
     def _read(self, messages: MessageSocket) -> None:
         """Carry out the client's frames until its connection ends, one way or another."""

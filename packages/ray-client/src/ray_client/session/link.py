@@ -185,6 +185,9 @@ class DataLink:
             try:
                 is_finished = self._read_stream()
             except StreamCutError as cut:
+                if self._is_disconnecting and self._delivery.is_idle:
+                    self._finish(SessionClosedError(self._session_id))  # the driver has our last word, and may be gone
+                    continue
                 if self._attached_number == self._stream_number:  # it had worked: start counting anew
                     delays, away_since_s = self._backoff.delays(), time.monotonic()
                 if not self._wait_to_retry(next(delays, None), time.monotonic() - away_since_s, cut):
