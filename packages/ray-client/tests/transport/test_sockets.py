@@ -34,7 +34,8 @@ class Gateway:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            self._does(connection)
+            with connection:
+                self._does(connection)
 
     def close(self) -> None:
         self._listener.close()
