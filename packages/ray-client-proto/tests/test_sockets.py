@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from ray_client_proto import sockets
-from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.sockets import ClosedError, MessageSocket
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 
@@ -49,9 +49,10 @@ def test_an_end_in_good_order_comes_after_all_that_was_sent(pair: Pair) -> None:
 
 def test_another_end_is_a_cut(pair: Pair) -> None:
     client, server = pair
-    server.finish(websocket.FAILED)
-    with pytest.raises(OSError, match="code 1011"):
+    server.finish(websocket.FAILURES, "for a reason " + "é" * 100)
+    with pytest.raises(ClosedError, match="code 4000: for a reason é") as caught:
         client.receive()
+    assert (caught.value.code, caught.value.reason) == (websocket.FAILURES, "for a reason " + "é" * 53)
     client.close()
     client.close()
     with pytest.raises(OSError, match="closed"):

@@ -17,6 +17,14 @@ _PIECE_BYTES: Final = 256 * 1024
 _SMALL_BYTES: Final = 64 * 1024  #: what is smaller is joined with its header: one call costs more than the copy
 
 
+class ClosedError(OSError):
+    """The peer has ended the connection with a code that is not that of good order."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"the peer closed with code {code}: {reason}")
+        self.code, self.reason = code, reason
+
+
 class MessageSocket:
     """Owns a connected socket. One thread receives; any may send, or end it."""
 
@@ -42,6 +50,7 @@ class MessageSocket:
         """Wait for the next message, and give it; None when the peer has ended in good order.
 
         Raises:
+            ClosedError: the peer has ended it otherwise.
             OSError: the connection is gone, or the peer gives no sign of life any more.
             ProtocolError: what came is no message.
         """
@@ -54,7 +63,7 @@ class MessageSocket:
                 elif opcode == websocket.CLOSE:
                     if payload[:2] in (b"", websocket.closing(websocket.NORMAL)):
                         return None
-                    raise OSError(f"the peer closed with code {int.from_bytes(payload[:2], 'big')}")
+                    raise ClosedError(int.from_bytes(payload[:2], "big"), payload[2:].decode("utf-8", "replace"))
                 elif opcode != websocket.PONG:
                     raise ProtocolError(f"S2: messages are binary, and one has opcode {opcode}")
             self._whole = self._decoder.feed(self._read())
@@ -90,10 +99,10 @@ class MessageSocket:
         finally:
             self._sending.release()
 
-    def finish(self, code: int = websocket.NORMAL) -> None:
+    def finish(self, code: int = websocket.NORMAL, reason: str = "") -> None:
         """Tell the peer that nothing more comes, after all that was sent; what it still says can be received."""
         with contextlib.suppress(OSError):
-            self._send(websocket.CLOSE, websocket.closing(code))
+            self._send(websocket.CLOSE, websocket.closing(code, reason))
             self._socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:

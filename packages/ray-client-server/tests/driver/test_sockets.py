@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from ray_client_proto import sockets as proto_sockets
-from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.sockets import ClosedError, MessageSocket
+from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
 from ray_client_proto.v1.operation_pb2 import Disconnect, Operation, Release
 from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_proto.wire import websocket
 from ray_client_server.driver import sockets
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.session import DriverSession
@@ -94,8 +96,9 @@ def test_d6_a_new_connection_takes_over(rig: Rig) -> None:
     hear(first)
     say(second, attach=Attach())
     assert hear(second).attached.attach_count == 2
-    with pytest.raises(OSError, match="1011"):
+    with pytest.raises(ClosedError, match="D6") as caught:
         first.receive()
+    assert caught.value.code == websocket.FAILURES + Failure.SESSION_TAKEN_OVER
     say(second, **asked(1, 3))
     assert [reply.request_id for reply in hear(second).replies] == [3]
 
@@ -115,6 +118,7 @@ def test_what_breaks_the_rules_ends_the_connection_and_not_the_session(rig: Rig,
     broken.send(message)
     with pytest.raises(OSError):
         broken.receive()
+    broken.close()
     messages = rig.connect()
     say(messages, attach=Attach())
     assert hear(messages).attached.attach_count == 1

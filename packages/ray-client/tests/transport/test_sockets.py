@@ -10,10 +10,12 @@ from typing import Any, cast
 import pytest
 
 from ray_client.config.address import Address
+from ray_client.errors import ProtocolViolationError, SessionTakenOverError
 from ray_client.transport.route import Route, SessionCalls
 from ray_client.transport.sockets import DataWays, SocketStream, has_green_sockets
 from ray_client.transport.stream import GrpcStream, StreamCutError
 from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import tunnel, websocket
 
 HEADERS = tunnel.headers("an-id", b"secret", "token")
@@ -41,7 +43,7 @@ class Gateway:
         self._listener.close()
 
     def stream(self, *outgoing: bytes) -> SocketStream:
-        return SocketStream(self.address, HEADERS, iter(outgoing), 1 << 20)
+        return SocketStream(self.address, HEADERS, iter(outgoing), 1 << 20, "an-id")
 
 
 def accept(connection: socket.socket) -> MessageSocket:
@@ -105,6 +107,29 @@ def test_a_cut_after_messages_is_one_of_a_stream_that_worked(serve: Callable[...
     with pytest.raises(StreamCutError):
         next(incoming)
     assert stream.has_worked
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (Failure.SESSION_TAKEN_OVER, SessionTakenOverError),
+        (Failure.PROTOCOL_VIOLATION, ProtocolViolationError),
+        (Failure.SESSION_ENDED, StreamCutError),  # the gateway knows why
+        (-1000, StreamCutError),
+    ],
+)
+def test_what_the_driver_refuses_is_said_or_asked_for(
+    serve: Callable[..., Gateway], code: int, error: type[Exception]
+) -> None:
+    def refuse(connection: socket.socket) -> None:
+        messages = accept(connection)
+        messages.send(b"hello")
+        messages.finish(websocket.FAILURES + code, "the reason")
+
+    stream = serve(refuse).stream()
+    with pytest.raises(error):
+        list(stream)
+    assert not stream.has_worked
 
 
 @pytest.mark.parametrize("when", ["before", "while it waits"])

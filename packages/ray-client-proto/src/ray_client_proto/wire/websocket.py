@@ -23,7 +23,8 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 _DATA: Final = (CONTINUATION, TEXT, BINARY)
 
 NORMAL: Final = 1000  #: the code of an end in good order
-FAILED: Final = 1011  #: the other codes are for logs: a client asks the gateway what has become of the session
+FAILURES: Final = 4000  #: and a code of `ray_client.v1.Failure`: what the driver ends the stream with; its text follows
+_REASON_BYTES: Final = 120
 
 _GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 _FINAL, _MASKED, _RESERVED = 0x80, 0x80, 0x70
@@ -51,9 +52,10 @@ def header(opcode: int, size_bytes: int, is_client: bool) -> bytes:
     return start + _NO_MASK if is_client else start
 
 
-def closing(code: int) -> bytes:
-    """Give the payload of a closing frame."""
-    return code.to_bytes(2, "big")
+def closing(code: int, reason: str = "") -> bytes:
+    """Give the payload of a closing frame; a long reason is cut."""
+    text = reason.encode()[:_REASON_BYTES].decode("utf-8", "ignore")
+    return code.to_bytes(2, "big") + text.encode()
 
 
 class Decoder:

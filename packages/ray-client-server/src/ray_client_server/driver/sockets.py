@@ -14,6 +14,7 @@ import threading
 from typing import Final
 
 from ray_client_proto.sockets import QUIET_S, MessageSocket
+from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
@@ -92,11 +93,9 @@ class SocketDoor:
             if stream is not None:
                 stream.has_half_closed()
         except OperationError as error:
-            log.info("socket.refused because=%s", error.failure.message)
-            messages.finish(websocket.FAILED)
+            _refuse(messages, error.failure)
         except ProtocolError as error:
-            log.warning("socket.broken because=%s", error)
-            messages.finish(websocket.FAILED)
+            _refuse(messages, Failure(code=Failure.PROTOCOL_VIOLATION, message=str(error)))
         except Exception as error:  # noqa: BLE001 - OSError of a cut, or what protobuf raises for bytes that are none
             log.info("socket.cut because=%s", error)
         finally:
@@ -107,13 +106,18 @@ class SocketDoor:
             self._open.discard(messages)
 
 
+def _refuse(messages: MessageSocket, failure: Failure) -> None:
+    log.info("socket.refused because=%s", failure.message)
+    messages.finish(websocket.FAILURES + failure.code, failure.message)
+
+
 def _write(messages: MessageSocket, stream: Stream) -> None:
     """Send what the client is to get, until the stream ends."""
     try:
         for message in stream.messages():
             messages.send(message)
-    except OperationError:
-        messages.finish(websocket.FAILED)  # taken over, or the session has ended: the gateway tells
+    except OperationError as error:
+        _refuse(messages, error.failure)
     except OSError:
         messages.close()
     else:

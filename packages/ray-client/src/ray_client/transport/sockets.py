@@ -12,22 +12,28 @@ from typing import Final
 
 from ray_client.config.address import Address
 from ray_client.transport.route import Route
+from ray_client.transport.status import Context, error_from_failure
 from ray_client.transport.stream import GrpcStream, Stream, StreamCutError
-from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.sockets import ClosedError, MessageSocket
+from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import tunnel, websocket
 from ray_client_proto.wire.errors import ProtocolError
 
 CONNECT_TIMEOUT_S: Final = 5.0  #: for a connection, and again for the gateway's answer
 _HEAD_BYTES: Final = 16 * 1024
+#: With these from the driver there is no use in another try, on whichever way.
+_FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
 
 
 class SocketStream:
-    """A data stream over a connection of its own. What cuts it, refusals too, is a cut: the gateway tells more."""
+    """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
 
-    def __init__(self, address: Address, headers: _Headers, outgoing: Iterator[bytes], limit_bytes: int) -> None:
+    def __init__(
+        self, address: Address, headers: _Headers, outgoing: Iterator[bytes], limit_bytes: int, session_id: str
+    ) -> None:
         """Connect nothing yet."""
-        self._address, self._headers = address, headers
+        self._address, self._headers, self._id = address, headers, session_id
         self._outgoing, self._limit_bytes = outgoing, limit_bytes
         self._lock = threading.Lock()  # of the two below, since `close` comes from any thread
         self._messages: MessageSocket | None = None
@@ -48,6 +54,12 @@ class SocketStream:
             while (message := messages.receive()) is not None:
                 self.has_worked = True
                 yield message
+        except ClosedError as exc:
+            self.has_worked = False  # what the driver refuses, the gateway can say more of
+            failure = Failure(code=exc.code - websocket.FAILURES, message=exc.reason)  # type: ignore[arg-type]
+            if failure.code in _FINAL:
+                raise error_from_failure(failure, Context("reading the data stream", session_id=self._id)) from exc
+            raise StreamCutError(str(exc)) from exc
         except (OSError, ProtocolError) as exc:
             raise StreamCutError(str(exc)) from exc
         finally:
@@ -108,7 +120,7 @@ class DataWays:
             return GrpcStream(self._route, outgoing, self._session_id)
         if last is not None:
             self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
-        self._last = SocketStream(self._address, self._headers, outgoing, self._limit_bytes)
+        self._last = SocketStream(self._address, self._headers, outgoing, self._limit_bytes, self._session_id)
         return self._last
 
 
