@@ -63,7 +63,7 @@ def test_a_server_that_ends_at_once(plain: Head, laptop: Laptop, port: int) -> N
 
 
 def test_a_name_that_is_taken(plain: Head, laptop: Laptop, port: int) -> None:
-    body = {"entrypoint": "sleep 600", "submission_id": "ours"}
+    body = {"entrypoint": "exec sleep 600", "submission_id": "ours"}
     ask(plain.dashboard, "/api/jobs/", "POST", body)
     for command in ("deploy", "undeploy"):
         done = laptop.run(command, plain.dashboard, "--name", "ours")

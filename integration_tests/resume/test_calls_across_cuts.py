@@ -37,7 +37,7 @@ def test_2000_calls_in_flight_at_once_across_random_cuts(relay: FaultRelay, seed
     seen = ray.get([counter.increment.remote() for _ in range(2000)])
     assert seen == list(range(1, 2001))
     assert ray.get(counter.value.remote()) == 2000
-    assert relay.cuts > 5
+    assert relay.cuts > 2  # how many there are depends on how many calls share a frame
 
 
 def test_threads_across_cuts(relay: FaultRelay) -> None:
