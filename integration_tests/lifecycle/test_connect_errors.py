@@ -88,6 +88,7 @@ def test_rays_own_client_server(head: Head) -> None:
     assert poll(lambda: accepts(head.ray_client_port), within_s=20)  # it comes up after the head
     with refused(errors.WrongPeerError, f"ray://127.0.0.1:{head.ray_client_port}") as caught:
         assert "client server inside Ray" in caught.value.peer
+        assert "`ray-client deploy http://127.0.0.1:8265`" in caught.value.advice
         assert "20001" in str(caught.value)
 
 

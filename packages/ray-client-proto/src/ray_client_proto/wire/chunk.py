@@ -30,7 +30,8 @@ class Chunk(NamedTuple):
     data: memoryview
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
+    """Give a number as protobuf writes it."""
     encoded = bytearray()
     while number > 0x7F:
         encoded.append(number & 0x7F | 0x80)
@@ -56,10 +57,10 @@ def encode(transfer_id: int, offset_bytes: int, total_bytes: int, parts: Iterabl
     parts = list(parts)
     header = b"".join(
         (
-            bytes((_TRANSFER_ID,)) + _varint(transfer_id),
-            bytes((_OFFSET,)) + _varint(offset_bytes),
-            bytes((_TOTAL,)) + _varint(total_bytes),
-            bytes((_DATA,)) + _varint(sum(part.nbytes for part in parts)),
+            bytes((_TRANSFER_ID,)) + varint(transfer_id),
+            bytes((_OFFSET,)) + varint(offset_bytes),
+            bytes((_TOTAL,)) + varint(total_bytes),
+            bytes((_DATA,)) + varint(sum(part.nbytes for part in parts)),
         )
     )
     return b"".join((header, *parts))

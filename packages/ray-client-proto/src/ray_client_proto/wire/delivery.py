@@ -12,6 +12,7 @@ from collections import deque
 from typing import Final, NamedTuple
 
 from ray_client_proto.wire import limits
+from ray_client_proto.wire.chunk import varint
 from ray_client_proto.wire.errors import ProtocolError
 
 _AFTER_S: Final = 0.04  #: D2 says 50 ms; the rest is for the way through the threads
@@ -25,7 +26,7 @@ HEADER_BYTES: Final = 22  #: of a frame, at most: two numbers of up to ten bytes
 
 def encode_part(message: bytes) -> bytes:
     """Give an encoded operation or reply as it stands in a frame."""
-    return b"".join((_PART, _varint(len(message)), message))
+    return b"".join((_PART, varint(len(message)), message))
 
 
 class Received(NamedTuple):
@@ -85,7 +86,7 @@ class Delivery:
             if not self._queued:
                 self._send_at = math.inf
             self.last_sent += 1
-            frame = b"".join((_SEQ, _varint(self.last_sent), self.acknowledgement(), *parts))
+            frame = b"".join((_SEQ, varint(self.last_sent), self.acknowledgement(), *parts))
             self._kept.append(frame)
             self.kept_bytes += len(frame)
             return frame
@@ -94,7 +95,7 @@ class Delivery:
     def acknowledgement(self) -> bytes:
         """Give a message that acknowledges all that was accepted, and nothing more (D2)."""
         self._acks.sent()
-        return _ACK + _varint(self.last_accepted)
+        return _ACK + varint(self.last_accepted)
 
     def sleep_s(self, now: float) -> float | None:
         """Give how long the sender may sleep if nothing wakes it; None for ever."""
@@ -206,12 +207,3 @@ class AckTimer:
         """Take note that everything received so far is being acknowledged."""
         self._due_at = None
         self._frames = self._bytes = 0
-
-
-def _varint(number: int) -> bytes:
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)

@@ -141,21 +141,13 @@ class Front:
         try:
             session = self._session_of(tunnel.read(received[:size_bytes]))
             far = await _dial(tunnel_path(session.socket_path, self._settings.tls), peer)
-        except ValueError:
-            status, because = (400, "Bad Request"), "not a request for a session"
-        except ServerError as error:
-            status, because = _STATUS[type(error)], error.message
-        except OSError as error:
-            # It is starting, or ending: the gateway's own calls tell which.
-            status, because = (503, "Service Unavailable"), str(error)
-        else:
-            await loop.sock_sendall(near, tunnel.ACCEPTED)
-            session.connect(peer)
-            log.info("tunnel.opened", session=session.session_id, peer=peer)
-            return far, received[size_bytes:]
-        log.info("tunnel.refused", peer=peer, because=because)
-        await loop.sock_sendall(near, tunnel.refusal(*status))
-        return None, b""
+        except (ValueError, ServerError, OSError) as error:
+            await self._refuse(near, peer, error)
+            return None, b""
+        await loop.sock_sendall(near, tunnel.ACCEPTED)
+        session.connect(peer)
+        log.info("tunnel.opened", session=session.session_id, peer=peer)
+        return far, received[size_bytes:]
 
     async def _give_away(self, near: socket.socket, peer: str, received: bytes) -> None:
         """Give a connection to the driver that was asked for, which has it alone from then on; or refuse (rule S1)."""
@@ -167,21 +159,26 @@ class Front:
             request, accepted = websocket.read_request(received[:size_bytes])
             session = self._session_of(request)
             far = await _dial(given_path(session.socket_path), peer)
-        except ValueError:
-            status, because = (400, "Bad Request"), "not a request for a session"
-        except ServerError as error:
+        except (ValueError, ServerError, OSError) as error:
+            await self._refuse(near, peer, error)
+            return
+        with far:
+            await loop.sock_sendall(near, accepted)
+            # A byte has to come with the file. The copy here is closed by whoever called.
+            socket.send_fds(far, [b"\0" + received[size_bytes:]], [near.fileno()])
+        log.info("socket.given", session=session.session_id, peer=peer)
+
+    async def _refuse(self, near: socket.socket, peer: str, error: Exception) -> None:
+        """Answer a request that leads to no driver."""
+        if isinstance(error, ServerError):
             status, because = _STATUS[type(error)], error.message
-        except OSError as error:
+        elif isinstance(error, OSError):
+            # It is starting, or ending: the gateway's own calls tell which.
             status, because = (503, "Service Unavailable"), str(error)
         else:
-            with far:
-                await loop.sock_sendall(near, accepted)
-                # A byte has to come with the file. The copy here is closed by whoever called.
-                socket.send_fds(far, [b"\0" + received[size_bytes:]], [near.fileno()])
-            log.info("socket.given", session=session.session_id, peer=peer)
-            return
-        log.info("socket.refused", peer=peer, because=because)
-        await loop.sock_sendall(near, tunnel.refusal(*status))
+            status, because = (400, "Bad Request"), "not a request for a session"
+        log.info("request.refused", peer=peer, because=because)
+        await asyncio.get_running_loop().sock_sendall(near, tunnel.refusal(*status))
 
     def _session_of(self, request: tunnel.Request) -> Session:
         """Give the session that may be reached with this request (rules U1 and U2).
