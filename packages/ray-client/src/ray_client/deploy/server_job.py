@@ -20,7 +20,7 @@ RELEASE, ARCHIVE, OPTIONS, TOKEN_HASH, PORT, SCHEME, DRAIN_S, RUN = (
     f"ray_client_{name}" for name in ("release", "archive", "options", "token_hash", "port", "scheme", "drain_s", "run")
 )
 _READY: Final = re.compile(r"ray-client-server ready: \S+ \((.*)\)")
-POLL_S: Final = 0.3
+POLL_S: Final = 0.3  #: between two questions: the REST interface has no event to wait for
 _SHOWN_LINES: Final = 12
 
 Say = Callable[[str], None]
