@@ -19,7 +19,7 @@ from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.errors import OperationError
-from ray_client_server.driver.session import DriverSession, Stream
+from ray_client_server.driver.session import DriverSession
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,13 @@ class SocketDoor:
                     continue
             for connection in given:
                 # Without a byte that says so, a message could not carry the file.
-                messages = MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first[1:])
+                messages = MessageSocket(
+                    connection,
+                    is_client=False,
+                    limit_bytes=self._limit_bytes,
+                    first=first[1:],
+                    freed=self._session.freed,
+                )
                 threading.Thread(target=self._read, args=(messages,), name="socket-reader", daemon=True).start()
 
     def _ping(self) -> None:
@@ -80,45 +86,43 @@ class SocketDoor:
     def _read(self, messages: MessageSocket) -> None:
         """Carry out the client's frames until its connection ends, one way or another."""
         self._open.add(messages)
-        stream: Stream | None = None
+        stream, way = None, _SocketWay(messages)
         try:
             while (message := messages.receive()) is not None:
                 frame = ClientFrame.FromString(message)
                 if stream is None:
                     if not frame.HasField("attach"):
                         raise ProtocolError("D5: the first message of a data stream must attach")
-                    stream = self._session.attach(frame.attach)
-                    threading.Thread(target=_write, args=(messages, stream), name="socket-writer", daemon=True).start()
+                    stream = self._session.attach(frame.attach, way)
                 stream.receive(frame, len(message))
-            if stream is not None:
-                stream.has_half_closed()
         except OperationError as error:
-            _refuse(messages, error.failure)
+            way.end(error.failure)
         except ProtocolError as error:
-            _refuse(messages, Failure(code=Failure.PROTOCOL_VIOLATION, message=str(error)))
+            way.end(Failure(code=Failure.PROTOCOL_VIOLATION, message=str(error)))
         except Exception as error:  # noqa: BLE001 - OSError of a cut, or what protobuf raises for bytes that are none
             log.info("socket.cut because=%s", error)
         finally:
-            if stream is not None and not self._session.has_disconnected:
+            if stream is not None:
                 stream.close()
             messages.close()
             messages.release()
             self._open.discard(messages)
 
 
-def _refuse(messages: MessageSocket, failure: Failure) -> None:
-    log.info("socket.refused because=%s", failure.message)
-    messages.finish(websocket.FAILURES + failure.code, failure.message)
+class _SocketWay:
+    """The way out of a data stream on a socket."""
 
+    def __init__(self, messages: MessageSocket) -> None:
+        self._messages = messages
+        self.post, self.cut = messages.post, messages.close
 
-def _write(messages: MessageSocket, stream: Stream) -> None:
-    """Send what the client is to get, until the stream ends."""
-    try:
-        for message in stream.messages():
-            messages.send(message)
-    except OperationError as error:
-        _refuse(messages, error.failure)
-    except OSError:
-        messages.close()
-    else:
-        messages.finish()
+    @property
+    def is_free(self) -> bool:
+        return self._messages.is_free
+
+    def end(self, failure: Failure | None) -> None:
+        if failure is None:
+            self._messages.finish()
+        else:
+            log.info("socket.refused because=%s", failure.message)
+            self._messages.finish(websocket.FAILURES + failure.code, failure.message)

@@ -6,8 +6,7 @@ import base64
 import os
 import socket
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from ray_client.config.address import Address
@@ -30,26 +29,36 @@ class SocketStream:
     """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
 
     def __init__(
-        self, address: Address, headers: _Headers, outgoing: Iterator[bytes], limit_bytes: int, session_id: str
+        self, address: Address, headers: _Headers, freed: Callable[[], None], limit_bytes: int, session_id: str
     ) -> None:
-        """Connect nothing yet."""
-        self._address, self._headers, self._id = address, headers, session_id
-        self._outgoing, self._limit_bytes = outgoing, limit_bytes
-        self._lock = threading.Lock()  # of the two below, since `close` comes from any thread
-        self._messages: MessageSocket | None = None
-        self._is_closed = False
-        self.has_worked = False
+        """Connect, and ask the gateway for the driver.
 
-    def __iter__(self) -> Iterator[bytes]:
+        Raises:
+            StreamCutError: it cannot be reached, or refused.
+        """
+        self._id = session_id
+        self.has_worked = False
         try:
-            messages = self._open()
+            connection, first = _open(address, headers)
         except (OSError, ValueError) as exc:
             raise StreamCutError(f"no socket to the driver: {exc}") from exc
-        with self._lock:
-            self._messages = messages
-            if self._is_closed:
-                messages.close()
-        threading.Thread(target=self._write, args=(messages,), name="ray-client-socket", daemon=True).start()
+        self._messages = MessageSocket(connection, is_client=True, limit_bytes=limit_bytes, first=first, freed=freed)
+
+    @property
+    def is_free(self) -> bool:
+        return self._messages.is_free
+
+    def post(self, message: bytes) -> None:
+        self._messages.post(message)
+
+    def cut(self) -> None:
+        self._messages.close()
+
+    def close(self) -> None:
+        self._messages.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        messages = self._messages
         try:
             while (message := messages.receive()) is not None:
                 self.has_worked = True
@@ -66,43 +75,31 @@ class SocketStream:
             messages.close()
             messages.release()
 
-    def close(self) -> None:
-        with self._lock:
-            self._is_closed = True
-            if self._messages is not None:
-                self._messages.close()
 
-    def _write(self, messages: MessageSocket) -> None:
-        try:
-            for message in self._outgoing:
-                messages.send(message)
-        except OSError:
-            messages.close()  # which the reader sees
+def _open(address: Address, headers: _Headers) -> tuple[socket.socket, bytes]:
+    """Give a connection to the session's driver, and what came on it already.
 
-    def _open(self) -> MessageSocket:
-        """Connect, and ask the gateway for the driver.
-
-        Raises:
-            OSError: it cannot be reached.
-            ValueError: it refused.
-        """
-        key = base64.b64encode(os.urandom(16)).decode()
-        connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
-        try:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(websocket.request(self._address.target, key, self._headers))
-            received = b""
-            while not (size_bytes := tunnel.head_size(received)):
-                piece = connection.recv(_HEAD_BYTES)
-                received += piece
-                if not piece or len(received) > _HEAD_BYTES:
-                    raise ValueError("no answer to the request for one")
-            if not websocket.is_accepted(received[:size_bytes], key):
-                raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
-            return MessageSocket(connection, is_client=True, limit_bytes=self._limit_bytes, first=received[size_bytes:])
-        except BaseException:
-            connection.close()
-            raise
+    Raises:
+        OSError: the gateway cannot be reached.
+        ValueError: it refused.
+    """
+    key = base64.b64encode(os.urandom(16)).decode()
+    connection = socket.create_connection((address.host, address.port), CONNECT_TIMEOUT_S)
+    try:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(websocket.request(address.target, key, headers))
+        received = b""
+        while not (size_bytes := tunnel.head_size(received)):
+            piece = connection.recv(_HEAD_BYTES)
+            received += piece
+            if not piece or len(received) > _HEAD_BYTES:
+                raise ValueError("no answer to the request for one")
+        if not websocket.is_accepted(received[:size_bytes], key):
+            raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
+        return connection, received[size_bytes:]
+    except BaseException:
+        connection.close()
+        raise
 
 
 class DataWays:
@@ -112,15 +109,23 @@ class DataWays:
         self._route, self._session_id = route, session_id
         self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
         self._last: SocketStream | None = None
+        self._has_failed = False
 
-    def open(self, outgoing: Iterator[bytes]) -> Stream:
-        """Open a stream: on a socket, unless the last one was on a socket and got nothing through."""
+    def open(self, freed: Callable[[], None]) -> Stream:
+        """Open a stream: on a socket, unless the last one was on a socket and got nothing through.
+
+        Raises:
+            StreamCutError: it cannot be opened now.
+        """
         last, self._last = self._last, None
-        if last is not None and not last.has_worked:
-            return GrpcStream(self._route, outgoing, self._session_id)
+        if self._has_failed or (last is not None and not last.has_worked):
+            self._has_failed = False
+            return GrpcStream(self._route, freed, self._session_id)
         if last is not None:
             self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
-        self._last = SocketStream(self._address, self._headers, outgoing, self._limit_bytes, self._session_id)
+        self._has_failed = True  # until it is open
+        self._last = SocketStream(self._address, self._headers, freed, self._limit_bytes, self._session_id)
+        self._has_failed = False
         return self._last
 
 
