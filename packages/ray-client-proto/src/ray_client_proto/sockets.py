@@ -49,6 +49,8 @@ class MessageSocket:
         """
         connection.settimeout(None)
         self._socket, self._is_client = connection, is_client
+        self._is_readable = _watch(connection)
+        self._piece = memoryview(bytearray(_PIECE_BYTES))  # what comes in is copied out of it at once
         self._decoder = websocket.Decoder(limit_bytes)
         self._whole = self._decoder.feed(first)
         self._freed = freed
@@ -156,15 +158,15 @@ class MessageSocket:
                     raise ProtocolError(f"S2: messages are binary, and one has opcode {opcode}")
             self._whole = self._decoder.feed(self._read())
 
-    def _read(self) -> bytes:
-        if not _is_readable(self._socket, QUIET_S):
+    def _read(self) -> memoryview:
+        if not self._is_readable(QUIET_S):
             self.ping()
-            if not _is_readable(self._socket, ANSWER_S):
+            if not self._is_readable(ANSWER_S):
                 raise OSError(f"no sign of life for {QUIET_S + ANSWER_S:g} s")
-        data = self._socket.recv(_PIECE_BYTES)
-        if not data:
+        size_bytes = self._socket.recv_into(self._piece)
+        if not size_bytes:
             raise OSError("the connection was closed")
-        return data
+        return self._piece[:size_bytes]
 
     def ping(self) -> None:
         """Give a sign of life, and ask for one."""
@@ -193,12 +195,13 @@ class MessageSocket:
             self._socket.close()
 
 
-def _is_readable(connection: socket.socket, within_s: float) -> bool:
+def _watch(connection: socket.socket) -> Callable[[float], bool]:
+    """Give what waits for something to read, for so many seconds at most, and tells whether there is."""
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(connection, select.POLLIN)
-        return bool(poll.poll(within_s * 1000))
-    return bool(select.select([connection], [], [], within_s)[0])  # Windows
+        return lambda within_s: bool(poll.poll(within_s * 1000))
+    return lambda within_s: bool(select.select([connection], [], [], within_s)[0])  # Windows
 
 
 def _send_now(connection: socket.socket, data: bytes | memoryview) -> int:

@@ -17,9 +17,9 @@ from ray_client_proto.v1.frame_pb2 import Attach, Attached, ClientFrame, ServerF
 from ray_client_proto.v1.operation_pb2 import Operation, Reply
 from ray_client_proto.wire import limits as wire_limits
 from ray_client_proto.wire.delivery import encode_part
+from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, refused
-from ray_client_server.driver.transfers import violations
 
 _BACKLOG_BYTES: Final = 8 * wire_limits.MIB  #: replies waiting for room in the outbox; values wait beyond that
 
@@ -77,8 +77,10 @@ class DriverSession:
         """
         with self._lock:
             self._refuse_if_ended()
-            with violations():
+            try:
                 self._channel.check_seen(attach.last_seen_seq)
+            except ProtocolError as error:
+                raise refused(Failure.PROTOCOL_VIOLATION, str(error)) from error
             before, self._stream = self._stream, (stream := Stream(self, way))
             if before is not None:
                 before.way.end(_taken_over())
@@ -130,11 +132,15 @@ class DriverSession:
             if self._stream is not stream:
                 raise OperationError(_taken_over())
             self._refuse_if_ended()
-            with violations():
+            try:
                 is_new = self._channel.receive(frame.seq, frame.ack, size_bytes)
+            except ProtocolError as error:
+                raise refused(Failure.PROTOCOL_VIOLATION, str(error)) from error
             if not is_new:
                 return
-            self._unanswered.update((op.request_id, count) for op in frame.operations if (count := _replies_to(op)))
+            for operation in frame.operations:
+                if count := _replies_to(operation):
+                    self._unanswered[operation.request_id] = count
         with self._carrying:
             # Only a frame of a stream that was taken over in the middle can be under way; it comes first (D7).
             while self._carried_seq != frame.seq - 1:
