@@ -58,25 +58,38 @@ class MessageSocket:
             for opcode, payload in self._whole:
                 if opcode == websocket.BINARY:
                     return payload
-                if opcode == websocket.PING:
-                    self._send(websocket.PONG, payload)
-                elif opcode == websocket.CLOSE:
-                    if payload[:2] in (b"", websocket.closing(websocket.NORMAL)):
-                        return None
-                    raise ClosedError(int.from_bytes(payload[:2], "big"), payload[2:].decode("utf-8", "replace"))
-                elif opcode != websocket.PONG:
-                    raise ProtocolError(f"S2: messages are binary, and one has opcode {opcode}")
-            self._whole = self._decoder.feed(self._read())
+                if self._is_end(opcode, payload):
+                    return None
+            self._whole = self._decoder.feed(self._read(_PIECE_BYTES))
 
-    def _read(self) -> bytes:
-        if not _is_readable(self._socket, QUIET_S):
-            self._send(websocket.PING, b"")
-            if not _is_readable(self._socket, ANSWER_S):
-                raise OSError(f"no sign of life for {QUIET_S + ANSWER_S:g} s")
-        data = self._socket.recv(_PIECE_BYTES)
+    def _is_end(self, opcode: int, payload: bytes) -> bool:
+        """Do what a frame asks for that is no message; tell whether it is the end in good order."""
+        if opcode == websocket.PING:
+            self._send(websocket.PONG, payload)
+        elif opcode == websocket.CLOSE:
+            if payload[:2] in (b"", websocket.closing(websocket.NORMAL)):
+                return True
+            raise ClosedError(int.from_bytes(payload[:2], "big"), payload[2:].decode("utf-8", "replace"))
+        elif opcode != websocket.PONG:
+            raise ProtocolError(f"S2: messages are binary, and one has opcode {opcode}")
+        return False
+
+    def _read(self, limit_bytes: int) -> bytes:
+        self._wait()
+        data = self._socket.recv(limit_bytes)
         if not data:
             raise OSError("the connection was closed")
         return data
+
+    def _wait(self) -> None:
+        """Wait until there is something to read; a peer that is silent for long is asked for a sign of life."""
+        if not self._is_readable(QUIET_S):
+            self._send(websocket.PING, b"")
+            if not self._is_readable(ANSWER_S):
+                raise OSError(f"no sign of life for {QUIET_S + ANSWER_S:g} s")
+
+    def _is_readable(self, within_s: float) -> bool:
+        return is_readable(self._socket, within_s)
 
     def _send(self, opcode: int, payload: bytes) -> None:
         start = websocket.header(opcode, len(payload), self._is_client)
@@ -116,7 +129,8 @@ class MessageSocket:
             self._socket.close()
 
 
-def _is_readable(connection: socket.socket, within_s: float) -> bool:
+def is_readable(connection: socket.socket, within_s: float) -> bool:
+    """Wait until there is something to read; False if that takes too long."""
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(connection, select.POLLIN)

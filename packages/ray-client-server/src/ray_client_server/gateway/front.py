@@ -164,8 +164,8 @@ class Front:
             return
         with far:
             await loop.sock_sendall(near, accepted)
-            # A byte has to come with the file. The copy here is closed by whoever called.
-            socket.send_fds(far, [b"\0" + received[size_bytes:]], [near.fileno()])
+            # What kind it is comes with the file. The copy here is closed by whoever called.
+            socket.send_fds(far, [websocket.kind_of(received[:size_bytes]) + received[size_bytes:]], [near.fileno()])
         log.info("socket.given", session=session.session_id, peer=peer)
 
     async def _refuse(self, near: socket.socket, peer: str, error: Exception) -> None:

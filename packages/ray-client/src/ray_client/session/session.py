@@ -68,7 +68,6 @@ class Session:
         self.release = self._link.release
         self._transfers = Transfers(
             lanes,
-            chunk_bytes=opened.limits.chunk_bytes,
             limit_bytes=TRANSFER_BYTES,
             backoff=BackoffPolicy(),
             ended=self._ended,

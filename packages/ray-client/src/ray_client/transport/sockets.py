@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 from ray_client.config.address import Address
 from ray_client.transport.route import Route
@@ -24,17 +24,15 @@ _HEAD_BYTES: Final = 16 * 1024
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
+_Socket = TypeVar("_Socket", bound=MessageSocket)
 
 
 class SocketStream:
     """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
 
-    def __init__(
-        self, address: Address, headers: _Headers, outgoing: Iterator[bytes], limit_bytes: int, session_id: str
-    ) -> None:
+    def __init__(self, door: Door, outgoing: Iterator[bytes], session_id: str) -> None:
         """Connect nothing yet."""
-        self._address, self._headers, self._id = address, headers, session_id
-        self._outgoing, self._limit_bytes = outgoing, limit_bytes
+        self._door, self._outgoing, self._id = door, outgoing, session_id
         self._lock = threading.Lock()  # of the two below, since `close` comes from any thread
         self._messages: MessageSocket | None = None
         self._is_closed = False
@@ -42,7 +40,7 @@ class SocketStream:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            messages = self._open()
+            messages = self._door.open(websocket.DATA, MessageSocket)
         except (OSError, ValueError) as exc:
             raise StreamCutError(f"no socket to the driver: {exc}") from exc
         with self._lock:
@@ -79,7 +77,15 @@ class SocketStream:
         except OSError:
             messages.close()  # which the reader sees
 
-    def _open(self) -> MessageSocket:
+
+class Door:
+    """Opens connections to a session's driver, which the gateway gives away. Safe from any thread."""
+
+    def __init__(self, address: Address, headers: _Headers, limit_bytes: int) -> None:
+        """`limit_bytes` bounds a message."""
+        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+
+    def open(self, kind: bytes, make: type[_Socket]) -> _Socket:
         """Connect, and ask the gateway for the driver.
 
         Raises:
@@ -90,7 +96,7 @@ class SocketStream:
         connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(websocket.request(self._address.target, key, self._headers))
+            connection.sendall(websocket.request(self._address.target, key, self._headers, kind))
             received = b""
             while not (size_bytes := tunnel.head_size(received)):
                 piece = connection.recv(_HEAD_BYTES)
@@ -99,7 +105,7 @@ class SocketStream:
                     raise ValueError("no answer to the request for one")
             if not websocket.is_accepted(received[:size_bytes], key):
                 raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
-            return MessageSocket(connection, is_client=True, limit_bytes=self._limit_bytes, first=received[size_bytes:])
+            return make(connection, is_client=True, limit_bytes=self._limit_bytes, first=received[size_bytes:])
         except BaseException:
             connection.close()
             raise
@@ -108,9 +114,8 @@ class SocketStream:
 class DataWays:
     """Opens data streams: on a socket, and by the session's calls where no socket came through."""
 
-    def __init__(self, route: Route, session_id: str, address: Address, headers: _Headers, limit_bytes: int) -> None:
-        self._route, self._session_id = route, session_id
-        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+    def __init__(self, route: Route, session_id: str, door: Door) -> None:
+        self._route, self._session_id, self._door = route, session_id, door
         self._last: SocketStream | None = None
 
     def open(self, outgoing: Iterator[bytes]) -> Stream:
@@ -120,7 +125,7 @@ class DataWays:
             return GrpcStream(self._route, outgoing, self._session_id)
         if last is not None:
             self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
-        self._last = SocketStream(self._address, self._headers, outgoing, self._limit_bytes, self._session_id)
+        self._last = SocketStream(self._door, outgoing, self._session_id)
         return self._last
 
 
