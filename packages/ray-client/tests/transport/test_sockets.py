@@ -12,13 +12,14 @@ import pytest
 from ray_client.config.address import Address
 from ray_client.errors import ProtocolViolationError, SessionTakenOverError
 from ray_client.transport.route import Route, SessionCalls
-from ray_client.transport.sockets import DataWays, SocketStream, has_green_sockets
+from ray_client.transport.sockets import DataWays, Door, SocketStream, has_green_sockets
 from ray_client.transport.stream import GrpcStream, StreamCutError
 from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import tunnel, websocket
 
 HEADERS = tunnel.headers("an-id", b"secret", "token")
+NOWHERE = Door(Address("127.0.0.1", 1), HEADERS, 1 << 20)
 
 
 class Gateway:
@@ -43,7 +44,11 @@ class Gateway:
         self._listener.close()
 
     def stream(self, *outgoing: bytes) -> SocketStream:
-        return SocketStream(self.address, HEADERS, iter(outgoing), 1 << 20, "an-id")
+        return SocketStream(self.door, iter(outgoing), "an-id")
+
+    @property
+    def door(self) -> Door:
+        return Door(self.address, HEADERS, 1 << 20)
 
 
 def accept(connection: socket.socket) -> MessageSocket:
@@ -166,7 +171,7 @@ class Calls:
 def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_tried_again() -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
     route = Route(best, gateway)
-    ways = DataWays(route, "an-id", Address("127.0.0.1", 1), HEADERS, 1 << 20)
+    ways = DataWays(route, "an-id", NOWHERE)
     kinds = []
     for has_worked in (True, False, False, False):
         stream = ways.open(iter(()))
@@ -179,7 +184,7 @@ def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_trie
 def test_after_a_cut_single_calls_go_the_best_way_again() -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
     route = Route(best, gateway)
-    ways = DataWays(route, "an-id", Address("127.0.0.1", 1), HEADERS, 1 << 20)
+    ways = DataWays(route, "an-id", NOWHERE)
     cast(SocketStream, ways.open(iter(()))).has_worked = True
     route.broke(best, False)
     assert route.calls is gateway

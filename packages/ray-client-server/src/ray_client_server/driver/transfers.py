@@ -60,9 +60,7 @@ class Uploads:
             if total_bytes > self._limits.transfer_bytes:
                 raise self._too_large(total_bytes)
             try:
-                assembly = chunk.Assembly(
-                    transfer_id, total_bytes, self._limits.transfer_bytes, self._memory.allocate
-                )
+                assembly = chunk.Assembly(transfer_id, total_bytes, self._limits.transfer_bytes, self._memory.allocate)
             except (MemoryError, OverflowError):
                 raise self._too_large(total_bytes) from None
             return self._assemblies.setdefault(transfer_id, assembly)

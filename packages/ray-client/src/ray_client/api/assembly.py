@@ -23,8 +23,8 @@ from ray_client.session.session import Session
 from ray_client.transport.channel import HEADROOM_BYTES, call_metadata, open_channel, open_local_channel
 from ray_client.transport.lanes import GrpcLanes, Lanes, SocketLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
-from ray_client.transport.sockets import DataWays, Door, has_green_sockets
-from ray_client.transport.stream import GrpcLogStream, GrpcStream, Stream
+from ray_client.transport.sockets import DataWays, Door, LogWays, has_green_sockets
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1 import gateway_pb2
@@ -88,6 +88,7 @@ def assemble(
     route = Route(*ways)
 
     lanes: Lanes = GrpcLanes(route, opened.session_id, opened.limits.chunk_bytes)
+    open_logs: Callable[[], LogStream] = partial(GrpcLogStream, route, opened.session_id)
 
     def open_stream(outgoing: Iterator[bytes]) -> Stream:
         return GrpcStream(route, outgoing, opened.session_id)
@@ -101,6 +102,7 @@ def assemble(
             connect = partial(door.open, websocket.LANE, LaneSocket)
             lanes = on_sockets = SocketLanes(connect, lanes, opened.session_id, message_bytes)
             cleanup.callback(on_sockets.close)
+            open_logs = LogWays(route, opened.session_id, door).open
     session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
@@ -109,7 +111,7 @@ def assemble(
         settings.connect_timeout_s,
     )
     tell_serializers(session)
-    logs = LogReader(partial(GrpcLogStream, route), repeats=repeats)
+    logs = LogReader(open_logs, repeats=repeats)
     logs.configure(settings.log_to_driver, level=settings.logging_level)
     show_as(settings.logging_format)
     if session.peer.can("logs"):

@@ -19,9 +19,7 @@ T = TypeVar("T")
 class Transfers:
     """Moves the bytes of large values, in the thread that asks for it. Safe from any thread."""
 
-    def __init__(
-        self, lanes: Lanes, *, limit_bytes: int, backoff: BackoffPolicy, ended: threading.Event
-    ) -> None:
+    def __init__(self, lanes: Lanes, *, limit_bytes: int, backoff: BackoffPolicy, ended: threading.Event) -> None:
         self._lanes = lanes
         self._limit_bytes = limit_bytes
         self._backoff = backoff

@@ -8,14 +8,18 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final, TypeVar
+
+from google.protobuf.message import DecodeError
 
 from ray_client.config.address import Address
 from ray_client.transport.route import Route
 from ray_client.transport.status import Context, error_from_failure
-from ray_client.transport.stream import GrpcStream, Stream, StreamCutError
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
 from ray_client_proto.sockets import ClosedError, MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
 from ray_client_proto.wire import tunnel, websocket
 from ray_client_proto.wire.errors import ProtocolError
 
@@ -109,6 +113,70 @@ class Door:
         except BaseException:
             connection.close()
             raise
+
+
+class SocketLogStream:
+    """Logs over a connection of their own. Whatever ends it is a cut: the gateway tells more."""
+
+    def __init__(self, door: Door) -> None:
+        """Connect nothing yet."""
+        self._door = door
+        self._lock = threading.Lock()  # of all below
+        self._messages: MessageSocket | None = None
+        self._wanted = LogRequest()
+        self._is_closed = False
+        self.has_worked = False
+
+    def want(self, request: LogRequest) -> None:
+        with self._lock:
+            self._wanted = request
+            if self._messages is not None:
+                with suppress(OSError):  # which the reader sees
+                    self._messages.send(request.SerializeToString())
+
+    def __iter__(self) -> Iterator[LogBatch]:
+        try:
+            messages = self._door.open(websocket.LOGS, MessageSocket)
+        except (OSError, ValueError) as exc:
+            raise StreamCutError(f"no socket to the driver: {exc}") from exc
+        self.has_worked = True
+        try:
+            with self._lock:
+                if self._is_closed:
+                    return
+                self._messages = messages
+                messages.send(self._wanted.SerializeToString())
+            while (message := messages.receive()) is not None:
+                yield LogBatch.FromString(message)
+        except (OSError, ProtocolError, DecodeError) as exc:
+            raise StreamCutError(str(exc)) from exc
+        finally:
+            messages.close()
+            with self._lock:
+                self._messages = None
+            messages.release()
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            if self._messages is not None:
+                self._messages.close()
+
+
+class LogWays:
+    """Opens streams of logs: on a socket, and by the session's calls where no socket came through."""
+
+    def __init__(self, route: Route, session_id: str, door: Door) -> None:
+        self._route, self._session_id, self._door = route, session_id, door
+        self._last: SocketLogStream | None = None
+
+    def open(self) -> LogStream:
+        """Open a stream: on a socket, unless the last one was on a socket that was refused."""
+        if self._last is not None and not self._last.has_worked:
+            self._last = None
+            return GrpcLogStream(self._route, self._session_id)
+        self._last = SocketLogStream(self._door)
+        return self._last
 
 
 class DataWays:
