@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 import threading
@@ -31,7 +32,7 @@ class MessageSocket:
     def __init__(self, connection: socket.socket, *, is_client: bool, limit_bytes: int, first: bytes = b"") -> None:
         """`limit_bytes` bounds a message; `first` was read before."""
         connection.settimeout(None)
-        self._socket, self._is_client = connection, is_client
+        self._socket, self._is_client, self._pid = connection, is_client, os.getpid()
         self._decoder = websocket.Decoder(limit_bytes)
         self._whole = self._decoder.feed(first)
         # Held while a frame goes out: frames of several threads must not mix. Nobody holds another lock's owner up
@@ -119,9 +120,10 @@ class MessageSocket:
             self._socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        """Cut the connection, which wakes whoever sends or receives; may be repeated."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        """Cut the connection, which wakes whoever sends or receives; may be repeated. In a forked child it does nothing."""
+        if os.getpid() == self._pid:  # in a child the connection is its parent's
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def release(self) -> None:
         """Give the socket's file back; for the thread that receives, at its end, after `close`."""

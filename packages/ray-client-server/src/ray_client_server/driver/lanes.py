@@ -78,6 +78,7 @@ class LogService:
                     reader.want(LogRequest.FromString(message))
             finally:
                 reader.close()
+        connection.finish()
 
 
 def _write(connection: MessageSocket, reader: Reader) -> None:
@@ -86,5 +87,3 @@ def _write(connection: MessageSocket, reader: Reader) -> None:
             connection.send(batch.SerializeToString())
     except OSError:
         connection.close()  # which the thread that receives sees
-    else:
-        connection.finish()
