@@ -74,7 +74,7 @@ def test_closing_wakes_whoever_receives(pair: Pair) -> None:
 
 
 def test_s2_a_text_is_no_message(pair: Pair) -> None:
-    pair[0]._post(websocket.TEXT, b"hello")
+    pair[0]._send(websocket.TEXT, b"hello")
     with pytest.raises(ProtocolError, match="S2"):
         pair[1].receive()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 import threading
@@ -26,8 +27,63 @@ class ClosedError(OSError):
         self.code, self.reason = code, reason
 
 
-class MessageSocket:
-    """Owns a connected socket. One thread receives; any may send, or end it."""
+class WebSocket:
+    """Owns a connected socket; what messages there are, its two kinds say. One thread receives, any may close it."""
+
+    def __init__(self, connection: socket.socket, *, is_client: bool) -> None:
+        """`is_client` tells whether frames are to be masked."""
+        connection.settimeout(None)
+        self._socket, self._is_client, self._pid = connection, is_client, os.getpid()
+        self._watch = _watch(connection)
+        # Keeps the frames of several threads apart, and the file in its place while one is sent.
+        self._sending = threading.Lock()
+
+    def ping(self) -> None:
+        """Give a sign of life, and ask for one, unless that would wait; what is being sent is one as well."""
+        raise NotImplementedError
+
+    def _send(self, opcode: int, payload: bytes) -> None:
+        raise NotImplementedError
+
+    def _pong(self, payload: bytes) -> None:
+        self._send(websocket.PONG, payload)
+
+    def _is_end(self, opcode: int, payload: bytes) -> bool:
+        """Do what a frame asks for that is no message; tell whether it is the end in good order."""
+        if opcode == websocket.PING:
+            self._pong(payload)
+        elif opcode == websocket.CLOSE:
+            if payload[:2] in (b"", websocket.closing(websocket.NORMAL)):
+                return True
+            raise ClosedError(int.from_bytes(payload[:2], "big"), payload[2:].decode("utf-8", "replace"))
+        elif opcode != websocket.PONG:
+            raise ProtocolError(f"S2: messages are binary, and one has opcode {opcode}")
+        return False
+
+    def _wait(self) -> None:
+        """Wait until there is something to read; a peer that is silent for long is asked for a sign of life."""
+        if not self._is_readable(QUIET_S):
+            self.ping()
+            if not self._is_readable(ANSWER_S):
+                raise OSError(f"no sign of life for {QUIET_S + ANSWER_S:g} s")
+
+    def _is_readable(self, within_s: float) -> bool:
+        return self._watch(within_s)
+
+    def close(self) -> None:
+        """Cut the connection, which wakes whoever sends or receives; may be repeated. In a forked child: nothing."""
+        if os.getpid() == self._pid:  # in a child the connection is its parent's
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """Give the socket's file back; for the thread that receives, at its end, after `close`."""
+        with self._sending:
+            self._socket.close()
+
+
+class MessageSocket(WebSocket):
+    """A connection of whole messages. One thread receives; any may send, or end it."""
 
     def __init__(
         self,
@@ -47,17 +103,14 @@ class MessageSocket:
             first: what was read from the socket before.
             freed: called, in any thread and without a lock held, when the peer has read what `post` could not send.
         """
-        connection.settimeout(None)
-        self._socket, self._is_client = connection, is_client
-        self._is_readable = _watch(connection)
+        super().__init__(connection, is_client=is_client)
         self._piece = memoryview(bytearray(_PIECE_BYTES))  # what comes in is copied out of it at once
         self._decoder = websocket.Decoder(limit_bytes)
         self._whole = self._decoder.feed(first)
         self._freed = freed
-        # Frames that are still to be sent; the first may be the rest of one. Held for no longer than it takes to give
-        # the system what it takes at once, `_sending` keeps frames apart. Once the system takes no more, `_flusher`
-        # alone sends, without the lock, until nothing is left.
-        self._sending = threading.Lock()
+        # Frames that are still to be sent; the first may be the rest of one. `_sending` is held for no longer than it
+        # takes to give the system what it takes at once. Once it takes no more, `_flusher` alone sends, without the
+        # lock, until nothing is left.
         self._left: deque[bytes | memoryview] = deque()
         self._is_flushing = False
         self._flusher: threading.Thread | None = None
@@ -73,9 +126,17 @@ class MessageSocket:
 
         If the connection is gone, that shows where it is received from.
         """
-        self._post(websocket.BINARY, message)
+        self._send(websocket.BINARY, message)
 
-    def _post(self, opcode: int, payload: bytes) -> None:
+    def send(self, message: bytes) -> None:
+        """Send a message, and wait until the peer has read so much that the system has taken it, or is gone."""
+        self.post(message)
+        with self._sending:
+            flusher = self._flusher if self._is_flushing else None
+        if flusher is not None:
+            flusher.join()
+
+    def _send(self, opcode: int, payload: bytes) -> None:
         with self._sending:
             if self._is_finished:
                 return
@@ -148,42 +209,30 @@ class MessageSocket:
             for opcode, payload in self._whole:
                 if opcode == websocket.BINARY:
                     return payload
-                if opcode == websocket.PING:
-                    self._give_sign(websocket.PONG, payload)
-                elif opcode == websocket.CLOSE:
-                    if payload[:2] in (b"", websocket.closing(websocket.NORMAL)):
-                        return None
-                    raise ClosedError(int.from_bytes(payload[:2], "big"), payload[2:].decode("utf-8", "replace"))
-                elif opcode != websocket.PONG:
-                    raise ProtocolError(f"S2: messages are binary, and one has opcode {opcode}")
+                if self._is_end(opcode, payload):
+                    return None
             self._whole = self._decoder.feed(self._read())
 
     def _read(self) -> memoryview:
-        if not self._is_readable(QUIET_S):
-            self.ping()
-            if not self._is_readable(ANSWER_S):
-                raise OSError(f"no sign of life for {QUIET_S + ANSWER_S:g} s")
+        self._wait()
         size_bytes = self._socket.recv_into(self._piece)
         if not size_bytes:
             raise OSError("the connection was closed")
         return self._piece[:size_bytes]
 
     def ping(self) -> None:
-        """Give a sign of life, and ask for one."""
         self._give_sign(websocket.PING, b"")
+
+    def _pong(self, payload: bytes) -> None:
+        self._give_sign(websocket.PONG, payload)
 
     def _give_sign(self, opcode: int, payload: bytes) -> None:
         if not self._left:  # what waits is a sign of life as well, and a peer that does not read cannot pile them up
-            self._post(opcode, payload)
+            self._send(opcode, payload)
 
     def finish(self, code: int = websocket.NORMAL, reason: str = "") -> None:
         """Tell the peer that nothing more comes, after all that was sent; what it still says can be received."""
-        self._post(websocket.CLOSE, websocket.closing(code, reason))
-
-    def close(self) -> None:
-        """Cut the connection, which wakes whoever sends or receives; may be repeated."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self._send(websocket.CLOSE, websocket.closing(code, reason))
 
     def release(self) -> None:
         """Give the socket's file back; for the thread that receives, at its end, after `close`."""
@@ -191,8 +240,7 @@ class MessageSocket:
             flusher = self._flusher
         if flusher is not None:
             flusher.join()  # it must not find another file under the number of this one; `close` has woken it
-        with self._sending:
-            self._socket.close()
+        super().release()
 
 
 def _watch(connection: socket.socket) -> Callable[[float], bool]:

@@ -13,13 +13,14 @@ import pytest
 from ray_client.config.address import Address
 from ray_client.errors import ProtocolViolationError, SessionTakenOverError
 from ray_client.transport.route import Route, SessionCalls
-from ray_client.transport.sockets import DataWays, SocketStream, has_green_sockets
+from ray_client.transport.sockets import DataWays, Door, SocketStream, has_green_sockets
 from ray_client.transport.stream import GrpcStream, StreamCutError
 from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import tunnel, websocket
 
 HEADERS = tunnel.headers("an-id", b"secret", "token")
+NOWHERE = Door(Address("127.0.0.1", 1), HEADERS, 1 << 20)
 
 
 class Gateway:
@@ -44,10 +45,14 @@ class Gateway:
         self._listener.close()
 
     def stream(self, *outgoing: bytes) -> SocketStream:
-        stream = SocketStream(self.address, HEADERS, lambda: None, 1 << 20, "an-id")
+        stream = SocketStream(self.door, lambda: None, "an-id")
         for message in outgoing:
             stream.post(message)
         return stream
+
+    @property
+    def door(self) -> Door:
+        return Door(self.address, HEADERS, 1 << 20)
 
 
 def accept(connection: socket.socket) -> MessageSocket:
@@ -176,7 +181,7 @@ def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_trie
 ) -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
     route, server = Route(best, gateway), serve(echo_once)
-    ways = DataWays(route, "an-id", server.address, HEADERS, 1 << 20)
+    ways = DataWays(route, "an-id", server.door)
 
     def use(ways: DataWays) -> type | None:
         """Use a stream to its end; give its type, or None if it could not be opened."""
@@ -192,9 +197,9 @@ def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_trie
 
     assert [use(ways), use(ways)] == [SocketStream, SocketStream]
     server.close()
-    ways._address = Address("127.0.0.1", 1)
+    ways._door = NOWHERE
     assert [use(ways), use(ways), use(ways)] == [None, GrpcStream, None]
-    ways._address = serve(accept_only).address
+    ways._door = serve(accept_only).door
     assert [use(ways), use(ways), use(ways)] == [GrpcStream, SocketStream, GrpcStream]
 
 
@@ -206,7 +211,7 @@ def accept_only(connection: socket.socket) -> None:
 def test_after_a_cut_single_calls_go_the_best_way_again(serve: Callable[..., Gateway]) -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
     route = Route(best, gateway)
-    ways = DataWays(route, "an-id", serve(echo_once).address, HEADERS, 1 << 20)
+    ways = DataWays(route, "an-id", serve(echo_once).door)
     stream = ways.open(lambda: None)
     stream.post(b"x")
     assert list(stream) == [b"x"]

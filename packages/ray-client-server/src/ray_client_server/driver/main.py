@@ -28,6 +28,7 @@ from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import type_name
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.hooks import with_hook
+from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.logs import Logs
 from ray_client_server.driver.servicer import SessionServicer
 from ray_client_server.driver.session import DriverSession
@@ -132,7 +133,14 @@ class Driver:
             tunnels = f"unix:{tunnel_path(settings.socket_path, settings.tls)}"
             self._server.add_secure_port(tunnels, server_credentials(settings.tls))
         self._server.start()
-        self._door = SocketDoor(given_path(settings.socket_path), self._session, settings.limits.message_bytes)
+        message_bytes = settings.limits.message_bytes
+        self._door = SocketDoor(
+            given_path(settings.socket_path),
+            self._session,
+            message_bytes,
+            LaneService(holdings.uploads, holdings.downloads, message_bytes),
+            LogService(logs),
+        )
 
     def _terminate(self) -> None:
         """End, unless the signal came to the gateway too, which then has this driver drained."""

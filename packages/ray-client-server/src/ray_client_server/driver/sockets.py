@@ -1,4 +1,4 @@
-"""Data streams on sockets: the gateway gives the connections of clients away to this driver (rules S1 to S5).
+"""Connections on sockets: the gateway gives those of clients away to this driver (rules S1 to S6).
 
 After that no byte of theirs passes the gateway. The gateway has checked who asks; its own messages come over a unix
 socket in the session's private directory.
@@ -11,34 +11,48 @@ import logging
 import os
 import socket
 import threading
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
-from ray_client_proto.sockets import QUIET_S, MessageSocket
+from ray_client_proto.lanes import LaneSocket
+from ray_client_proto.sockets import QUIET_S, MessageSocket, WebSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.session import DriverSession
 
 log = logging.getLogger(__name__)
 
+_Connection = TypeVar("_Connection", bound=WebSocket)
+
+_CONNECTIONS: Final = 256  #: at a time: a client has one for data, one for logs, and a few lanes
 _FIRST_BYTES: Final = 64 * 1024  #: that a client may have sent with its request
 #: How often clients get a sign of life: the thread that reads may be busy with an operation, and answers no ping then.
 _PING_S: Final = QUIET_S / 2
 
 
 class SocketDoor:
-    """Takes connections that the gateway gives away, and carries data streams on them."""
+    """Takes connections that the gateway gives away, and carries data streams, lanes and logs on them."""
 
-    def __init__(self, path: str, session: DriverSession, limit_bytes: int) -> None:
-        """Begin to listen at a unix socket; `limit_bytes` bounds a message."""
+    def __init__(
+        self,
+        path: str,
+        session: DriverSession,
+        limit_bytes: int,
+        lanes: LaneService | None = None,
+        logs: LogService | None = None,
+    ) -> None:
+        """Begin to listen at a unix socket; `limit_bytes` bounds a message. What is None is not served."""
         self._session, self._limit_bytes = session, limit_bytes
+        self._lanes, self._logs = lanes, logs
         self._path = path
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen()
-        self._open: set[MessageSocket] = set()
+        self._open: set[WebSocket] = set()
         self._closed = threading.Event()
         for target in (self._accept, self._ping):
             threading.Thread(target=target, name="socket-door", daemon=True).start()
@@ -68,15 +82,42 @@ class SocketDoor:
                     log.warning("socket.not_given error=%s", error)
                     continue
             for connection in given:
-                # Without a byte that says so, a message could not carry the file.
-                messages = MessageSocket(
-                    connection,
-                    is_client=False,
-                    limit_bytes=self._limit_bytes,
-                    first=first[1:],
-                    freed=self._session.freed,
-                )
-                threading.Thread(target=self._read, args=(messages,), name="socket-reader", daemon=True).start()
+                self._begin(connection, first[:1], first[1:])
+
+    def _begin(self, connection: socket.socket, kind: bytes, first: bytes) -> None:
+        """Serve a connection of this kind, of which so much was read before, in a thread of its own."""
+        if len(self._open) >= _CONNECTIONS:
+            log.warning("socket.refused because=there are %d", _CONNECTIONS)
+            connection.close()
+        elif kind == websocket.LANE and self._lanes is not None:
+            lane = LaneSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first)
+            self._start("lane", self._serve, lane, self._lanes.serve)
+        elif kind == websocket.DATA:
+            freed = self._session.freed
+            self._start("socket-reader", self._read, self._messages(connection, first, freed))
+        elif kind == websocket.LOGS and self._logs is not None:
+            self._start("logs-reader", self._serve, self._messages(connection, first), self._logs.serve)
+        else:
+            connection.close()
+
+    def _messages(
+        self, connection: socket.socket, first: bytes, freed: Callable[[], None] = lambda: None
+    ) -> MessageSocket:
+        return MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first, freed=freed)
+
+    def _start(self, name: str, target: Callable[..., None], messages: WebSocket, *arguments: object) -> None:
+        self._open.add(messages)  # here, so that the next one counts this
+        threading.Thread(target=target, args=(messages, *arguments), name=name, daemon=True).start()
+
+    def _serve(self, messages: _Connection, serve: Callable[[_Connection], None]) -> None:
+        try:
+            serve(messages)
+        except Exception as error:  # noqa: BLE001 - OSError of a cut, or what protobuf raises for bytes that are none
+            log.info("socket.cut because=%s", error)
+        finally:
+            messages.close()
+            messages.release()
+            self._open.discard(messages)
 
     def _ping(self) -> None:
         while not self._closed.wait(_PING_S):
@@ -85,7 +126,6 @@ class SocketDoor:
 
     def _read(self, messages: MessageSocket) -> None:
         """Carry out the client's frames until its connection ends, one way or another."""
-        self._open.add(messages)
         stream, way = None, _SocketWay(messages)
         try:
             while (message := messages.receive()) is not None:

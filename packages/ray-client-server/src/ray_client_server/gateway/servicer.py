@@ -153,7 +153,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             tls=self._tls,
         )
         if self._tls is not None:
-            terms = opening.without(terms, websocket.CAPABILITY)  # it would be in clear
+            for capability in (websocket.CAPABILITY, websocket.LANES):  # it would be in clear
+                terms = opening.without(terms, capability)
         if settings.tls is None and self._tls is not None:
             terms = opening.without(terms, tunnel.CAPABILITY)
         async with self._builds if laid_out.is_built else self._starts:

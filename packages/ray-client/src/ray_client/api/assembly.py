@@ -21,11 +21,12 @@ from ray_client.pickling.pickler import TokenTable
 from ray_client.repeats import Repeats
 from ray_client.session.session import Session
 from ray_client.transport.channel import HEADROOM_BYTES, call_metadata, open_channel, open_local_channel
-from ray_client.transport.lanes import GrpcLanes
+from ray_client.transport.lanes import GrpcLanes, Lanes, SocketLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
-from ray_client.transport.sockets import DataWays, has_green_sockets
-from ray_client.transport.stream import GrpcLogStream, GrpcStream, Stream
+from ray_client.transport.sockets import DataWays, Door, LogWays, has_green_sockets
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
+from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1 import gateway_pb2
 from ray_client_proto.wire import tunnel, websocket
 
@@ -86,14 +87,23 @@ def assemble(
         ways.insert(0, SessionCalls(straight, call_metadata(None, opened.session_id, opened.secret)))
     route = Route(*ways)
 
+    lanes: Lanes = GrpcLanes(route, opened.session_id, opened.limits.chunk_bytes)
+    open_logs: Callable[[], LogStream] = partial(GrpcLogStream, route, opened.session_id)
+
     def open_stream(freed: Callable[[], None]) -> Stream:
         return GrpcStream(route, freed, opened.session_id)
 
     if websocket.CAPABILITY in opened.capabilities and not _is_encrypted(settings) and not has_green_sockets():
         headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
-        limit_bytes = opened.limits.message_bytes + HEADROOM_BYTES
-        open_stream = DataWays(route, opened.session_id, settings.address, headers, limit_bytes).open
-    session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
+        message_bytes = opened.limits.message_bytes
+        door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES)
+        open_stream = DataWays(route, opened.session_id, door).open
+        if websocket.LANES in opened.capabilities:
+            connect = partial(door.open, websocket.LANE, LaneSocket)
+            lanes = on_sockets = SocketLanes(connect, lanes, opened.session_id, message_bytes)
+            cleanup.callback(on_sockets.close)
+            open_logs = LogWays(route, opened.session_id, door).open
+    session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
         TokenTable(token_makers(session), counterparts, _carrier(opened.server.python_version), shipped),
@@ -101,7 +111,7 @@ def assemble(
         settings.connect_timeout_s,
     )
     tell_serializers(session)
-    logs = LogReader(partial(GrpcLogStream, route), repeats=repeats)
+    logs = LogReader(open_logs, repeats=repeats)
     logs.configure(settings.log_to_driver, level=settings.logging_level)
     show_as(settings.logging_format)
     if session.peer.can("logs"):

@@ -6,15 +6,20 @@ import base64
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
+
+from google.protobuf.message import DecodeError
 
 from ray_client.config.address import Address
 from ray_client.transport.route import Route
 from ray_client.transport.status import Context, error_from_failure
-from ray_client.transport.stream import GrpcStream, Stream, StreamCutError
-from ray_client_proto.sockets import ClosedError, MessageSocket
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
+from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
 from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
 from ray_client_proto.wire import tunnel, websocket
 from ray_client_proto.wire.errors import ProtocolError
 
@@ -23,14 +28,13 @@ _HEAD_BYTES: Final = 16 * 1024
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
+_Socket = TypeVar("_Socket", bound=WebSocket)
 
 
 class SocketStream:
     """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
 
-    def __init__(
-        self, address: Address, headers: _Headers, freed: Callable[[], None], limit_bytes: int, session_id: str
-    ) -> None:
+    def __init__(self, door: Door, freed: Callable[[], None], session_id: str) -> None:
         """Connect, and ask the gateway for the driver.
 
         Raises:
@@ -39,10 +43,9 @@ class SocketStream:
         self._id = session_id
         self.has_worked = False
         try:
-            connection, first = _open(address, headers)
+            self._messages = door.open(websocket.DATA, partial(MessageSocket, freed=freed))
         except (OSError, ValueError) as exc:
             raise StreamCutError(f"no socket to the driver: {exc}") from exc
-        self._messages = MessageSocket(connection, is_client=True, limit_bytes=limit_bytes, first=first, freed=freed)
 
     @property
     def is_free(self) -> bool:
@@ -76,38 +79,107 @@ class SocketStream:
             messages.release()
 
 
-def _open(address: Address, headers: _Headers) -> tuple[socket.socket, bytes]:
-    """Give a connection to the session's driver, and what came on it already.
+class Door:
+    """Opens connections to a session's driver, which the gateway gives away. Safe from any thread."""
 
-    Raises:
-        OSError: the gateway cannot be reached.
-        ValueError: it refused.
-    """
-    key = base64.b64encode(os.urandom(16)).decode()
-    connection = socket.create_connection((address.host, address.port), CONNECT_TIMEOUT_S)
-    try:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(websocket.request(address.target, key, headers))
-        received = b""
-        while not (size_bytes := tunnel.head_size(received)):
-            piece = connection.recv(_HEAD_BYTES)
-            received += piece
-            if not piece or len(received) > _HEAD_BYTES:
-                raise ValueError("no answer to the request for one")
-        if not websocket.is_accepted(received[:size_bytes], key):
-            raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
-        return connection, received[size_bytes:]
-    except BaseException:
-        connection.close()
-        raise
+    def __init__(self, address: Address, headers: _Headers, limit_bytes: int) -> None:
+        """`limit_bytes` bounds a message."""
+        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+
+    def open(self, kind: bytes, make: Callable[..., _Socket]) -> _Socket:
+        """Connect, and ask the gateway for the driver.
+
+        Raises:
+            OSError: it cannot be reached.
+            ValueError: it refused.
+        """
+        key = base64.b64encode(os.urandom(16)).decode()
+        connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(websocket.request(self._address.target, key, self._headers, kind))
+            received = b""
+            while not (size_bytes := tunnel.head_size(received)):
+                piece = connection.recv(_HEAD_BYTES)
+                received += piece
+                if not piece or len(received) > _HEAD_BYTES:
+                    raise ValueError("no answer to the request for one")
+            if not websocket.is_accepted(received[:size_bytes], key):
+                raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
+            return make(connection, is_client=True, limit_bytes=self._limit_bytes, first=received[size_bytes:])
+        except BaseException:
+            connection.close()
+            raise
+
+
+class SocketLogStream:
+    """Logs over a connection of their own. Whatever ends it is a cut: the gateway tells more."""
+
+    def __init__(self, door: Door) -> None:
+        """Connect nothing yet."""
+        self._door = door
+        self._lock = threading.Lock()  # of all below
+        self._messages: MessageSocket | None = None
+        self._wanted = LogRequest()
+        self._is_closed = False
+        self.has_worked = False
+
+    def want(self, request: LogRequest) -> None:
+        with self._lock:
+            self._wanted = request
+            if self._messages is not None:
+                self._messages.post(request.SerializeToString())
+
+    def __iter__(self) -> Iterator[LogBatch]:
+        try:
+            messages = self._door.open(websocket.LOGS, MessageSocket)
+        except (OSError, ValueError) as exc:
+            raise StreamCutError(f"no socket to the driver: {exc}") from exc
+        self.has_worked = True
+        try:
+            with self._lock:
+                if self._is_closed:
+                    return
+                self._messages = messages
+                messages.post(self._wanted.SerializeToString())
+            while (message := messages.receive()) is not None:
+                yield LogBatch.FromString(message)
+        except (OSError, ProtocolError, DecodeError) as exc:
+            raise StreamCutError(str(exc)) from exc
+        finally:
+            messages.close()
+            with self._lock:
+                self._messages = None
+            messages.release()
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            if self._messages is not None:
+                self._messages.close()
+
+
+class LogWays:
+    """Opens streams of logs: on a socket, and by the session's calls where no socket came through."""
+
+    def __init__(self, route: Route, session_id: str, door: Door) -> None:
+        self._route, self._session_id, self._door = route, session_id, door
+        self._last: SocketLogStream | None = None
+
+    def open(self) -> LogStream:
+        """Open a stream: on a socket, unless the last one was on a socket that was refused."""
+        if self._last is not None and not self._last.has_worked:
+            self._last = None
+            return GrpcLogStream(self._route, self._session_id)
+        self._last = SocketLogStream(self._door)
+        return self._last
 
 
 class DataWays:
     """Opens data streams: on a socket, and by the session's calls where no socket came through."""
 
-    def __init__(self, route: Route, session_id: str, address: Address, headers: _Headers, limit_bytes: int) -> None:
-        self._route, self._session_id = route, session_id
-        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+    def __init__(self, route: Route, session_id: str, door: Door) -> None:
+        self._route, self._session_id, self._door = route, session_id, door
         self._last: SocketStream | None = None
         self._has_failed = False
 
@@ -124,7 +196,7 @@ class DataWays:
         if last is not None:
             self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
         self._has_failed = True  # until it is open
-        self._last = SocketStream(self._address, self._headers, freed, self._limit_bytes, self._session_id)
+        self._last = SocketStream(self._door, freed, self._session_id)
         self._has_failed = False
         return self._last
 
