@@ -168,7 +168,12 @@ def test_s3_a_library_that_masks_and_sends_fragments_is_understood(fragment_byte
 
 @pytest.mark.parametrize(
     "head",
-    [Head(lane.CHUNK, 8, 0, 100), Head(lane.CHUNK, 7, 0, 101), Head(lane.CHUNK, 7, 1, 100), Head(lane.CHUNK, 7, 0, 100)],
+    [
+        Head(lane.CHUNK, 8, 0, 100),
+        Head(lane.CHUNK, 7, 0, 101),
+        Head(lane.CHUNK, 7, 1, 100),
+        Head(lane.CHUNK, 7, 0, 100),
+    ],
     ids=["another transfer", "another length", "a gap", "too much"],
 )
 def test_b2_what_belongs_elsewhere_is_refused(pair: Pair, head: Head) -> None:

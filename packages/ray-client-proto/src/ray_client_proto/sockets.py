@@ -120,8 +120,8 @@ class MessageSocket:
             self._socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        """Cut the connection, which wakes whoever sends or receives; may be repeated. In a forked child it does nothing."""
-        if os.getpid() == self._pid:  # in a child the connection is its parent's
+        """Cut the connection, which wakes whoever sends or receives; may be repeated."""
+        if os.getpid() == self._pid:  # in a forked child the connection is its parent's
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
 

@@ -133,7 +133,7 @@ def test_a_cut_is_said_and_the_next_try_goes_on(driver: Driver, made: SocketLane
             driver.assembly.write(at, memoryview(b"".join(PARTS))[at : at + taken])
             at += taken
         if at >= cut_at:
-            connection.close()
+            raise OSError("cut here")
 
     driver.does = cut
     with pytest.raises(StreamCutError):
@@ -224,9 +224,7 @@ def test_where_connections_are_refused_grpc_has_its_turn(
     assert made.received_bytes(7) == 0 and driver.connections
 
 
-def test_where_connections_get_nothing_through_grpc_has_its_turn(
-    driver: Driver, made: SocketLanes, grpc: Grpc
-) -> None:
+def test_where_connections_get_nothing_through_grpc_has_its_turn(driver: Driver, made: SocketLanes, grpc: Grpc) -> None:
     driver.does = lambda connection, head: connection.close()
     for _ in range(2):
         with pytest.raises(StreamCutError):

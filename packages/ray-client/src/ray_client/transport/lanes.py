@@ -90,7 +90,7 @@ class SocketLanes:
     def __init__(
         self, connect: Callable[[], LaneSocket], otherwise: Lanes, session_id: str, message_bytes: int
     ) -> None:
-        """`otherwise` is taken where `connect` fails; `message_bytes` bounds what the driver takes."""
+        """`otherwise` is taken where `connect` gets through to nobody; `message_bytes` bounds what the driver takes."""
         self._connect, self._otherwise = connect, otherwise
         self._session_id, self._chunk_bytes = session_id, lane.chunk_bytes(message_bytes)
         self._pid = os.getpid()
@@ -157,7 +157,11 @@ class SocketLanes:
         """Give a connection for one transfer, or None where there can be none. After a failure it is not used again."""
         connection = self._take()
         if connection is None:
-            yield None
+            try:
+                yield None
+            except StreamCutError:
+                self._grpc_until_s = 0.0  # it is no better
+                raise
             return
         is_whole = False
         try:
@@ -171,6 +175,11 @@ class SocketLanes:
             self._put_back(connection, is_whole)
 
     def _take(self) -> LaneSocket | None:
+        """Give a connection, or None where there can be none.
+
+        Raises:
+            StreamCutError: nobody could be reached.
+        """
         while True:
             with self._lock:
                 if not self._idle:
@@ -185,9 +194,12 @@ class SocketLanes:
             return None
         try:
             connection = self._connect()
-        except (OSError, ValueError):
+        except ValueError:  # there is an answer, and it refuses
             self._grpc_until_s = time.monotonic() + _GRPC_S
             return None
+        except OSError as exc:
+            self._note(has_worked=False)
+            raise StreamCutError(f"no socket to the driver: {exc}") from exc
         with self._lock:
             self._open.add(connection)
             if self._is_closed:
