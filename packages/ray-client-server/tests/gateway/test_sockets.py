@@ -20,14 +20,14 @@ TOKEN = "a-token-of-enough-characters"
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
-def request_for(opened, token=None, secret=None):
+def request_for(opened, token=None, secret=None, kind=websocket.DATA):
     headers = tunnel.headers(opened.session_id, opened.secret if secret is None else secret, token)
-    return websocket.request("head", KEY, headers)
+    return websocket.request("head", KEY, headers, kind)
 
 
 @contextlib.contextmanager
-def driver_of(rig):
-    """Listen as the driver does; what it is given comes back as an echo."""
+def driver_of(rig, kind=websocket.DATA):
+    """Listen as the driver does; what it is given comes back as an echo, if it is of this kind."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(given_path(rig.drivers[0].settings.socket_path))
         listener.listen()
@@ -37,6 +37,7 @@ def driver_of(rig):
                 gateway, _ = listener.accept()
                 with gateway:
                     first, files, _, _ = socket.recv_fds(gateway, 65536, 1)
+                assert first[:1] == kind
                 messages = MessageSocket(
                     socket.socket(fileno=files[0]), is_client=False, limit_bytes=1 << 20, first=first[1:]
                 )
@@ -80,6 +81,20 @@ def test_s1_the_driver_has_the_connection_from_then_on(rig, pieces):
         messages.release()
 
 
+@pytest.mark.parametrize("kind", [websocket.LANE, websocket.LOGS])
+def test_s6_the_driver_is_told_the_kind(rig, kind):
+    opened = rig.open()
+    with driver_of(rig, kind):
+        connection, answer = ask(rig, request_for(opened, kind=kind))
+        assert websocket.is_accepted(answer, KEY)
+        messages = MessageSocket(connection, is_client=True, limit_bytes=1 << 20)
+        messages.send(b"hello")
+        assert messages.receive() == b"hello"
+        messages.finish()
+        assert messages.receive() is None
+        messages.release()
+
+
 def test_s1_what_is_refused_gets_an_answer_and_no_driver(make_rig):
     rig = make_rig(token=TOKEN)
     *_, last = rig.stub.OpenSession(rig.request(), metadata=[("authorization", "Bearer " + TOKEN)])
@@ -88,6 +103,7 @@ def test_s1_what_is_refused_gets_an_answer_and_no_driver(make_rig):
         (request_for(opened), b"401"),
         (request_for(opened, TOKEN, secret=b"another"), b"404"),
         (request_for(opened, TOKEN).replace(b"websocket", b"h2c"), b"400"),
+        (request_for(opened, TOKEN).replace(b"/session", b"/session/other", 1), b"400"),
         (request_for(opened, TOKEN), b"503"),  # this driver takes none
     ):
         connection, answer = ask(rig, head)
@@ -103,10 +119,12 @@ def test_s1_nothing_goes_in_clear_where_tls_is_asked_for(make_rig, certificate):
 
 
 def test_the_capability_is_not_offered_with_tls(make_rig, certificate):
-    client = pb.ClientInfo(protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=["socket", "tunnel", "bulk"])
-    for tls, agreed in ((None, ["bulk", "socket"]), (TlsSettings(*certificate), ["bulk"])):
+    client = pb.ClientInfo(
+        protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=["lanes", "socket", "tunnel", "bulk"]
+    )
+    for tls, agreed in ((None, ["bulk", "lanes", "socket"]), (TlsSettings(*certificate), ["bulk"])):
         rig = make_rig(tls=tls)
-        rig.script.capabilities = ["socket"]
+        rig.script.capabilities = ["lanes", "socket"]
         if tls is None:
             assert rig.open(client=client).capabilities == agreed
         else:
