@@ -21,6 +21,7 @@ METHOD: Final = b"GET /session"  #: what a request begins with, and no connectio
 
 #: Kinds of connections: what goes to the driver before what was read, with the connection's file.
 DATA, LANE, LOGS = b"\0", b"\1", b"\2"
+CALL: Final = b"\3"  #: made by the gateway itself, for a call that is not a stream; there is no request for one
 _PATHS: Final = {PATH: DATA, f"{PATH}/lane": LANE, f"{PATH}/logs": LOGS}
 PROTOCOL: Final = "ray-client.v1"  #: in `Sec-WebSocket-Protocol`
 
@@ -28,6 +29,7 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 _DATA: Final = (CONTINUATION, TEXT, BINARY)
 
 NORMAL: Final = 1000  #: the code of an end in good order
+GOING_AWAY: Final = 1001  #: that of a gateway which lost its client, and does not know for how long
 FAILURES: Final = 4000  #: and a code of `ray_client.v1.Failure`: what the driver ends the stream with; its text follows
 _REASON_BYTES: Final = 120
 
