@@ -217,7 +217,7 @@ class MessageSocket(WebSocket):
         self._wait()
         size_bytes = self._socket.recv_into(self._piece)
         if not size_bytes:
-            raise OSError("the connection was closed")
+            raise ConnectionResetError("the connection was closed")
         return self._piece[:size_bytes]
 
     def ping(self) -> None:

@@ -11,7 +11,8 @@ ServerError                 says a code of `ray_client.v1.Failure`
 ├── LimitExceededError      `details` has `limit`, `value` and `flag`
 ├── DrainingError           the gateway is shutting down
 ├── InvalidRequestError     the request makes no sense
-└── BrokenRuleError         the peer broke a rule of docs/protocol.md
+├── BrokenRuleError         the peer broke a rule of docs/protocol.md
+└── DriverRefusedError      the driver refused, and said so itself
 StartError                  the gateway itself could not start; the text is for the operator
 """
 
@@ -127,6 +128,18 @@ class BrokenRuleError(ServerError):
     """The peer broke a rule of the protocol; the text cites its number."""
 
     code = Failure.PROTOCOL_VIOLATION
+
+
+class DriverRefusedError(ServerError):
+    """The session's driver refused what was asked of it; its own `Failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self._failure = failure
+
+    def failure(self) -> Failure:
+        """Give what the driver said."""
+        return self._failure
 
 
 class StartError(Exception):

@@ -1,6 +1,6 @@
 """What goes over a connection for one call: a unary form, and its answer (docs/protocol.md, rule O9).
 
-Only gateways make such connections; the message of a form goes on as its client has sent it.
+The gateway makes such connections for the calls of gRPC; the message of a form is that of its method.
 """
 
 from __future__ import annotations

@@ -15,14 +15,14 @@ from ray_client_proto.wire import tunnel
 from ray_client_proto.wire.errors import ProtocolError
 
 CAPABILITY: Final = "socket"
-LANES: Final = "lanes"  #: the capability for connections of the two other kinds
+LANES: Final = "lanes"  #: the capability for connections for lanes and logs
+LOCAL: Final = "local"  #: that for requests to a driver itself, on one machine, and for connections for calls
 PATH: Final = "/session"
 METHOD: Final = b"GET /session"  #: what a request begins with, and no connection of HTTP/2 or TLS does
 
 #: Kinds of connections: what goes to the driver before what was read, with the connection's file.
-DATA, LANE, LOGS = b"\0", b"\1", b"\2"
-CALL: Final = b"\3"  #: made by the gateway itself, for a call that is not a stream; there is no request for one
-_PATHS: Final = {PATH: DATA, f"{PATH}/lane": LANE, f"{PATH}/logs": LOGS}
+DATA, LANE, LOGS, CALL = b"\0", b"\1", b"\2", b"\3"
+_PATHS: Final = {PATH: DATA, f"{PATH}/lane": LANE, f"{PATH}/logs": LOGS, f"{PATH}/call": CALL}
 PROTOCOL: Final = "ray-client.v1"  #: in `Sec-WebSocket-Protocol`
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10

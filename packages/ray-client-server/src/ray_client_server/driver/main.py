@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib
 import logging
@@ -13,14 +12,10 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NoReturn
 
-import grpc
-
 from ray_client_proto.wire.handshake import OF_DRIVERS
-from ray_client_server.config import DriverSettings, given_path, tunnel_path
-from ray_client_server.connections import connection_options, server_credentials
+from ray_client_server.config import DriverSettings, given_path
 from ray_client_server.driver import ray_job, ray_port
 from ray_client_server.driver.control import Control
 from ray_client_server.driver.dispatch import carry_out
@@ -29,8 +24,8 @@ from ray_client_server.driver.failures import type_name
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.hooks import with_hook
 from ray_client_server.driver.lanes import LaneService, LogService
+from ray_client_server.driver.local import LocalDoor
 from ray_client_server.driver.logs import Logs
-from ray_client_server.driver.servicer import SessionServicer
 from ray_client_server.driver.session import DriverSession
 from ray_client_server.driver.sockets import SocketDoor
 from ray_client_server.driver.versions import package_versions
@@ -40,8 +35,6 @@ log = logging.getLogger(__name__)
 # Clients have left out what is to be left out. Ray reads these when it packs: both in Ray 2.60, none in Ray 2.40.
 _PACKED_AS_IT_IS: Final = {"RAY_RUNTIME_ENV_IGNORE_GITIGNORE": "1", "RAY_OVERRIDE_RUNTIME_ENV_DEFAULT_EXCLUDES": ""}
 
-_CALLS: Final = 256  #: at a time: the data stream, log readers, bulk lanes and unary forms; more are refused at once
-_LAST_WORDS_S: Final = 1.0  #: for streams to get their status before the server is gone
 _IDLE_MEMORY_S: Final = 10.0  #: memory that no transfer needed for this long goes back to the system
 #: What ends a service or a job signals all its processes at once; so long the gateway has to say that it drains.
 _ORDER_S: Final = 1.0
@@ -118,21 +111,6 @@ class Driver:
             on_end=self._ends.put,
             on_attach=lambda is_attached: self._control.report("attached", is_attached=is_attached),
         )
-        self._server = grpc.server(
-            ThreadPoolExecutor(_CALLS, thread_name_prefix="grpc"),
-            maximum_concurrent_rpcs=_CALLS,
-            handlers=[SessionServicer(settings, self._session, holdings, logs).handler()],
-            options=[
-                ("grpc.max_send_message_length", settings.limits.message_bytes),
-                ("grpc.max_receive_message_length", settings.limits.message_bytes),
-                *connection_options(settings.limits),
-            ],
-        )
-        self._server.add_insecure_port(f"unix:{settings.socket_path}")
-        if settings.tls is not None:
-            tunnels = f"unix:{tunnel_path(settings.socket_path, settings.tls)}"
-            self._server.add_secure_port(tunnels, server_credentials(settings.tls))
-        self._server.start()
         message_bytes = settings.limits.message_bytes
         self._door = SocketDoor(
             given_path(settings.socket_path),
@@ -140,6 +118,11 @@ class Driver:
             message_bytes,
             LaneService(holdings.uploads, holdings.downloads, message_bytes),
             LogService(logs),
+            on_hung_up=lambda: self._control.report("hung_up"),
+        )
+        secret = bytes.fromhex(settings.secret_hex)
+        self._local = LocalDoor(
+            settings.socket_path, settings.session_id, secret, self._door.begin, settings.limits.handshake_s
         )
 
     def _terminate(self) -> None:
@@ -184,12 +167,10 @@ class Driver:
         bound.start()
         log.info("driver.ending reason=%s", reason)
         self._session.end(reason)
-        self._server.stop(_LAST_WORDS_S).wait()
+        self._local.close()
         self._door.close()
         self._holdings.close()
         ray_port.leave()
-        with contextlib.suppress(FileNotFoundError):  # gRPC may have removed it itself
-            os.unlink(self._settings.socket_path)
         self._control.report("ended", reason=reason)
         self._control.close()
 

@@ -20,6 +20,7 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
+from ray_client_server.driver.calls import CallService
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.session import DriverSession
@@ -44,10 +45,15 @@ class SocketDoor:
         limit_bytes: int,
         lanes: LaneService | None = None,
         logs: LogService | None = None,
+        on_hung_up: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begin to listen at a unix socket; `limit_bytes` bounds a message. What is None is not served."""
+        """Begin to listen at a unix socket; `limit_bytes` bounds a message. What is None is not served.
+
+        `on_hung_up` is called when a data stream is gone because its client's system has closed it.
+        """
+        self._on_hung_up = on_hung_up
         self._session, self._limit_bytes = session, limit_bytes
-        self._lanes, self._logs = lanes, logs
+        self._lanes, self._logs, self._calls = lanes, logs, CallService(session)
         self._path = path
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
@@ -82,9 +88,9 @@ class SocketDoor:
                     log.warning("socket.not_given error=%s", error)
                     continue
             for connection in given:
-                self._begin(connection, first[:1], first[1:])
+                self.begin(connection, first[:1], first[1:])
 
-    def _begin(self, connection: socket.socket, kind: bytes, first: bytes) -> None:
+    def begin(self, connection: socket.socket, kind: bytes, first: bytes) -> None:
         """Serve a connection of this kind, of which so much was read before, in a thread of its own."""
         if len(self._open) >= _CONNECTIONS:
             log.warning("socket.refused because=there are %d", _CONNECTIONS)
@@ -97,6 +103,8 @@ class SocketDoor:
             self._start("socket-reader", self._read, self._messages(connection, first, freed))
         elif kind == websocket.LOGS and self._logs is not None:
             self._start("logs-reader", self._serve, self._messages(connection, first), self._logs.serve)
+        elif kind == websocket.CALL:
+            self._start("call", self._serve, self._messages(connection, first), self._calls.serve)
         else:
             connection.close()
 
@@ -127,6 +135,7 @@ class SocketDoor:
     def _read(self, messages: MessageSocket) -> None:
         """Carry out the client's frames until its connection ends, one way or another."""
         stream, way = None, _SocketWay(messages)
+        has_hung_up = False
         try:
             while (message := messages.receive()) is not None:
                 frame = ClientFrame.FromString(message)
@@ -135,6 +144,10 @@ class SocketDoor:
                         raise ProtocolError("D5: the first message of a data stream must attach")
                     stream = self._session.attach(frame.attach, way)
                 stream.receive(frame, len(message))
+            has_hung_up = True
+        except ConnectionResetError as error:
+            log.info("socket.cut because=%s", error)
+            has_hung_up = True
         except OperationError as error:
             way.end(error.failure)
         except ProtocolError as error:
@@ -144,6 +157,8 @@ class SocketDoor:
         finally:
             if stream is not None:
                 stream.close()
+                if has_hung_up:
+                    self._on_hung_up()
             messages.close()
             messages.release()
             self._open.discard(messages)

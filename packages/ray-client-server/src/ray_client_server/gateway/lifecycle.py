@@ -7,6 +7,7 @@ import contextlib
 import glob
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -35,7 +36,6 @@ class Lifecycle:
         self.control = ControlServer(f"{directory}/control", sessions, self._on_event)
         self._gone: dict[Session, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.on_end: Callable[[Session], Awaitable[None]] | None = None
 
     async def open(self, session: Session, settings: DriverSettings, in_environment: bool) -> dict[str, Any]:
         """Start the driver of a reserved session and give what it reports when it is ready.
@@ -114,6 +114,8 @@ class Lifecycle:
             session.is_attached = bool(event.get("is_attached"))
             if session.is_attached:
                 session.closed_at_s = None
+        elif kind == "hung_up" and not session.is_attached and not session.connections:
+            session.closed_at_s = time.monotonic()
         elif kind == "ended":
             self._sessions.end(session, str(event.get("reason", "its driver ended it")))
         elif kind == "gone" and session in self._gone:
@@ -134,8 +136,6 @@ class Lifecycle:
             for path in glob.glob(f"{session.socket_path}*"):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(path)
-            if self.on_end is not None:
-                await self.on_end(session)
 
     async def _until_over(self, session: Session, exited: asyncio.Future[str]) -> None:
         """Wait for the end of the session, of the control connection, or of a process that never connected."""

@@ -20,7 +20,7 @@ from ray_client_proto.v1.gateway_pb2 import (
     SessionLimits,
     SessionOpened,
 )
-from ray_client_proto.wire import handshake
+from ray_client_proto.wire import handshake, websocket
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 from ray_client_server.config import DriverSettings, Limits, TlsSettings
 from ray_client_server.driver.versions import package_versions
@@ -169,11 +169,12 @@ def opened(session: Session, terms: Terms, ready: dict[str, Any], server: Server
         server.packages.clear()
         server.packages.update(packages)
     lacking = set(handshake.OF_DRIVERS).difference(ready.get("capabilities") or ())
+    capabilities = [name for name in terms.capabilities if name not in lacking]
     return SessionOpened(
         session_id=session.session_id,
         secret=session.secret,
         protocol=terms.protocol,
-        capabilities=[name for name in terms.capabilities if name not in lacking],
+        capabilities=capabilities,
         lease_s=terms.lease_s,
         limits=SessionLimits(
             message_bytes=limits.message_bytes,
@@ -186,7 +187,7 @@ def opened(session: Session, terms: Terms, ready: dict[str, Any], server: Server
         namespace=session.namespace,
         node_id=str(ready.get("node_id", "")),
         dashboard_url=str(ready.get("dashboard_url", "")),
-        direct_target=f"unix:{session.socket_path}" if "direct" in terms.capabilities else "",
+        direct_target=f"unix:{session.socket_path}" if websocket.LOCAL in capabilities else "",
     )
 
 

@@ -1,20 +1,40 @@
-"""Passes the calls of the `Session` service through to drivers, as the bytes that they are.
+"""The `Session` service of gRPC, for those who take no sockets: each call goes on over a socket to its driver.
 
-This is the hot path of everything that a client does. So both directions are two small loops over gRPC's own reads and
-writes, nothing is decoded, and each driver has one channel, which all calls of its session share.
+So it is for clients of releases before 0.3.0, for those behind proxies that let only gRPC pass, and for tools and other
+languages. Messages of the data channel, and those of unary forms, go through as the bytes that they are. What a driver
+answers with a failure, or how it ends a stream, becomes the status of the call (docs/protocol.md, rule M4).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from typing import Any
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final, TypeAlias
 
 import grpc
+from google.protobuf.message import DecodeError
 
+from ray_client_proto.sockets import ClosedError
+from ray_client_proto.v1.bulk_pb2 import DownloadRequest, UploadStatus, UploadStatusRequest
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.log_pb2 import LogRequest
+from ray_client_proto.wire import calls, chunk, lane, websocket
 from ray_client_proto.wire import metadata as keys
-from ray_client_server.errors import InvalidRequestError, LimitExceededError, ServerError, UnknownSessionError
+from ray_client_proto.wire.errors import ProtocolError
+from ray_client_proto.wire.limits import KIB
+from ray_client_proto.wire.status import STATUS_BY_CODE
+from ray_client_server.config import Limits
+from ray_client_server.errors import (
+    BrokenRuleError,
+    DriverRefusedError,
+    InvalidRequestError,
+    LimitExceededError,
+    ServerError,
+    UnknownSessionError,
+)
+from ray_client_server.gateway.driver_socket import SIGN_S, DriverSocket
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.observability.logs import EventLog
 from ray_client_server.observability.peers import peer_of
@@ -22,34 +42,14 @@ from ray_client_server.refusal import refuse
 
 log = EventLog("relay")
 
-PREFIX = "/ray_client.v1.Session/"
-_DATA = f"{PREFIX}Data"
+PREFIX: Final = "/ray_client.v1.Session/"
 
 #: How long a call that lost its driver waits to learn why.
-LEARN_S = 2.0
+LEARN_S: Final = 2.0
 
-_CHANNEL_OPTIONS = [
-    ("grpc.max_receive_message_length", -1),  # each end keeps the limits; between them there is nothing to refuse
-    ("grpc.max_send_message_length", -1),
-    ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.enable_retries", 0),
-    ("grpc.enable_http_proxy", 0),
-    ("grpc.initial_reconnect_backoff_ms", 50),
-    ("grpc.max_reconnect_backoff_ms", 500),
-    # Of a unix socket gRPC would make the authority from the path; it is of no interest to anyone.
-    ("grpc.default_authority", "driver"),
-]
+_HEADROOM_BYTES: Final = 64 * KIB  #: for what a driver's message has beside the bytes that its limits count
 
-Metadata = tuple[tuple[str, str | bytes], ...]
-
-
-def _own(metadata: Any) -> Metadata:
-    """Give the entries that are not gRPC's own, nor the gateway's token."""
-    return tuple(
-        (key, value)
-        for key, value in metadata or ()
-        if key != keys.AUTHORIZATION and not key.startswith("grpc-") and key not in ("user-agent", "te")
-    )
+Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 
 
 def session_of(metadata: Any, sessions: SessionTable) -> Session:
@@ -67,117 +67,278 @@ def session_of(metadata: Any, sessions: SessionTable) -> Session:
 
 
 class Relay(grpc.GenericRpcHandler):
-    """The handler of every method of the `Session` service, known or not: the driver answers for them."""
+    """The handler of every method of the `Session` service."""
 
-    def __init__(self, sessions: SessionTable, message_bytes: int) -> None:
-        self._sessions = sessions
-        self._message_bytes = message_bytes
-        self._channels: dict[Session, grpc.aio.Channel] = {}
+    def __init__(self, sessions: SessionTable, limits: Limits) -> None:
+        self._sessions, self._limits = sessions, limits
+        self._open: set[DriverSocket] = set()
+        self._signs: asyncio.TimerHandle | None = None  # while there is anything open
+        self._adapters: dict[str, tuple[bytes, Adapter]] = {
+            "Data": (websocket.DATA, _both_ways),
+            "Logs": (websocket.LOGS, functools.partial(_both_ways, check=LogRequest.FromString)),
+            "Upload": (websocket.LANE, functools.partial(_upload, piece_bytes=lane.chunk_bytes(limits.message_bytes))),
+            "GetUploadStatus": (websocket.LANE, _upload_status),
+            "Download": (websocket.LANE, functools.partial(_download, chunk_bytes=limits.chunk_bytes)),
+            **{name: (websocket.CALL, functools.partial(_call, form=form)) for name, form in calls.FORMS.items()},
+        }
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """Give the handler, or nothing if the method is not of this service."""
-        method = handler_call_details.method
-        if not method.startswith(PREFIX):
+        """Give the handler, or nothing if there is no such method in this service."""
+        service, _, method = handler_call_details.method.rpartition("/")
+        if f"{service}/" != PREFIX or method not in self._adapters:
             return None
+        kind, adapt = self._adapters[method]
 
-        async def pass_through(_: object, context: grpc.aio.ServicerContext[bytes, bytes]) -> None:
-            await self._relay(method, context)
+        async def serve(_: object, context: Context) -> None:
+            await self._serve(kind, adapt, context)
 
-        return grpc.stream_stream_rpc_method_handler(pass_through)
+        # One kind of handler for all: how many messages there are makes no difference on the wire.
+        return grpc.stream_stream_rpc_method_handler(serve)
 
-    async def close(self) -> None:
-        """Close every channel to a driver."""
-        channels, self._channels = list(self._channels.values()), {}
-        for channel in channels:
-            await channel.close()
-
-    async def forget(self, session: Session) -> None:
-        """Close the channel to the driver of a session that is over."""
-        channel = self._channels.pop(session, None)
-        if channel is not None:
-            await channel.close(LEARN_S)  # its last calls may still be on their way to the client
-
-    def _channel(self, session: Session) -> grpc.aio.Channel:
-        channel = self._channels.get(session)
-        if channel is None:
-            channel = grpc.aio.insecure_channel(f"unix:{session.socket_path}", options=_CHANNEL_OPTIONS)
-            self._channels[session] = channel
-        return channel
-
-    async def _relay(self, method: str, context: grpc.aio.ServicerContext[bytes, bytes]) -> None:
-        metadata = context.invocation_metadata()
+    async def _serve(self, kind: bytes, adapt: Adapter, context: Context) -> None:
+        session: Session | None = None
         try:
-            session = session_of(metadata, self._sessions)
+            session = session_of(context.invocation_metadata(), self._sessions)
             if not session.ready.done():
                 raise InvalidRequestError("M2: the session is not open yet; wait for READY")
+            if kind == websocket.DATA:
+                session.connect(peer_of(context))
+            async with self._connected(session, kind) as driver:
+                await adapt(_Call(context, self._limits.message_bytes), driver)
+        except _ClientGoneError:
+            return
         except ServerError as error:
-            await refuse(context, error)
-        if method == _DATA:
-            session.connect(peer_of(context))
-        call: Any = self._channel(session).stream_stream(method)(metadata=_own(metadata))
-        upwards = asyncio.ensure_future(_copy_up(context, call, self._message_bytes))
-        downwards = asyncio.ensure_future(_copy_down(call, context))
-        try:
-            await asyncio.wait({upwards, downwards}, return_when=asyncio.FIRST_COMPLETED)
-            if upwards.done() and (too_large := upwards.result()) is not None:
-                await refuse(context, too_large)
-            if await downwards:
-                await self._finish(session, call, context)
-        finally:
-            upwards.cancel()
-            downwards.cancel()
-            call.cancel()  # after its end this changes nothing; before, the client is gone and the driver learns it
+            await self._fail(session, error, context)
+        except ProtocolError as error:
+            await refuse(context, LimitExceededError("message_bytes", self._limits.message_bytes, str(error)))
+        except OSError as error:
+            await self._fail(session, error, context)
 
-    async def _finish(self, session: Session, call: Any, context: grpc.aio.ServicerContext[bytes, bytes]) -> None:
-        """Give the client the driver's status; where the driver is gone, say why instead."""
-        code = await call.code()
-        if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED):
+    @contextlib.asynccontextmanager
+    async def _connected(self, session: Session, kind: bytes) -> AsyncIterator[DriverSocket]:
+        driver = DriverSocket(self._limits.message_bytes + _HEADROOM_BYTES)
+        try:
+            await driver.open(session, kind)
+            self._open.add(driver)
+            if self._signs is None:
+                self._signs = asyncio.get_running_loop().call_later(SIGN_S, self._give_signs)
+            yield driver
+        finally:
+            self._open.discard(driver)
+            driver.close()
+
+    def _give_signs(self) -> None:
+        for driver in self._open:
+            driver.give_sign()
+        self._signs = asyncio.get_running_loop().call_later(SIGN_S, self._give_signs) if self._open else None
+
+    async def _fail(self, session: Session | None, error: OSError | ServerError, context: Context) -> None:
+        """End a call as its driver did; where the driver is gone, or ends, say why instead."""
+        if isinstance(error, ClosedError) and error.code > websocket.FAILURES:
+            error = DriverRefusedError(_failure(error.code - websocket.FAILURES, error.reason))
+        is_over = not isinstance(error, ServerError) or error.failure().code == Failure.SESSION_ENDED
+        if session is not None and is_over:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(session.ended.wait(), LEARN_S)
-            if session.failure is not None:
-                await refuse(context, session.failure)
-            log.warning("relay.driver_unavailable", session=session.session_id, details=await call.details())
-        trailing = _own(await call.trailing_metadata())
-        if code == grpc.StatusCode.OK:
-            context.set_trailing_metadata(trailing)
-            return
-        await context.abort(code, await call.details() or "", trailing)
+            error = session.failure or error
+        if isinstance(error, ServerError):
+            await refuse(context, error)
+        log.warning("relay.driver_unavailable", session=session and session.session_id, because=error)
+        await context.abort(grpc.StatusCode.UNAVAILABLE, f"no connection to the session's driver: {error}")
 
 
-async def _copy_up(
-    context: grpc.aio.ServicerContext[bytes, bytes], call: Any, message_bytes: int
-) -> LimitExceededError | None:
-    """Hand the client's messages to the driver until the client half-closes or either side is gone.
+class _ClientGoneError(Exception):
+    """The client has ended its call; nobody is there to be told."""
 
-    A message that is too large is not handed on; it gives the error to end the call with.
+
+class _Call:
+    """The client's side of a call."""
+
+    def __init__(self, context: Context, message_bytes: int) -> None:
+        self._context, self._message_bytes = context, message_bytes
+
+    async def read(self) -> bytes | None:
+        """Give the next message, or None at the end.
+
+        Raises:
+            LimitExceededError: it is too large.
+        """
+        try:
+            message = await self._context.read()
+        except Exception as error:  # private to gRPC
+            raise _ClientGoneError from error
+        if not isinstance(message, bytes):
+            return None
+        if len(message) > self._message_bytes:
+            raise LimitExceededError("message_bytes", self._message_bytes, f"a message has {len(message)} bytes")
+        return message
+
+    async def read_only(self) -> bytes:
+        """Give the one message of a call.
+
+        Raises:
+            BrokenRuleError: there is none.
+            LimitExceededError: it is too large.
+        """
+        message = await self.read()
+        if message is None:
+            raise BrokenRuleError("a call without a message")
+        return message
+
+    async def write(self, message: bytes) -> None:
+        """Send a message, and wait until the client has room for it."""
+        try:
+            await self._context.write(message)
+        except Exception as error:  # private to gRPC
+            raise _ClientGoneError from error
+
+
+#: Carries a call on to a driver. Raises what `DriverSocket` does, `ServerError`, or `_ClientGoneError`.
+Adapter = Callable[[_Call, DriverSocket], Awaitable[None]]
+
+
+async def _both_ways(
+    call: _Call, driver: DriverSocket, check: Callable[[bytes], object] = lambda _: None
+) -> None:
+    """Hand messages on in both directions until the driver ends; `check` raises for messages that make no sense."""
+    upwards = asyncio.ensure_future(_copy_up(call, driver, check))
+    downwards = asyncio.ensure_future(_copy_down(driver, call))
+    try:
+        await asyncio.wait({upwards, downwards}, return_when=asyncio.FIRST_COMPLETED)
+        if upwards.done():
+            upwards.result()
+        await downwards
+    finally:
+        await _cancel(upwards, downwards)
+
+
+async def _copy_up(call: _Call, driver: DriverSocket, check: Callable[[bytes], object]) -> None:
+    try:
+        while (message := await call.read()) is not None:
+            _checked(check, message)
+            await driver.send(message)
+        await driver.finish()
+    except OSError:
+        pass  # the driver has ended it; how, comes the other way
+
+
+async def _copy_down(driver: DriverSocket, call: _Call) -> None:
+    while (message := await driver.receive()) is not None:
+        await call.write(message)
+
+
+async def _upload(call: _Call, driver: DriverSocket, piece_bytes: int) -> None:
+    """Send chunks on; a driver that has all of a transfer, or refuses it, says so without being asked."""
+    said = asyncio.ensure_future(driver.receive())
+    status = lane.Head(lane.STATUS)
+    is_asked = False
+    try:
+        while (message := await _unless(said, call.read())) is not None:
+            piece = chunk.decode(message)
+            is_whole = await _send_chunk(driver, piece, piece_bytes)
+            status, is_asked = lane.Head(lane.STATUS, piece.transfer_id), not is_whole
+            if is_whole:
+                status = _head(await said, lane.STATUS)[0]
+                said = asyncio.ensure_future(driver.receive())
+        if is_asked:
+            await driver.send(status.encode())
+            status = _head(await said, lane.STATUS)[0]
+        await driver.finish()
+    except ProtocolError as error:
+        raise BrokenRuleError(str(error)) from error
+    finally:
+        await _cancel(said)
+    answer = UploadStatus(transfer_id=status.transfer_id, received_bytes=status.offset_bytes)
+    await call.write(answer.SerializeToString())
+
+
+async def _unless(said: asyncio.Future[bytes | None], reading: Awaitable[bytes | None]) -> bytes | None:
+    """Give what is read from the client, unless the driver says something before, which can only be a refusal."""
+    read = asyncio.ensure_future(reading)
+    try:
+        await asyncio.wait({said, read}, return_when=asyncio.FIRST_COMPLETED)
+        if said.done():
+            _head(said.result(), lane.FAILURE)
+        return await read
+    finally:
+        await _cancel(read)
+
+
+async def _send_chunk(driver: DriverSocket, piece: chunk.Chunk, piece_bytes: int) -> bool:
+    """Send a chunk in pieces that a driver takes; tell whether it ends its transfer."""
+    end = piece.offset_bytes + piece.data.nbytes
+    if end > piece.total_bytes:
+        raise ProtocolError(f"B2: byte {end} does not belong to a transfer of {piece.total_bytes} bytes")
+    for at in range(0, piece.data.nbytes or 1, piece_bytes):
+        head = lane.Head(lane.CHUNK, piece.transfer_id, piece.offset_bytes + at, piece.total_bytes)
+        await driver.send(head.encode(), piece.data[at : at + piece_bytes])
+    return end == piece.total_bytes
+
+
+async def _upload_status(call: _Call, driver: DriverSocket) -> None:
+    request = _checked(UploadStatusRequest.FromString, await call.read_only())
+    await driver.send(lane.Head(lane.STATUS, request.transfer_id).encode())
+    head, _ = _head(await driver.receive(), lane.STATUS)
+    await driver.finish()
+    answer = UploadStatus(transfer_id=request.transfer_id, received_bytes=head.offset_bytes)
+    await call.write(answer.SerializeToString())
+
+
+async def _download(call: _Call, driver: DriverSocket, chunk_bytes: int) -> None:
+    request = _checked(DownloadRequest.FromString, await call.read_only())
+    await driver.send(lane.Head(lane.DOWNLOAD, request.transfer_id, request.offset_bytes).encode())
+    is_whole = False
+    while not is_whole:
+        head, data = _head(await driver.receive(), lane.CHUNK)
+        for at in range(0, data.nbytes or 1, chunk_bytes):
+            piece = data[at : at + chunk_bytes]
+            await call.write(chunk.encode(head.transfer_id, head.offset_bytes + at, head.total_bytes, [piece]))
+        is_whole = head.offset_bytes + data.nbytes >= head.total_bytes
+    await driver.finish()
+
+
+async def _call(call: _Call, driver: DriverSocket, form: bytes) -> None:
+    await driver.send(form, await call.read_only())
+    answer = await driver.receive()
+    if answer is None:
+        raise ConnectionResetError("the driver gave no answer")
+    if answer[:1] == calls.FAILURE:
+        raise DriverRefusedError(Failure.FromString(answer[1:]))
+    await driver.finish()
+    await call.write(answer[1:])
+
+
+def _head(message: bytes | None, kind: int) -> tuple[lane.Head, memoryview]:
+    """Give the head of a lane's message of this kind, and what follows it.
+
+    Raises:
+        DriverRefusedError: it is a refusal.
+        OSError: the driver has said nothing, or something else.
     """
-    read: Callable[[], Any] = context.read
-    end = grpc.aio.EOF
-    try:
-        await call.wait_for_connection()
-        # Not `call.write`: when the driver has just ended the call, that puts a status of its own, INTERNAL, in the
-        # place of the driver's, and drops the driver's last messages with it (seen with grpcio 1.85).
-        send: Callable[[bytes], Any] = call._cython_call.send_serialized_message
-        while (message := await read()) is not end:
-            if len(message) > message_bytes:
-                return LimitExceededError("message_bytes", message_bytes, f"a message has {len(message)} bytes")
-            await send(message)
-        await call.done_writing()
-    except Exception:  # noqa: BLE001 - of several kinds, some of them private; all mean that the driver ended the call
-        pass  # its status goes down the other way
-    return None
+    if message is None:
+        raise ConnectionResetError("the driver has ended the connection")
+    head, rest = lane.read_head(message[: lane.HEAD_BYTES]), memoryview(message)[lane.HEAD_BYTES :]
+    if head.kind == lane.FAILURE:
+        raise DriverRefusedError(Failure.FromString(bytes(rest)))
+    if head.kind != kind:
+        raise ConnectionResetError(f"B7: a message of kind {head.kind} cannot come here")
+    return head, rest
 
 
-async def _copy_down(call: Any, context: grpc.aio.ServicerContext[bytes, bytes]) -> bool:
-    """Hand the driver's messages to the client until the driver ends the call; tell whether the client is there."""
-    read: Callable[[], Any] = call.read
-    write: Callable[[Any], Any] = context.write
-    end = grpc.aio.EOF
+def _failure(code: int, text: str) -> Failure:
+    known: Any = code if code in STATUS_BY_CODE else Failure.INTERNAL
+    return Failure(code=known, message=text)
+
+
+def _checked(check: Callable[[bytes], Any], message: bytes) -> Any:
     try:
-        while (message := await read()) is not end:
-            await write(message)
-    except grpc.aio.AioRpcError:
-        return True  # of the driver's side; its status says it all
-    except Exception:  # noqa: BLE001 - private to gRPC: a write to a client that has gone
-        return False
-    return True
+        return check(message)
+    except DecodeError as error:
+        raise BrokenRuleError(f"not a message of this method: {error}") from error
+
+
+async def _cancel(*tasks: asyncio.Future[Any]) -> None:
+    """End what is still under way, and wait until nothing of it uses the connection."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

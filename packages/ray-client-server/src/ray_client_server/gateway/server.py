@@ -28,7 +28,7 @@ from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore
 from ray_client_server.gateway.relay import Relay
 from ray_client_server.gateway.servicer import GatewayServicer
-from ray_client_server.gateway.sessions import Session, SessionTable
+from ray_client_server.gateway.sessions import SessionTable
 from ray_client_server.gateway.spawner import Spawner
 from ray_client_server.gateway.state import StateDirectory
 from ray_client_server.gateway.watching import ClientWatch
@@ -97,8 +97,6 @@ class Gateway:
         self._settings = settings
         self._sessions = SessionTable(limits)
         self._lifecycle = Lifecycle(self._sessions, limits, str(directory), spawner.start)
-        self._lifecycle.on_end = self._forget
-        self._relay = Relay(self._sessions, limits.message_bytes)
         self._watch = ClientWatch(self._sessions, self._lifecycle)
         self._health = Health(SERVICES)
         self._servicer = GatewayServicer(
@@ -118,7 +116,7 @@ class Gateway:
             interceptors=[] if guard is None else [TokenInterceptor(guard)], options=server_options(limits)
         )
         gateway_pb2_grpc.add_GatewayServicer_to_server(self._servicer, self._server)
-        self._server.add_generic_rpc_handlers((self._relay, self._health.handler()))
+        self._server.add_generic_rpc_handlers((Relay(self._sessions, limits), self._health.handler()))
 
     async def start(self) -> int:
         """Begin to listen and give the port.
@@ -158,15 +156,11 @@ class Gateway:
         for session in self._sessions:
             self._lifecycle.end(session, "the gateway was shut down")
         await self._lifecycle.all_ended()
-        await self._relay.close()
         await self._front.stop_listening()
         await self._server.stop(0 if is_urgent else 1.0)
         await self._front.close()
         await self._lifecycle.close()
         return True
-
-    async def _forget(self, session: Session) -> None:
-        await self._relay.forget(session)
 
 
 class Signals:
