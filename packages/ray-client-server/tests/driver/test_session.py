@@ -8,14 +8,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from ray_client_proto.channel import PulledOutlet
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
 from ray_client_proto.v1.operation_pb2 import Disconnect, Forget, Get, Operation, Release, Reply
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError
-from ray_client_server.driver.servicer import PulledWay
 from ray_client_server.driver.session import DriverSession, Stream
+
+
+class PulledWay(PulledOutlet):
+    """The way out of a stream, which a test reads."""
+
+    def end(self, failure: Failure | None) -> None:
+        self.finish(None if failure is None else OperationError(failure))
 
 
 class Echo:

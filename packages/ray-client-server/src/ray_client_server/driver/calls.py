@@ -44,11 +44,14 @@ class CallService:
         sink = _OneAnswer(connection)
         try:
             operation = _operation(message)
-            count = len(operation.get.object_ids) if operation.WhichOneof("kind") == "get" else 1
-            sink.expect(count)
-            self._session.carry_single(operation, Answer(operation.request_id, sink, count))
+            if operation.WhichOneof("kind") == "get":
+                sink.count = len(operation.get.object_ids)
+            self._session.carry_single(operation, Answer(operation.request_id, sink, sink.count))
         except OperationError as error:
             _say(connection, calls.FAILURE, error.failure)
+        else:
+            if not sink.count:
+                sink.say()
         try:
             while connection.receive() is not None:
                 pass  # there is nothing to say after the call
@@ -63,25 +66,19 @@ class _OneAnswer:
         self._connection = connection
         self._lock = threading.Lock()  # replies come from several threads
         self._replies: list[Reply] = []
-        self._left = 0
+        self.count = 1  #: of replies that will come
         self.is_gone = False  #: whoever wanted the answer
-
-    def expect(self, count: int) -> None:
-        """Prepare for so many replies; before any comes."""
-        self._left = count
-        if not count:
-            self._say()
 
     def deliver(self, reply: Reply, more_follow: bool = False) -> None:
         """Take a reply."""
         with self._lock:
             self._replies.append(reply)
-            self._left -= 1
-            is_last = not self._left
+            is_last = len(self._replies) == self.count
         if is_last:
-            self._say()
+            self.say()
 
-    def _say(self) -> None:
+    def say(self) -> None:
+        """Send what there is, as the whole answer."""
         self._replies.sort(key=lambda reply: reply.index)
         _say(self._connection, calls.REPLIES, Replies(replies=self._replies))
 

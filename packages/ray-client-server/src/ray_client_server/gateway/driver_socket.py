@@ -68,14 +68,14 @@ class DriverSocket:
         start = websocket.header(websocket.BINARY, sum(map(len, parts)), is_client=True)
         await self._send(start, *parts)
 
-    async def finish(self) -> None:
+    async def finish(self, code: int = websocket.NORMAL) -> None:
         """Tell the driver that nothing more comes; what it still says can be received.
 
         Raises:
             OSError: the connection is gone.
         """
         self._is_finished = True
-        await self._send(_closing(websocket.NORMAL))
+        await self._send(_closing(code))
 
     async def _send(self, *parts: bytes | memoryview) -> None:
         if sum(map(len, parts)) <= _SMALL_BYTES:

@@ -74,7 +74,8 @@ class Relay(grpc.GenericRpcHandler):
         self._open: set[DriverSocket] = set()
         self._signs: asyncio.TimerHandle | None = None  # while there is anything open
         self._adapters: dict[str, tuple[bytes, Adapter]] = {
-            "Data": (websocket.DATA, _both_ways),
+            # Whether the client's system has ended the stream, the gateway learns from its own connection.
+            "Data": (websocket.DATA, functools.partial(_both_ways, ending=websocket.GOING_AWAY)),
             "Logs": (websocket.LOGS, functools.partial(_both_ways, check=LogRequest.FromString)),
             "Upload": (websocket.LANE, functools.partial(_upload, piece_bytes=lane.chunk_bytes(limits.message_bytes))),
             "GetUploadStatus": (websocket.LANE, _upload_status),
@@ -164,14 +165,14 @@ class _Call:
             LimitExceededError: it is too large.
         """
         try:
-            message = await self._context.read()
+            message: Any = await self._context.read()
         except Exception as error:  # private to gRPC
             raise _ClientGoneError from error
-        if not isinstance(message, bytes):
+        if message is grpc.aio.EOF:
             return None
         if len(message) > self._message_bytes:
             raise LimitExceededError("message_bytes", self._message_bytes, f"a message has {len(message)} bytes")
-        return message
+        return bytes(message)
 
     async def read_only(self) -> bytes:
         """Give the one message of a call.
@@ -198,10 +199,16 @@ Adapter = Callable[[_Call, DriverSocket], Awaitable[None]]
 
 
 async def _both_ways(
-    call: _Call, driver: DriverSocket, check: Callable[[bytes], object] = lambda _: None
+    call: _Call,
+    driver: DriverSocket,
+    check: Callable[[bytes], object] = lambda _: None,
+    ending: int = websocket.NORMAL,
 ) -> None:
-    """Hand messages on in both directions until the driver ends; `check` raises for messages that make no sense."""
-    upwards = asyncio.ensure_future(_copy_up(call, driver, check))
+    """Hand messages on in both directions until the driver ends.
+
+    `check` raises for messages that make no sense; `ending` is what the driver is told when the client has ended.
+    """
+    upwards = asyncio.ensure_future(_copy_up(call, driver, check, ending))
     downwards = asyncio.ensure_future(_copy_down(driver, call))
     try:
         await asyncio.wait({upwards, downwards}, return_when=asyncio.FIRST_COMPLETED)
@@ -212,14 +219,13 @@ async def _both_ways(
         await _cancel(upwards, downwards)
 
 
-async def _copy_up(call: _Call, driver: DriverSocket, check: Callable[[bytes], object]) -> None:
-    try:
+async def _copy_up(call: _Call, driver: DriverSocket, check: Callable[[bytes], object], ending: int) -> None:
+    # An error of the connection means that the driver has ended it; how, comes the other way.
+    with contextlib.suppress(OSError):
         while (message := await call.read()) is not None:
             _checked(check, message)
             await driver.send(message)
-        await driver.finish()
-    except OSError:
-        pass  # the driver has ended it; how, comes the other way
+        await driver.finish(ending)
 
 
 async def _copy_down(driver: DriverSocket, call: _Call) -> None:
