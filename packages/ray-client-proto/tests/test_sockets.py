@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ray_client_proto import sockets
+from ray_client_proto import sockets, tls
 from ray_client_proto.sockets import ClosedError, MessageSocket
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
@@ -131,6 +131,6 @@ def test_what_was_read_before_counts() -> None:
 
 
 def test_without_poll_select_does(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(sockets.select, "poll", raising=False)
+    monkeypatch.delattr(tls.select, "poll", raising=False)
     pair[0].send(b"x")
     assert pair[1].receive() == b"x"

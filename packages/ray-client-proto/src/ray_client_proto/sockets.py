@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import select
 import socket
 import threading
 from typing import Final
 
+from ray_client_proto.tls import TlsSocket, is_ready
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 
@@ -28,7 +28,9 @@ class ClosedError(OSError):
 class MessageSocket:
     """Owns a connected socket. One thread receives; any may send, or end it."""
 
-    def __init__(self, connection: socket.socket, *, is_client: bool, limit_bytes: int, first: bytes = b"") -> None:
+    def __init__(
+        self, connection: socket.socket | TlsSocket, *, is_client: bool, limit_bytes: int, first: bytes = b""
+    ) -> None:
         """`limit_bytes` bounds a message; `first` was read before."""
         connection.settimeout(None)
         self._socket, self._is_client = connection, is_client
@@ -116,9 +118,7 @@ class MessageSocket:
             self._socket.close()
 
 
-def _is_readable(connection: socket.socket, within_s: float) -> bool:
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(connection, select.POLLIN)
-        return bool(poll.poll(within_s * 1000))
-    return bool(select.select([connection], [], [], within_s)[0])  # Windows
+def _is_readable(connection: socket.socket | TlsSocket, within_s: float) -> bool:
+    if isinstance(connection, TlsSocket):  # which may have taken from the system what nobody has fetched yet
+        return connection.is_readable(within_s)
+    return is_ready(connection, within_s)
