@@ -22,6 +22,7 @@ from typing import Final
 _PIECE_BYTES: Final = 256 * 1024  #: encrypted at a time, and read from the network at a time
 _RECORD_BYTES: Final = 16 * 1024  #: what one record of TLS carries at most
 _NO_PASSWORD: Final = b""  #: a key that wants one is an error, and no question on a terminal
+_TOO_LONG: Final = "the peer took too long to begin with TLS"
 _DONT_WAIT: Final = getattr(socket, "MSG_DONTWAIT", 0)
 
 
@@ -63,7 +64,8 @@ class TlsSocket:
                     self._flush(_DONT_WAIT)  # an alert, from which the peer learns why
                 raise
             else:
-                self._flush()
+                if not self._flush():
+                    raise TimeoutError(_TOO_LONG)
                 self._socket.settimeout(None)
                 return
 
@@ -72,7 +74,7 @@ class TlsSocket:
         return self._socket.fileno()
 
     def settimeout(self, within_s: float | None) -> None:
-        """Take note that calls wait for ever, which is all that is supported."""
+        """Bound how long a call waits for the network, as of a socket; what it has sent until then is counted."""
         self._socket.settimeout(within_s)
 
     def is_readable(self, within_s: float) -> bool:
@@ -172,7 +174,7 @@ class TlsSocket:
             OSError: none came within this time, or the connection is gone.
         """
         if within_s is not None and not is_ready(self._socket, within_s):
-            raise TimeoutError("the peer took too long to begin with TLS")
+            raise TimeoutError(_TOO_LONG)
         size_bytes = self._socket.recv_into(self._received)
         with self._lock:
             if size_bytes:
@@ -186,7 +188,9 @@ class TlsSocket:
         Raises:
             OSError: the connection is gone.
         """
-        self.sendmsg((data,))
+        left = memoryview(data).cast("B")
+        while (sent_bytes := self.sendmsg((left,))) < len(left):
+            left = left[sent_bytes:]
 
     def send(self, data: bytes | memoryview, flags: int = 0) -> int:
         """Send, as `sendmsg` of one buffer.
@@ -197,34 +201,42 @@ class TlsSocket:
         return self.sendmsg((data,), (), flags)
 
     def sendmsg(self, buffers: Iterable[bytes | memoryview], ancillary: tuple[()] = (), flags: int = 0) -> int:
-        """Send one buffer after the other; give how many bytes went: all, unless `flags` has `MSG_DONTWAIT`.
+        """Send one buffer after the other; give how many bytes went, which may be less than all, as of a socket.
 
-        With that flag, who was told that a part went must go on with the rest, as with every stream.
+        Who is told that a part went must go on with the rest, as with every stream.
 
         Raises:
-            BlockingIOError: with the flag, where nothing can go now.
+            BlockingIOError: with `MSG_DONTWAIT`, where nothing can go now.
+            TimeoutError: nothing could go in the time that a call may take.
             OSError: the connection is gone.
         """
-        if not self._writing.acquire(blocking=not flags & _DONT_WAIT):
+        is_patient = not flags & _DONT_WAIT
+        if not self._writing.acquire(blocking=is_patient):
             raise BlockingIOError("somebody else is sending")
         try:
             # Asked before anything is encrypted: what is, has to go.
-            if flags & _DONT_WAIT and not (self._flush(flags) and is_ready(self._socket, 0, select.POLLOUT)):
+            if not self._flush(flags):
+                raise TimeoutError("timed out") if is_patient else BlockingIOError("the connection takes nothing now")
+            if not is_patient and not is_ready(self._socket, 0, select.POLLOUT):
                 raise BlockingIOError("the connection takes nothing now")
-            sent_bytes = ahead_bytes = self._ahead_bytes
-            for piece in _pieces(buffers, ahead_bytes):
-                self._ahead_bytes = 0
-                self._encrypt(piece)
-                sent_bytes += len(piece)
-                if not self._flush(flags):
-                    # The caller comes again with the last byte, and by that with what the system did not take. Else
-                    # it would believe that all is on its way, and perhaps never send again.
-                    self._ahead_bytes = 1
-                    return sent_bytes - 1
-            self._flush(flags)
-            return sent_bytes
+            return self._send_pieces(buffers, flags)
         finally:
             self._writing.release()
+
+    def _send_pieces(self, buffers: Iterable[bytes | memoryview], flags: int) -> int:
+        """Do it, for whoever holds the lock of the writers."""
+        views = [memoryview(buffer).cast("B") for buffer in buffers]
+        sent_bytes = min(self._ahead_bytes, sum(map(len, views)))
+        self._ahead_bytes -= sent_bytes
+        for piece in _pieces(views, sent_bytes):
+            self._encrypt(piece)
+            sent_bytes += len(piece)
+            if not self._flush(flags):
+                # The caller comes again with the last byte, and so for what the system did not take. Else it would
+                # believe that all is on its way, and perhaps never send again.
+                self._ahead_bytes = 1
+                return sent_bytes - 1
+        return sent_bytes
 
     def _encrypt(self, piece: memoryview) -> None:
         with self._lock:
@@ -232,7 +244,7 @@ class TlsSocket:
                 piece = piece[self._tls.write(piece) :]  # type: ignore[arg-type]
 
     def _flush(self, flags: int = 0) -> bool:
-        """Hand over to the system what is encrypted; tell whether that was all: with `MSG_DONTWAIT` it may not be."""
+        """Hand over to the system what is encrypted; tell whether it took it all in the time that there was."""
         while True:
             if not self._unsent:
                 with self._lock:
@@ -241,7 +253,7 @@ class TlsSocket:
                     return True
             try:
                 self._unsent = self._unsent[self._socket.send(self._unsent, flags) :]
-            except BlockingIOError:
+            except (BlockingIOError, TimeoutError):
                 return False
 
     def shutdown(self, how: int) -> None:
@@ -341,14 +353,13 @@ def _left_s(until: float) -> float:
     """
     left_s = until - time.monotonic()
     if left_s <= 0:
-        raise TimeoutError("the peer took too long to begin with TLS")
+        raise TimeoutError(_TOO_LONG)
     return left_s
 
 
-def _pieces(buffers: Iterable[bytes | memoryview], skip_bytes: int) -> Iterator[memoryview]:
-    """Give what is in buffers in pieces that are encrypted at once, without the first few bytes."""
-    for buffer in buffers:
-        view = memoryview(buffer).cast("B")
+def _pieces(views: Iterable[memoryview], skip_bytes: int) -> Iterator[memoryview]:
+    """Give buffers in pieces that are encrypted at once, without the first few bytes."""
+    for view in views:
         skipped_bytes = min(skip_bytes, len(view))
         skip_bytes -= skipped_bytes
         for start in range(skipped_bytes, len(view), _PIECE_BYTES):

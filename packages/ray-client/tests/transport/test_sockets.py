@@ -12,7 +12,7 @@ import pytest
 from ray_client.config.address import Address
 from ray_client.errors import ProtocolViolationError, SessionTakenOverError
 from ray_client.transport.route import Route, SessionCalls
-from ray_client.transport.sockets import DataWays, SocketStream, has_green_sockets
+from ray_client.transport.sockets import DataWays, Door, SocketStream, has_green_sockets
 from ray_client.transport.stream import GrpcStream, StreamCutError
 from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
@@ -43,7 +43,7 @@ class Gateway:
         self._listener.close()
 
     def stream(self, *outgoing: bytes) -> SocketStream:
-        return SocketStream(self.address, HEADERS, iter(outgoing), 1 << 20, "an-id")
+        return SocketStream(Door(self.address, HEADERS, 1 << 20), iter(outgoing), "an-id")
 
 
 def accept(connection: socket.socket) -> MessageSocket:
@@ -166,7 +166,7 @@ class Calls:
 def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_tried_again() -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
     route = Route(best, gateway)
-    ways = DataWays(route, "an-id", Address("127.0.0.1", 1), HEADERS, 1 << 20)
+    ways = DataWays(route, "an-id", Door(Address("127.0.0.1", 1), HEADERS, 1 << 20))
     kinds = []
     for has_worked in (True, False, False, False):
         stream = ways.open(iter(()))
@@ -179,7 +179,7 @@ def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_trie
 def test_after_a_cut_single_calls_go_the_best_way_again() -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
     route = Route(best, gateway)
-    ways = DataWays(route, "an-id", Address("127.0.0.1", 1), HEADERS, 1 << 20)
+    ways = DataWays(route, "an-id", Door(Address("127.0.0.1", 1), HEADERS, 1 << 20))
     cast(SocketStream, ways.open(iter(()))).has_worked = True
     route.broke(best, False)
     assert route.calls is gateway

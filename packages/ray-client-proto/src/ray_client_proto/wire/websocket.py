@@ -15,8 +15,9 @@ from ray_client_proto.wire import tunnel
 from ray_client_proto.wire.errors import ProtocolError
 
 CAPABILITY: Final = "socket"
+TLS_CAPABILITY: Final = "socket_tls"  #: drivers end TLS: the request comes before it
 PATH: Final = "/session"
-METHOD: Final = b"GET /session "  #: what a request begins with, and no connection of HTTP/2 or TLS does
+METHOD: Final = b"GET "  #: what a request begins with, and no connection of HTTP/2 or TLS does
 PROTOCOL: Final = "ray-client.v1"  #: in `Sec-WebSocket-Protocol`
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -129,10 +130,13 @@ def unmasked(payload: bytes, mask: bytes) -> bytes:
     return (int.from_bytes(payload, "big") ^ key).to_bytes(size_bytes, "big")
 
 
-def request(authority: str, key: str, headers: list[tuple[str, str]]) -> bytes:
-    """Give a client's request; `headers` are those of `tunnel.headers`, and `key` is 16 random bytes in base64."""
+def request(authority: str, key: str, headers: list[tuple[str, str]], prefix: str = "") -> bytes:
+    """Give a client's request; `headers` are those of `tunnel.headers`, and `key` is 16 random bytes in base64.
+
+    `prefix` is what a proxy has the gateway under.
+    """
     lines = [
-        f"GET {PATH} HTTP/1.1",
+        f"GET {prefix}{PATH} HTTP/1.1",
         f"Host: {authority}",
         "Upgrade: websocket",
         "Connection: Upgrade",
@@ -151,9 +155,8 @@ def read_request(head: bytes) -> tuple[tunnel.Request, bytes]:
         ValueError: it is no request for a session's socket.
     """
     line, values = tunnel.read_head(head)
-    wanted = (f"GET {PATH} HTTP/1.1", "websocket", "13", PROTOCOL)
     given = tuple(values.get(name, "") for name in ("upgrade", "sec-websocket-version", "sec-websocket-protocol"))
-    if (line, *(text.lower() for text in given[:1]), *given[1:]) != wanted:
+    if not _is_ours(line) or (given[0].lower(), *given[1:]) != ("websocket", "13", PROTOCOL):
         raise ValueError(f"not a request for a session's socket: {line[:80]!r}")
     lines = (
         "HTTP/1.1 101 Switching Protocols",
@@ -163,6 +166,13 @@ def read_request(head: bytes) -> tuple[tunnel.Request, bytes]:
         f"Sec-WebSocket-Protocol: {PROTOCOL}",
     )
     return tunnel.request_of(values), "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def _is_ours(line: str) -> bool:
+    """Tell whether a request's first line asks for a session's socket; before the path may stand that of a proxy."""
+    method, _, rest = line.partition(" ")
+    path, _, version = rest.partition(" ")
+    return (method, version) == ("GET", "HTTP/1.1") and path.startswith("/") and path.endswith(PATH)
 
 
 def is_accepted(head: bytes, key: str) -> bool:

@@ -11,9 +11,11 @@ import logging
 import os
 import socket
 import threading
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from ray_client_proto.sockets import QUIET_S, MessageSocket
+from ray_client_proto.tls import TlsSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
@@ -23,6 +25,11 @@ from ray_client_server.driver.session import DriverSession, Stream
 
 log = logging.getLogger(__name__)
 
+#: Begins TLS on a connection of which some bytes were read, and has the client say the secret; raises OSError.
+BeginTls: TypeAlias = Callable[[socket.socket, bytes], TlsSocket]
+
+#: Connections that begin TLS at the same time. The request for one is in clear, so anybody on the way may repeat it.
+_BEGINNING: Final = 32
 _FIRST_BYTES: Final = 64 * 1024  #: that a client may have sent with its request
 #: How often clients get a sign of life: the thread that reads may be busy with an operation, and answers no ping then.
 _PING_S: Final = QUIET_S / 2
@@ -31,8 +38,9 @@ _PING_S: Final = QUIET_S / 2
 class SocketDoor:
     """Takes connections that the gateway gives away, and carries data streams on them."""
 
-    def __init__(self, path: str, session: DriverSession, limit_bytes: int) -> None:
+    def __init__(self, path: str, session: DriverSession, limit_bytes: int, begin_tls: BeginTls | None = None) -> None:
         """Begin to listen at a unix socket; `limit_bytes` bounds a message."""
+        self._begin_tls, self._beginning = begin_tls, threading.Semaphore(_BEGINNING)
         self._session, self._limit_bytes = session, limit_bytes
         self._path = path
         self._listener = socket.socket(socket.AF_UNIX)
@@ -69,8 +77,30 @@ class SocketDoor:
                     continue
             for connection in given:
                 # Without a byte that says so, a message could not carry the file.
-                messages = MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first[1:])
-                threading.Thread(target=self._read, args=(messages,), name="socket-reader", daemon=True).start()
+                if self._begin_tls is None:
+                    self._begin(connection, first[1:])
+                elif self._beginning.acquire(blocking=False):
+                    # It takes as long as the client likes, up to a limit: never in the thread that accepts.
+                    arguments = self._begin_tls, connection, first[1:]
+                    threading.Thread(target=self._encrypt, args=arguments, name="socket-tls", daemon=True).start()
+                else:
+                    connection.close()
+
+    def _encrypt(self, begin_tls: BeginTls, connection: socket.socket, first: bytes) -> None:
+        try:
+            encrypted = begin_tls(connection, first)
+        except OSError as error:
+            log.info("socket.no_tls because=%s", error)
+            connection.close()
+        else:
+            self._begin(encrypted, b"")
+        finally:
+            self._beginning.release()
+
+    def _begin(self, connection: socket.socket | TlsSocket, first: bytes) -> None:
+        """Serve a connection, of which so much was read before, in a thread of its own."""
+        messages = MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first)
+        threading.Thread(target=self._read, args=(messages,), name="socket-reader", daemon=True).start()
 
     def _ping(self) -> None:
         while not self._closed.wait(_PING_S):

@@ -13,7 +13,7 @@ import grpc
 from ray_client.api.counterparts import counterparts
 from ray_client.api.serializers import tell_serializers
 from ray_client.config import env
-from ray_client.config.settings import ConnectSettings
+from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.handles.tokens import token_makers, token_readers
 from ray_client.logs import LogReader, show_as
 from ray_client.pickling import pickler
@@ -23,7 +23,7 @@ from ray_client.session.session import Session
 from ray_client.transport.channel import HEADROOM_BYTES, call_metadata, open_channel, open_local_channel
 from ray_client.transport.lanes import GrpcLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
-from ray_client.transport.sockets import DataWays, has_green_sockets
+from ray_client.transport.sockets import DataWays, Door, has_green_sockets
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.v1 import gateway_pb2
@@ -89,10 +89,13 @@ def assemble(
     def open_stream(outgoing: Iterator[bytes]) -> Stream:
         return GrpcStream(route, outgoing, opened.session_id)
 
-    if websocket.CAPABILITY in opened.capabilities and not _is_encrypted(settings) and not has_green_sockets():
+    if websocket.CAPABILITY in opened.capabilities and not has_green_sockets():
         headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
         limit_bytes = opened.limits.message_bytes + HEADROOM_BYTES
-        open_stream = DataWays(route, opened.session_id, settings.address, headers, limit_bytes).open
+        tls = (settings.tls or TlsSettings()) if settings.address.is_tls else settings.tls
+        secret = opened.secret if websocket.TLS_CAPABILITY in opened.capabilities else None
+        door = Door(settings.address, headers, limit_bytes, tls, secret)
+        open_stream = DataWays(route, opened.session_id, door).open
     session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
@@ -107,10 +110,6 @@ def assemble(
     if session.peer.can("logs"):
         logs.start()
     return Connection(settings, session, logs, cleanup.pop_all())
-
-
-def _is_encrypted(settings: ConnectSettings) -> bool:
-    return settings.address.is_tls or settings.tls is not None
 
 
 def _straight_channel(settings: ConnectSettings, opened: gateway_pb2.SessionOpened) -> grpc.Channel | None:

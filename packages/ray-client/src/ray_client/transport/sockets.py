@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import os
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from ray_client.config.address import Address
+from ray_client.config.settings import TlsSettings
 from ray_client.transport.route import Route
 from ray_client.transport.status import Context, error_from_failure
 from ray_client.transport.stream import GrpcStream, Stream, StreamCutError
 from ray_client_proto.sockets import ClosedError, MessageSocket
+from ray_client_proto.tls import TlsSocket, client_context, connect
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import tunnel, websocket
 from ray_client_proto.wire.errors import ProtocolError
@@ -26,15 +30,83 @@ _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
 
 
+@lru_cache(maxsize=8)  # to read the system's authorities takes longer than all the rest of a connection
+def _context(tls: TlsSettings) -> ssl.SSLContext:
+    return client_context(tls.ca_path, tls.certificate_path, tls.key_path)
+
+
+class Door:
+    """Opens connections to a session's driver, which the gateway gives away. Safe from any thread."""
+
+    def __init__(
+        self,
+        address: Address,
+        headers: _Headers,
+        limit_bytes: int,
+        tls: TlsSettings | None = None,
+        secret: bytes | None = None,
+    ) -> None:
+        """`limit_bytes` bounds a message. With `tls`: who ends it is the driver, which wants the secret, or a proxy."""
+        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+        self._tls, self._secret = tls, secret
+
+    def open(self) -> MessageSocket:
+        """Connect, and ask the gateway for the driver.
+
+        Raises:
+            OSError: it cannot be reached.
+            ValueError: it refused.
+        """
+        connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is None:
+                first = self._ask(connection)
+                return MessageSocket(connection, is_client=True, limit_bytes=self._limit_bytes, first=first)
+            if self._secret is None:
+                encrypted = self._encrypt(connection, self._tls, b"")
+                encrypted.settimeout(CONNECT_TIMEOUT_S)
+                first = self._ask(encrypted)
+            else:
+                # The driver says nothing before TLS: were there anything, somebody else would have put it in.
+                first = b""
+                if self._ask(connection):
+                    raise ValueError("something in clear before TLS")
+                encrypted = self._encrypt(connection, self._tls, self._secret)
+            return MessageSocket(encrypted, is_client=True, limit_bytes=self._limit_bytes, first=first)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _encrypt(self, connection: socket.socket, tls: TlsSettings, secret: bytes) -> TlsSocket:
+        return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
+
+    def _ask(self, connection: socket.socket | TlsSocket) -> bytes:
+        """Send the request; give what came after the answer.
+
+        Raises:
+            OSError: the connection is gone.
+            ValueError: the gateway refused.
+        """
+        key = base64.b64encode(os.urandom(16)).decode()
+        connection.sendall(websocket.request(self._address.target, key, self._headers, self._address.prefix))
+        received = b""
+        while not (size_bytes := tunnel.head_size(received)):
+            piece = connection.recv(_HEAD_BYTES)
+            received += piece
+            if not piece or len(received) > _HEAD_BYTES:
+                raise ValueError("no answer to the request for one")
+        if not websocket.is_accepted(received[:size_bytes], key):
+            raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
+        return received[size_bytes:]
+
+
 class SocketStream:
     """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
 
-    def __init__(
-        self, address: Address, headers: _Headers, outgoing: Iterator[bytes], limit_bytes: int, session_id: str
-    ) -> None:
+    def __init__(self, door: Door, outgoing: Iterator[bytes], session_id: str) -> None:
         """Connect nothing yet."""
-        self._address, self._headers, self._id = address, headers, session_id
-        self._outgoing, self._limit_bytes = outgoing, limit_bytes
+        self._door, self._outgoing, self._id = door, outgoing, session_id
         self._lock = threading.Lock()  # of the two below, since `close` comes from any thread
         self._messages: MessageSocket | None = None
         self._is_closed = False
@@ -42,7 +114,7 @@ class SocketStream:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            messages = self._open()
+            messages = self._door.open()
         except (OSError, ValueError) as exc:
             raise StreamCutError(f"no socket to the driver: {exc}") from exc
         with self._lock:
@@ -79,38 +151,12 @@ class SocketStream:
         except OSError:
             messages.close()  # which the reader sees
 
-    def _open(self) -> MessageSocket:
-        """Connect, and ask the gateway for the driver.
-
-        Raises:
-            OSError: it cannot be reached.
-            ValueError: it refused.
-        """
-        key = base64.b64encode(os.urandom(16)).decode()
-        connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
-        try:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(websocket.request(self._address.target, key, self._headers))
-            received = b""
-            while not (size_bytes := tunnel.head_size(received)):
-                piece = connection.recv(_HEAD_BYTES)
-                received += piece
-                if not piece or len(received) > _HEAD_BYTES:
-                    raise ValueError("no answer to the request for one")
-            if not websocket.is_accepted(received[:size_bytes], key):
-                raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
-            return MessageSocket(connection, is_client=True, limit_bytes=self._limit_bytes, first=received[size_bytes:])
-        except BaseException:
-            connection.close()
-            raise
-
 
 class DataWays:
     """Opens data streams: on a socket, and by the session's calls where no socket came through."""
 
-    def __init__(self, route: Route, session_id: str, address: Address, headers: _Headers, limit_bytes: int) -> None:
-        self._route, self._session_id = route, session_id
-        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+    def __init__(self, route: Route, session_id: str, door: Door) -> None:
+        self._route, self._session_id, self._door = route, session_id, door
         self._last: SocketStream | None = None
 
     def open(self, outgoing: Iterator[bytes]) -> Stream:
@@ -120,7 +166,7 @@ class DataWays:
             return GrpcStream(self._route, outgoing, self._session_id)
         if last is not None:
             self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
-        self._last = SocketStream(self._address, self._headers, outgoing, self._limit_bytes, self._session_id)
+        self._last = SocketStream(self._door, outgoing, self._session_id)
         return self._last
 
 
