@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import trustme
 from cluster import Head
+from fault_relay import FaultRelay
 from gateway import Gateway
 
 import ray_client as ray
 from ray_client import errors
+from ray_client_proto.wire.handshake import CAPABILITIES
 
+WAYS = ("socket", "tunnel", "relay")
 CERTIFICATE, KEY, AUTHORITY = "RAY_CLIENT_TLS_CERT", "RAY_CLIENT_TLS_KEY", "RAY_CLIENT_TLS_CA"
 
 
@@ -53,25 +57,35 @@ def server_arguments(certificates: Certificates) -> list[str]:
     return ["--tls-cert", server.certificate, "--tls-key", server.key]
 
 
-@pytest.fixture(scope="module")
-def encrypted(head: Head, server_arguments: list[str]) -> Iterator[str]:
+@contextmanager
+def serving(head: Head, way: str, *arguments: str) -> Iterator[Gateway]:
+    """A gateway that knows one way of the data stream and those that come after it, and has to be seen using it."""
+    lacking = {"socket": (), "tunnel": ("socket",), "relay": ("socket", "tunnel")}[way]
+    claims = {"capabilities": [name for name in CAPABILITIES if name not in lacking]}
+    gateway = Gateway.start(head.address, *arguments, claims=claims)
+    try:
+        yield gateway
+        log = "".join(gateway.process.lines)
+        assert ("socket.given" in log) == (way == "socket")
+        assert ("tunnel.opened" in log) == (way != "relay")
+    finally:
+        gateway.close()
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def encrypted(head: Head, server_arguments: list[str], request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a gateway with a certificate."""
-    gateway = Gateway.start(head.address, *server_arguments)
-    try:
+    with serving(head, request.param, *server_arguments) as gateway:
         yield gateway.address.replace("ray://", "rays://")
-        assert any("tunnel.opened" in line for line in gateway.process.lines)
-    finally:
-        gateway.close()
 
 
-@pytest.fixture(scope="module")
-def mutual(head: Head, server_arguments: list[str], certificates: Certificates) -> Iterator[str]:
+@pytest.fixture(scope="module", params=WAYS)
+def mutual(
+    head: Head, server_arguments: list[str], certificates: Certificates, request: pytest.FixtureRequest
+) -> Iterator[str]:
     """The address of a gateway that wants a certificate of its clients too."""
-    gateway = Gateway.start(head.address, *server_arguments, "--tls-client-ca", certificates.authority)
-    try:
+    with serving(head, request.param, *server_arguments, "--tls-client-ca", certificates.authority) as gateway:
         yield gateway.address.replace("ray://", "rays://")
-    finally:
-        gateway.close()
 
 
 def check_a_session(address: str) -> None:
@@ -90,6 +104,27 @@ def check_a_session(address: str) -> None:
 def test_a_session(encrypted: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(AUTHORITY, certificates.authority)
     check_a_session(encrypted)
+
+
+def test_a_session_across_cuts(encrypted: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AUTHORITY, certificates.authority)
+
+    @ray.remote
+    class Counter:
+        def __init__(self) -> None:
+            self.count = 0
+
+        def next(self) -> int:
+            self.count += 1
+            return self.count
+
+    with FaultRelay(int(encrypted.rpartition(":")[2])) as relay:
+        with ray.init(relay.address.replace("ray://", "rays://"), log_to_driver=False, direct=False):
+            counter = Counter.remote()
+            assert ray.get(counter.next.remote()) == 1
+            relay.cut_at_random(seed=10, low_bytes=2_000, high_bytes=20_000, times=4)
+            assert ray.get([counter.next.remote() for _ in range(400)]) == list(range(2, 402))
+            relay.wait_for_cuts(1)
 
 
 def test_an_authority_that_the_client_does_not_know(
