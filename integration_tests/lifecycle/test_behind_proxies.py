@@ -76,11 +76,8 @@ def use(address: str, gateway: Gateway) -> None:
     with ray.init(address, log_to_driver=False, direct=False) as context:
         assert ray.get(turn.remote(b"abc")) == b"cba"
         assert ray.get(turn.remote(ray.put(LARGE))) == LARGE[::-1]
-        of_it = [line for line in gateway.process.lines if context.session_id in line]
-        assert poll(
-            lambda: any("socket.given" in line and context.session_id in line for line in gateway.process.lines), 10
-        )
-        assert not any("tunnel.opened" in line for line in of_it)
+        assert gateway.has_given_away(context.session_id)
+        assert not any("tunnel.opened" in line and context.session_id in line for line in gateway.process.lines)
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="there is no nginx here (Debian: apt install nginx)")

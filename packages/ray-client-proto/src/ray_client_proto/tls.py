@@ -156,7 +156,7 @@ class TlsSocket:
         with self._lock:
             try:
                 while done_bytes < len(into):
-                    size_bytes = self._tls.read(len(into) - done_bytes, into[done_bytes:])  # type: ignore[arg-type]
+                    size_bytes = self._tls.read(len(into) - done_bytes, into[done_bytes:])
                     done_bytes += size_bytes  # type: ignore[operator]
                     if not size_bytes or not self._has_more():
                         break
@@ -241,7 +241,7 @@ class TlsSocket:
     def _encrypt(self, piece: memoryview) -> None:
         with self._lock:
             while piece:
-                piece = piece[self._tls.write(piece) :]  # type: ignore[arg-type]
+                piece = piece[self._tls.write(piece) :]
 
     def _flush(self, flags: int = 0) -> bool:
         """Hand over to the system what is encrypted; tell whether it took it all in the time that there was."""

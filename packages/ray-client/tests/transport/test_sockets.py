@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import pytest
+import trustme
 
 from ray_client.config.address import Address
+from ray_client.config.settings import TlsSettings
 from ray_client.errors import ProtocolViolationError, SessionTakenOverError
 from ray_client.transport.route import Route, SessionCalls
 from ray_client.transport.sockets import DataWays, Door, SocketStream, has_green_sockets
 from ray_client.transport.stream import GrpcStream, StreamCutError
+from ray_client_proto import tls
 from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import tunnel, websocket
@@ -42,11 +48,13 @@ class Gateway:
     def close(self) -> None:
         self._listener.close()
 
-    def stream(self, *outgoing: bytes) -> SocketStream:
-        return SocketStream(Door(self.address, HEADERS, 1 << 20), iter(outgoing), "an-id")
+    def stream(
+        self, *outgoing: bytes, settings: TlsSettings | None = None, secret: bytes | None = None
+    ) -> SocketStream:
+        return SocketStream(Door(self.address, HEADERS, 1 << 20, settings, secret), iter(outgoing), "an-id")
 
 
-def accept(connection: socket.socket) -> MessageSocket:
+def accept(connection: socket.socket | tls.TlsSocket) -> MessageSocket:
     received = b""
     while not tunnel.head_size(received):
         received += connection.recv(65536)
@@ -55,6 +63,30 @@ def accept(connection: socket.socket) -> MessageSocket:
     connection.sendall(answer)
     first = received[tunnel.head_size(received) :]
     return MessageSocket(connection, is_client=False, limit_bytes=1 << 20, first=first)
+
+
+class Files(NamedTuple):
+    authority: str
+    certificate: str
+    key: str
+
+    @property
+    def settings(self) -> TlsSettings:
+        return TlsSettings(ca_path=self.authority)
+
+    def server(self) -> ssl.SSLContext:
+        return tls.server_context(self.certificate, self.key, None)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    directory, authority = tmp_path_factory.mktemp("tls"), trustme.CA()
+    issued = authority.issue_cert("127.0.0.1", "head.example")
+    files = Files(*(str(directory / name) for name in ("ca.pem", "cert.pem", "key.pem")))
+    authority.cert_pem.write_to_path(files.authority)
+    issued.private_key_and_cert_chain_pem.write_to_path(files.certificate)
+    issued.private_key_pem.write_to_path(files.key)
+    return files
 
 
 @pytest.fixture
@@ -80,6 +112,63 @@ def test_messages_go_out_and_come_in(serve: Callable[..., Gateway]) -> None:
     stream = serve(echo).stream(b"one", b"y" * 100_000)
     assert list(stream) == [b"one", b"y" * 100_000]
     assert stream.has_worked
+
+
+def test_s6_where_the_driver_ends_tls_the_request_goes_before_it_and_the_secret_in_it(
+    serve: Callable[..., Gateway], files: Files
+) -> None:
+    def echo(connection: socket.socket) -> None:
+        accept(connection)
+        encrypted = tls.accept(connection, files.server(), b"secret", b"", 20)
+        messages = MessageSocket(encrypted, is_client=False, limit_bytes=1 << 20)
+        messages.send(messages.receive() or b"")
+        messages.finish()
+
+    stream = serve(echo).stream(b"y" * 100_000, settings=files.settings, secret=b"secret")
+    assert list(stream) == [b"y" * 100_000]
+
+
+def test_s6_nothing_in_clear_is_taken_for_the_drivers(serve: Callable[..., Gateway], files: Files) -> None:
+    def put_in(connection: socket.socket) -> None:
+        _, answer = websocket.read_request(connection.recv(65536))
+        connection.sendall(answer + b"\x82\x05hello")
+
+    stream = serve(put_in).stream(settings=files.settings, secret=b"secret")
+    with pytest.raises(StreamCutError, match="in clear"):
+        list(stream)
+
+
+@pytest.mark.parametrize("server_name", [None, "head.example"])
+def test_s7_where_a_proxy_ends_tls_the_request_goes_in_it(
+    serve: Callable[..., Gateway], files: Files, server_name: str | None
+) -> None:
+    def echo(connection: socket.socket) -> None:
+        messages = accept(tls.accept(connection, files.server(), b"", b"", 20))
+        messages.send(messages.receive() or b"")
+        messages.finish()
+
+    settings = TlsSettings(ca_path=files.authority, server_name=server_name)
+    assert list(serve(echo).stream(b"one", settings=settings)) == [b"one"]
+
+
+@pytest.mark.parametrize("wrong", ["name", "authority", "no file"])
+def test_s7_a_server_that_is_not_verified_is_a_cut(
+    serve: Callable[..., Gateway], files: Files, tmp_path: Path, wrong: str
+) -> None:
+    def take(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            accept(connection)
+            tls.accept(connection, files.server(), b"secret", b"", 20)
+
+    other = tmp_path / "other.pem"
+    if wrong == "authority":
+        trustme.CA().cert_pem.write_to_path(other)
+    ca_path = files.authority if wrong == "name" else str(other)
+    settings = TlsSettings(ca_path=ca_path, server_name="other.example" if wrong == "name" else None)
+    stream = serve(take).stream(settings=settings, secret=b"secret")
+    with pytest.raises(StreamCutError, match="no socket to the driver"):
+        list(stream)
+    assert not stream.has_worked
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\n", b"SSH-2.0\r\n\r\n", b"", b"x" * 20_000])
