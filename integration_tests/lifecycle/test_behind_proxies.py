@@ -18,6 +18,8 @@ from gateway import Gateway
 from processes import Process, kill_marked, new_mark, poll
 
 import ray_client as ray
+from ray_client import errors
+from ray_client.config.settings import TlsSettings
 
 LARGE = bytes(range(256)) * 40_000
 
@@ -40,6 +42,7 @@ http {{
         ssl_certificate_key {home}/key.pem;
         client_max_body_size 0;
         client_body_timeout 1d;
+        if ($http_x_who != "ada") {{ return 403; }}
         location /clusters/blue/session {{
             proxy_pass http://127.0.0.1:{gateway_port};
             proxy_http_version 1.1;
@@ -66,14 +69,14 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
     return authority
 
 
-def use(address: str, gateway: Gateway) -> None:
+def use(address: str, gateway: Gateway, tls: TlsSettings | None = None) -> None:
     """See to it that values go both ways, and that the data stream passes no gRPC."""
 
     @ray.remote
     def turn(value: bytes) -> bytes:
         return value[::-1]
 
-    with ray.init(address, log_to_driver=False, direct=False) as context:
+    with ray.init(address, tls=tls, log_to_driver=False, direct=False) as context:
         assert ray.get(turn.remote(b"abc")) == b"cba"
         assert ray.get(turn.remote(ray.put(LARGE))) == LARGE[::-1]
         assert gateway.has_given_away(context.session_id)
@@ -81,7 +84,7 @@ def use(address: str, gateway: Gateway) -> None:
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="there is no nginx here (Debian: apt install nginx)")
-def test_nginx_with_a_path_prefix(gateway: Gateway, authority: trustme.CA, tmp_path: Path) -> None:
+def test_nginx_with_a_path_prefix_and_a_login(gateway: Gateway, authority: trustme.CA, tmp_path: Path) -> None:
     issued = authority.issue_cert("127.0.0.1")
     issued.private_key_pem.write_to_path(tmp_path / "key.pem")
     issued.private_key_and_cert_chain_pem.write_to_path(tmp_path / "cert.pem")
@@ -93,7 +96,10 @@ def test_nginx_with_a_path_prefix(gateway: Gateway, authority: trustme.CA, tmp_p
     nginx = Process(command, private_environment(tmp_path, mark), cwd=tmp_path)
     try:
         assert poll(lambda: answers(port) or not nginx.is_alive, 10) and nginx.is_alive, nginx.describe()
-        use(f"rays://127.0.0.1:{port}/clusters/blue", gateway)
+        settings = TlsSettings(ca_path=str(tmp_path / "ca.pem"), headers=lambda: {"X-Who": "ada"})
+        use(f"rays://127.0.0.1:{port}/clusters/blue", gateway, settings)
+        with pytest.raises(errors.ConnectError, match="403"):
+            ray.init(f"rays://127.0.0.1:{port}/clusters/blue", connect_timeout_s=10)
     finally:
         nginx.end(within_s=10)
         kill_marked(mark)

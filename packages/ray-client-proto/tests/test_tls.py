@@ -1,4 +1,4 @@
-"""TLS on real sockets: rules S6 and S7."""
+"""TLS on real sockets: rules S7 and S8."""
 
 from __future__ import annotations
 
@@ -306,21 +306,21 @@ def both(pool: ThreadPoolExecutor, server_side: ssl.SSLContext, client_side: ssl
 
 
 @pytest.mark.parametrize("name", ["127.0.0.2", "other.example"])
-def test_s7_a_certificate_for_another_name_is_refused(files: Files, pool: ThreadPoolExecutor, name: str) -> None:
+def test_s8_a_certificate_for_another_name_is_refused(files: Files, pool: ThreadPoolExecutor, name: str) -> None:
     server_error, client_error = both(pool, server(files), client(files), name, SECRET)
     assert isinstance(client_error, ssl.SSLCertVerificationError) and isinstance(server_error, ssl.SSLError)
 
 
-def test_s7_names_in_place_of_the_hosts_are_taken(files: Files, pool: ThreadPoolExecutor) -> None:
+def test_s8_names_in_place_of_the_hosts_are_taken(files: Files, pool: ThreadPoolExecutor) -> None:
     assert both(pool, server(files), client(files), "head.example", SECRET)[0] is None
 
 
-def test_s7_an_unknown_authority_is_refused(files: Files, pool: ThreadPoolExecutor) -> None:
+def test_s8_an_unknown_authority_is_refused(files: Files, pool: ThreadPoolExecutor) -> None:
     unknown = tls.client_context(files.other_authority, None, None)
     assert isinstance(both(pool, server(files), unknown, NAME, SECRET)[1], ssl.SSLCertVerificationError)
 
 
-def test_s7_the_systems_authorities_are_asked_without_one_of_the_users(
+def test_s8_the_systems_authorities_are_asked_without_one_of_the_users(
     files: Files, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert both(pool, server(files), tls.client_context(None, None, None), NAME, SECRET)[1] is not None
@@ -328,7 +328,7 @@ def test_s7_the_systems_authorities_are_asked_without_one_of_the_users(
     assert both(pool, server(files), tls.client_context(None, None, None), NAME, SECRET)[0] is None
 
 
-def test_s7_clients_show_a_certificate_where_one_is_wanted(files: Files, pool: ThreadPoolExecutor) -> None:
+def test_s8_clients_show_a_certificate_where_one_is_wanted(files: Files, pool: ThreadPoolExecutor) -> None:
     wants = server(files, files.authority)
     refused, _ = both(pool, wants, client(files), NAME, SECRET)
     assert isinstance(refused, ssl.SSLError)
@@ -338,13 +338,13 @@ def test_s7_clients_show_a_certificate_where_one_is_wanted(files: Files, pool: T
     assert isinstance(both(pool, other, shown, NAME, SECRET)[0], ssl.SSLCertVerificationError)
 
 
-def test_s6_who_does_not_know_the_secret_gets_no_further(files: Files, pool: ThreadPoolExecutor) -> None:
+def test_s7_who_does_not_know_the_secret_gets_no_further(files: Files, pool: ThreadPoolExecutor) -> None:
     error, _ = both(pool, server(files), client(files), NAME, b"t" * 32)
     assert isinstance(error, ConnectionRefusedError)
 
 
 @pytest.mark.parametrize("said", ["nothing", "something at times", "no secret", "no TLS"])
-def test_s6_a_client_that_never_finishes_costs_no_more_than_the_time_it_has(
+def test_s7_a_client_that_never_finishes_costs_no_more_than_the_time_it_has(
     files: Files, pool: ThreadPoolExecutor, said: str
 ) -> None:
     near, far = socket.socketpair()
@@ -366,7 +366,7 @@ def test_s6_a_client_that_never_finishes_costs_no_more_than_the_time_it_has(
         assert time.monotonic() - began < WITHIN_S / 2
 
 
-def test_s6_what_the_gateway_has_read_already_counts(files: Files, pool: ThreadPoolExecutor) -> None:
+def test_s7_what_the_gateway_has_read_already_counts(files: Files, pool: ThreadPoolExecutor) -> None:
     near, far = socket.socketpair()
     connected = pool.submit(tls.connect, near, client(files), NAME, SECRET, WITHIN_S)
     first = far.recv(50)

@@ -1,4 +1,4 @@
-"""TLS on a connected socket, for one thread that receives and others that send (docs/protocol.md, rules S6 and S7).
+"""TLS on a connected socket, for one thread that receives and others that send (docs/protocol.md, rules S7 and S8).
 
 A TLS object is not safe for two threads at once. So ours has no socket: it turns bytes into bytes, in memory, under a
 lock that nobody holds while the network is waited for. Else two ends that both send a lot would stand still: each
@@ -272,7 +272,7 @@ class TlsSocket:
 def connect(
     connection: socket.socket, context: ssl.SSLContext, server_name: str, secret: bytes, within_s: float
 ) -> TlsSocket:
-    """Begin TLS as the client, and then say the secret, if there is one to say (rule S6).
+    """Begin TLS as the client, and then say the secret, if there is one to say (rule S7).
 
     Raises:
         OSError: the peer is not who it should be, speaks no TLS, went, or took too long.
@@ -285,7 +285,7 @@ def connect(
 def accept(
     connection: socket.socket, context: ssl.SSLContext, secret: bytes, first: bytes, within_s: float
 ) -> TlsSocket:
-    """Begin TLS as the server, of whose bytes `first` are there already; the client has to say the secret (rule S6).
+    """Begin TLS as the server, of whose bytes `first` are there already; the client has to say the secret (rule S7).
 
     Raises:
         OSError: the client does not know it, is not let in, went, or took too long for all of this.

@@ -146,7 +146,7 @@ def test_s1_another_request_is_none(changed: tuple[str, str]) -> None:
         websocket.read_request(head)
 
 
-def test_s8_what_a_proxy_has_before_the_path_does_not_matter() -> None:
+def test_s9_what_a_proxy_has_before_the_path_does_not_matter() -> None:
     request, _ = websocket.read_request(websocket.request("head", KEY, HEADERS, "/clusters/blue"))
     assert request.session_id == "an-id"
 

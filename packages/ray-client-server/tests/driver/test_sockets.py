@@ -205,14 +205,14 @@ def attach(rig: Rig, context: ssl.SSLContext, secret: bytes) -> ServerFrame:
         messages.release()
 
 
-def test_s6_frames_go_encrypted_and_only_for_who_has_the_secret(encrypted: tuple[Rig, ssl.SSLContext]) -> None:
+def test_s7_frames_go_encrypted_and_only_for_who_has_the_secret(encrypted: tuple[Rig, ssl.SSLContext]) -> None:
     rig, context = encrypted
     with pytest.raises(OSError):
         attach(rig, context, b"t" * 32)
     assert attach(rig, context, SECRET).attached.attach_count == 1
 
 
-def test_s6_who_does_not_begin_is_hung_up_on_and_holds_nobody_up(encrypted: tuple[Rig, ssl.SSLContext]) -> None:
+def test_s7_who_does_not_begin_is_hung_up_on_and_holds_nobody_up(encrypted: tuple[Rig, ssl.SSLContext]) -> None:
     rig, context = encrypted
     silent = [rig.give_away() for _ in range(sockets._BEGINNING - 1)]
     assert attach(rig, context, SECRET).attached.attach_count == 1

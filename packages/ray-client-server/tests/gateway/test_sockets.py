@@ -113,7 +113,7 @@ def encrypted(rig, certificate, **fields):
 
 
 @pytest.mark.parametrize("wants_certificates", [False, True])
-def test_s6_the_driver_ends_tls_on_what_it_is_given(make_rig, certificate, wants_certificates):
+def test_s7_the_driver_ends_tls_on_what_it_is_given(make_rig, certificate, wants_certificates):
     authority = certificate[0] if wants_certificates else None
     rig = make_rig(tls=TlsSettings(*certificate, authority))
     with encrypted(rig, certificate) as opened:
@@ -139,7 +139,7 @@ def test_s6_the_driver_ends_tls_on_what_it_is_given(make_rig, certificate, wants
                 messages.release()
 
 
-def test_s6_a_driver_that_speaks_no_tls_is_given_nothing_where_tls_is_asked_for(make_rig, certificate):
+def test_s7_a_driver_that_speaks_no_tls_is_given_nothing_where_tls_is_asked_for(make_rig, certificate):
     rig = make_rig(tls=TlsSettings(*certificate))
     with encrypted(rig, certificate) as opened, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(given_path(rig.drivers[0].settings.socket_path, None))
@@ -164,7 +164,7 @@ def test_the_capabilities_say_who_ends_tls(make_rig, certificate):
         assert opened.capabilities == ["bulk"]
 
 
-def test_s8_a_request_may_come_with_the_path_and_the_headers_of_a_proxy(rig):
+def test_s9_a_request_may_come_with_the_path_and_the_headers_of_a_proxy(rig):
     opened = rig.open()
     head = websocket.request("head", KEY, tunnel.headers(opened.session_id, opened.secret, None), "/clusters/blue")
     head = head.replace(b"\r\n\r\n", b"\r\nVia: a\r\nVia: b\r\nX-City: K\xf6ln\r\n\r\n")

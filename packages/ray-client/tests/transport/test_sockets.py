@@ -54,13 +54,15 @@ class Gateway:
         return SocketStream(Door(self.address, HEADERS, 1 << 20, settings, secret), iter(outgoing), "an-id")
 
 
-def accept(connection: socket.socket | tls.TlsSocket) -> MessageSocket:
+def accept(connection: socket.socket | tls.TlsSocket, heads: list[bytes] | None = None) -> MessageSocket:
     received = b""
     while not tunnel.head_size(received):
         received += connection.recv(65536)
     request, answer = websocket.read_request(received[: tunnel.head_size(received)])
     assert request.session_id == "an-id" and request.has_token(b"secret", "token")
     connection.sendall(answer)
+    if heads is not None:
+        heads.append(received)
     first = received[tunnel.head_size(received) :]
     return MessageSocket(connection, is_client=False, limit_bytes=1 << 20, first=first)
 
@@ -114,7 +116,7 @@ def test_messages_go_out_and_come_in(serve: Callable[..., Gateway]) -> None:
     assert stream.has_worked
 
 
-def test_s6_where_the_driver_ends_tls_the_request_goes_before_it_and_the_secret_in_it(
+def test_s7_where_the_driver_ends_tls_the_request_goes_before_it_and_the_secret_in_it(
     serve: Callable[..., Gateway], files: Files
 ) -> None:
     def echo(connection: socket.socket) -> None:
@@ -124,11 +126,15 @@ def test_s6_where_the_driver_ends_tls_the_request_goes_before_it_and_the_secret_
         messages.send(messages.receive() or b"")
         messages.finish()
 
-    stream = serve(echo).stream(b"y" * 100_000, settings=files.settings, secret=b"secret")
+    def none() -> dict[str, str]:
+        raise AssertionError("headers in clear")
+
+    settings = TlsSettings(ca_path=files.authority, headers=none)
+    stream = serve(echo).stream(b"y" * 100_000, settings=settings, secret=b"secret")
     assert list(stream) == [b"y" * 100_000]
 
 
-def test_s6_nothing_in_clear_is_taken_for_the_drivers(serve: Callable[..., Gateway], files: Files) -> None:
+def test_s7_nothing_in_clear_is_taken_for_the_drivers(serve: Callable[..., Gateway], files: Files) -> None:
     def put_in(connection: socket.socket) -> None:
         _, answer = websocket.read_request(connection.recv(65536))
         connection.sendall(answer + b"\x82\x05hello")
@@ -139,20 +145,23 @@ def test_s6_nothing_in_clear_is_taken_for_the_drivers(serve: Callable[..., Gatew
 
 
 @pytest.mark.parametrize("server_name", [None, "head.example"])
-def test_s7_where_a_proxy_ends_tls_the_request_goes_in_it(
+def test_s9_where_a_proxy_ends_tls_the_request_goes_in_it(
     serve: Callable[..., Gateway], files: Files, server_name: str | None
 ) -> None:
+    heads: list[bytes] = []
+
     def echo(connection: socket.socket) -> None:
-        messages = accept(tls.accept(connection, files.server(), b"", b"", 20))
+        messages = accept(tls.accept(connection, files.server(), b"", b"", 20), heads)
         messages.send(messages.receive() or b"")
         messages.finish()
 
-    settings = TlsSettings(ca_path=files.authority, server_name=server_name)
+    settings = TlsSettings(ca_path=files.authority, server_name=server_name, headers=lambda: {"X-Who": "ada"})
     assert list(serve(echo).stream(b"one", settings=settings)) == [b"one"]
+    assert b"\r\nX-Who: ada\r\n" in heads[0]
 
 
 @pytest.mark.parametrize("wrong", ["name", "authority", "no file"])
-def test_s7_a_server_that_is_not_verified_is_a_cut(
+def test_s8_a_server_that_is_not_verified_is_a_cut(
     serve: Callable[..., Gateway], files: Files, tmp_path: Path, wrong: str
 ) -> None:
     def take(connection: socket.socket) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 import grpc
@@ -59,8 +59,21 @@ def open_channel(address: Address, tls: TlsSettings | None = None, tunnel_header
         private_key=_read(tls.key_path),
         certificate_chain=_read(tls.certificate_path),
     )
+    if tls.headers is not None:
+        login = grpc.metadata_call_credentials(_Headers(tls.headers))
+        credentials = grpc.composite_channel_credentials(credentials, login)
     named = (("grpc.ssl_target_name_override", tls.server_name),) if tls.server_name else ()
     return _under(address.prefix, grpc.secure_channel(address.target, credentials, options=(*options, *named)))
+
+
+class _Headers(grpc.AuthMetadataPlugin):
+    """Adds the headers that a proxy wants to each call."""
+
+    def __init__(self, headers: Callable[[], Mapping[str, str]]) -> None:
+        self._headers = headers
+
+    def __call__(self, context: grpc.AuthMetadataContext, callback: grpc.AuthMetadataPluginCallback) -> None:
+        callback(tuple((name.lower(), value) for name, value in self._headers().items()), None)
 
 
 class _Proxied:

@@ -8,8 +8,9 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from ray_client.config.address import Address
@@ -66,7 +67,8 @@ class Door:
             if self._secret is None:
                 encrypted = self._encrypt(connection, self._tls, b"")
                 encrypted.settimeout(CONNECT_TIMEOUT_S)
-                first = self._ask(encrypted)
+                extra = self._tls.headers() if self._tls.headers is not None else {}
+                first = self._ask(encrypted, extra)
             else:
                 # The driver says nothing before TLS: were there anything, somebody else would have put it in.
                 first = b""
@@ -81,15 +83,16 @@ class Door:
     def _encrypt(self, connection: socket.socket, tls: TlsSettings, secret: bytes) -> TlsSocket:
         return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
 
-    def _ask(self, connection: socket.socket | TlsSocket) -> bytes:
-        """Send the request; give what came after the answer.
+    def _ask(self, connection: socket.socket | TlsSocket, extra: Mapping[str, str] = MappingProxyType({})) -> bytes:
+        """Send the request, with headers for a proxy; give what came after the answer.
 
         Raises:
             OSError: the connection is gone.
             ValueError: the gateway refused.
         """
         key = base64.b64encode(os.urandom(16)).decode()
-        connection.sendall(websocket.request(self._address.target, key, self._headers, self._address.prefix))
+        headers = [*self._headers, *extra.items()]
+        connection.sendall(websocket.request(self._address.target, key, headers, self._address.prefix))
         received = b""
         while not (size_bytes := tunnel.head_size(received)):
             piece = connection.recv(_HEAD_BYTES)
