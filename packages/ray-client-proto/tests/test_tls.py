@@ -162,6 +162,31 @@ def test_with_dontwait_nothing_that_was_not_counted_is_lost(pair: tuple[TlsSocke
     assert received == data and not other.is_readable(0)
 
 
+def test_calls_that_wait_for_a_bounded_time_lose_nothing(
+    pair: tuple[TlsSocket, TlsSocket], pool: ThreadPoolExecutor
+) -> None:
+    one, other = pair
+    one.settimeout(0.02)
+    with pytest.raises(TimeoutError):
+        one.recv_into(bytearray(10))
+
+    def send() -> int:
+        sent = timeouts = 0
+        while sent < len(LARGE):
+            try:
+                sent += one.sendmsg([memoryview(LARGE)[sent : sent + 9], memoryview(LARGE)[sent + 9 :]])
+            except TimeoutError:
+                timeouts += 1
+                full.set()
+        return timeouts
+
+    full = threading.Event()
+    sending = pool.submit(send)
+    assert full.wait(WITHIN_S)
+    assert receive(other, len(LARGE)) == LARGE
+    assert sending.result(WITHIN_S) > 0 and not other.is_readable(0)
+
+
 def test_a_rest_that_the_system_did_not_take_goes_before_what_is_sent_next(
     pair: tuple[TlsSocket, TlsSocket], pool: ThreadPoolExecutor
 ) -> None:

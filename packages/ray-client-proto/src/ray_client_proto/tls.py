@@ -45,9 +45,10 @@ class TlsSocket:
         self._writing = threading.Lock()
         self._unsent = memoryview(b"")  # of the writers: encrypted, and not with the system yet
         self._ahead_bytes = 0  # of the writers: encrypted, but not counted when the caller was told what went
-        self._received = memoryview(bytearray(_PIECE_BYTES))  # of the reader, as are the next two
+        self._received = memoryview(bytearray(_PIECE_BYTES))  # of the reader, as are the next three
         self._record = memoryview(bytearray(_RECORD_BYTES))
         self._ready = self._record[:0]  # decrypted, and not fetched yet
+        self._has_more = False  # whether more was there when that was decrypted
         self._incoming.write(first)
         self._shake_hands(until)
 
@@ -101,7 +102,7 @@ class TlsSocket:
         Raises:
             OSError: the connection is gone.
         """
-        if self._ready and not self._has_more():  # as with small messages, which each have a record of their own
+        if self._ready and not self._has_more:  # as with small messages, which each have a record of their own
             data, self._ready = bytes(self._ready[:size_bytes]), self._ready[size_bytes:]
             return data
         into = bytearray(min(size_bytes, _PIECE_BYTES))
@@ -117,7 +118,7 @@ class TlsSocket:
         if self._ready:
             size_bytes = min(len(self._ready), len(into))
             into[:size_bytes], self._ready = self._ready[:size_bytes], self._ready[size_bytes:]
-            if not self._has_more() or size_bytes == len(into):
+            if not self._has_more or size_bytes == len(into):
                 return size_bytes
         while (more_bytes := self._decrypt(into[size_bytes:])) is None:
             if size_bytes:
@@ -143,9 +144,6 @@ class TlsSocket:
                 raise ConnectionResetError("the connection was closed")
         return bytes(into)
 
-    def _has_more(self) -> bool:
-        return bool(self._incoming.pending or self._tls.pending())
-
     def _decrypt(self, into: memoryview) -> int | None:
         """Decrypt what is there; give how much it was, 0 at the end, and None while no record is whole.
 
@@ -158,9 +156,11 @@ class TlsSocket:
                 while done_bytes < len(into):
                     size_bytes = self._tls.read(len(into) - done_bytes, into[done_bytes:])
                     done_bytes += size_bytes  # type: ignore[operator]
-                    if not size_bytes or not self._has_more():
+                    self._has_more = bool(self._incoming.pending or self._tls.pending())
+                    if not size_bytes or not self._has_more:
                         break
             except ssl.SSLWantReadError:
+                self._has_more = False
                 return done_bytes or None
             except ssl.SSLError:
                 if not done_bytes:  # what came before comes first; the error is there again the next time
