@@ -146,9 +146,11 @@ def test_s1_another_request_is_none(changed: tuple[str, str]) -> None:
         websocket.read_request(head)
 
 
-def test_s9_what_a_proxy_has_before_the_path_does_not_matter() -> None:
-    request, _ = websocket.read_request(websocket.request("head", KEY, HEADERS, "/clusters/blue"))
-    assert request.session_id == "an-id"
+@pytest.mark.parametrize("kind", [websocket.DATA, websocket.LANE, websocket.LOGS])
+def test_s9_what_a_proxy_has_before_the_path_does_not_matter(kind: bytes) -> None:
+    head = websocket.request("head", KEY, HEADERS, kind, "/clusters/blue")
+    assert websocket.read_request(head)[0].session_id == "an-id"
+    assert websocket.kind_of(head) == kind
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 404 Not Found\r\n\r\n", b"\xff\r\n\r\n", b"HTTP/1.1 101 \r\n\r\n"])

@@ -46,7 +46,7 @@ def driver_of(rig, begin=lambda connection, first: connection):
                     early = first[1:] if near is connection else b""
                     messages = MessageSocket(near, is_client=False, limit_bytes=1 << 20, first=early)
                     while (message := messages.receive()) is not None:
-                        messages.send(message)
+                        messages.post(message)
                     messages.finish()
 
         thread = threading.Thread(target=echo, daemon=True)
@@ -80,7 +80,7 @@ def test_s1_the_driver_has_the_connection_from_then_on(rig, pieces):
         messages = MessageSocket(connection, is_client=True, limit_bytes=1 << 20, first=answer[head:])
         assert messages.receive() == b"early"
         for message in (b"", b"x" * 300_000):
-            messages.send(message)
+            messages.post(message)
             assert messages.receive() == message
         messages.finish()
         assert messages.receive() is None
@@ -130,7 +130,7 @@ def test_s7_the_driver_ends_tls_on_what_it_is_given(make_rig, certificate, wants
                     tls.connect(connection, context, "localhost", opened.secret, 20), is_client=True, limit_bytes=99
                 )
                 if is_welcome:
-                    messages.send(b"hello")
+                    messages.post(b"hello")
                     assert messages.receive() == b"hello"
                     messages.finish()
                 else:
@@ -150,13 +150,13 @@ def test_s7_a_driver_that_speaks_no_tls_is_given_nothing_where_tls_is_asked_for(
 
 
 def test_the_capabilities_say_who_ends_tls(make_rig, certificate):
-    known = ["bulk", "socket", "socket_tls", "tunnel"]
+    known = ["bulk", "lanes", "socket", "socket_tls", "tunnel"]
     client = pb.ClientInfo(protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=known)
     rig = make_rig()
-    rig.script.capabilities = ["socket"]
-    assert rig.open(client=client).capabilities == ["bulk", "socket"]
+    rig.script.capabilities = ["lanes", "socket"]
+    assert rig.open(client=client).capabilities == ["bulk", "lanes", "socket"]
     rig = make_rig(tls=TlsSettings(*certificate))
-    rig.script.capabilities = ["socket", "tunnel"]
+    rig.script.capabilities = ["lanes", "socket", "tunnel"]
     with encrypted(rig, certificate, client=client) as opened:
         assert opened.capabilities == known
     built = json.dumps({"conda": "an-environment"})  # whose driver is told of no certificate
@@ -166,7 +166,9 @@ def test_the_capabilities_say_who_ends_tls(make_rig, certificate):
 
 def test_s9_a_request_may_come_with_the_path_and_the_headers_of_a_proxy(rig):
     opened = rig.open()
-    head = websocket.request("head", KEY, tunnel.headers(opened.session_id, opened.secret, None), "/clusters/blue")
+    head = websocket.request(
+        "head", KEY, tunnel.headers(opened.session_id, opened.secret, None), prefix="/clusters/blue"
+    )
     head = head.replace(b"\r\n\r\n", b"\r\nVia: a\r\nVia: b\r\nX-City: K\xf6ln\r\n\r\n")
     with driver_of(rig):
         connection, answer = ask(rig, head)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -25,6 +25,7 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import tunnel, websocket
 
 HEADERS = tunnel.headers("an-id", b"secret", "token")
+NOWHERE = Door(Address("127.0.0.1", 1), HEADERS, 1 << 20)
 
 
 class Gateway:
@@ -51,7 +52,15 @@ class Gateway:
     def stream(
         self, *outgoing: bytes, settings: TlsSettings | None = None, secret: bytes | None = None
     ) -> SocketStream:
-        return SocketStream(Door(self.address, HEADERS, 1 << 20, settings, secret), iter(outgoing), "an-id")
+        door = Door(self.address, HEADERS, 1 << 20, settings, secret)
+        stream = SocketStream(door, lambda: None, "an-id")
+        for message in outgoing:
+            stream.post(message)
+        return stream
+
+    @property
+    def door(self) -> Door:
+        return Door(self.address, HEADERS, 1 << 20)
 
 
 def accept(connection: socket.socket | tls.TlsSocket, heads: list[bytes] | None = None) -> MessageSocket:
@@ -108,7 +117,7 @@ def test_messages_go_out_and_come_in(serve: Callable[..., Gateway]) -> None:
     def echo(connection: socket.socket) -> None:
         messages = accept(connection)
         for _ in range(2):
-            messages.send(messages.receive() or b"")
+            messages.post(messages.receive() or b"")
         messages.finish()
 
     stream = serve(echo).stream(b"one", b"y" * 100_000)
@@ -123,7 +132,7 @@ def test_s7_where_the_driver_ends_tls_the_request_goes_before_it_and_the_secret_
         accept(connection)
         encrypted = tls.accept(connection, files.server(), b"secret", b"", 20)
         messages = MessageSocket(encrypted, is_client=False, limit_bytes=1 << 20)
-        messages.send(messages.receive() or b"")
+        messages.post(messages.receive() or b"")
         messages.finish()
 
     def none() -> dict[str, str]:
@@ -139,9 +148,8 @@ def test_s7_nothing_in_clear_is_taken_for_the_drivers(serve: Callable[..., Gatew
         _, answer = websocket.read_request(connection.recv(65536))
         connection.sendall(answer + b"\x82\x05hello")
 
-    stream = serve(put_in).stream(settings=files.settings, secret=b"secret")
     with pytest.raises(StreamCutError, match="in clear"):
-        list(stream)
+        serve(put_in).stream(settings=files.settings, secret=b"secret")
 
 
 @pytest.mark.parametrize("server_name", [None, "head.example"])
@@ -152,7 +160,7 @@ def test_s9_where_a_proxy_ends_tls_the_request_goes_in_it(
 
     def echo(connection: socket.socket) -> None:
         messages = accept(tls.accept(connection, files.server(), b"", b"", 20), heads)
-        messages.send(messages.receive() or b"")
+        messages.post(messages.receive() or b"")
         messages.finish()
 
     settings = TlsSettings(ca_path=files.authority, server_name=server_name, headers=lambda: {"X-Who": "ada"})
@@ -165,7 +173,7 @@ def test_s8_a_server_that_is_not_verified_is_a_cut(
     serve: Callable[..., Gateway], files: Files, tmp_path: Path, wrong: str
 ) -> None:
     def take(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             accept(connection)
             tls.accept(connection, files.server(), b"secret", b"", 20)
 
@@ -174,29 +182,25 @@ def test_s8_a_server_that_is_not_verified_is_a_cut(
         trustme.CA().cert_pem.write_to_path(other)
     ca_path = files.authority if wrong == "name" else str(other)
     settings = TlsSettings(ca_path=ca_path, server_name="other.example" if wrong == "name" else None)
-    stream = serve(take).stream(settings=settings, secret=b"secret")
     with pytest.raises(StreamCutError, match="no socket to the driver"):
-        list(stream)
-    assert not stream.has_worked
+        serve(take).stream(settings=settings, secret=b"secret")
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\n", b"SSH-2.0\r\n\r\n", b"", b"x" * 20_000])
-def test_a_refusal_is_a_cut_of_a_stream_that_never_worked(serve: Callable[..., Gateway], answer: bytes) -> None:
+def test_a_refusal_is_a_cut(serve: Callable[..., Gateway], answer: bytes) -> None:
     def refuse(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(answer)
         connection.close()
 
-    stream = serve(refuse).stream()
     with pytest.raises(StreamCutError, match="no socket to the driver"):
-        list(stream)
-    assert not stream.has_worked
+        serve(refuse).stream()
 
 
 def test_a_cut_after_messages_is_one_of_a_stream_that_worked(serve: Callable[..., Gateway]) -> None:
     def cut(connection: socket.socket) -> None:
         messages = accept(connection)
-        messages.send(b"hello")
+        messages.post(b"hello")
         messages.close()
 
     stream = serve(cut).stream()
@@ -221,7 +225,7 @@ def test_what_the_driver_refuses_is_said_or_asked_for(
 ) -> None:
     def refuse(connection: socket.socket) -> None:
         messages = accept(connection)
-        messages.send(b"hello")
+        messages.post(b"hello")
         messages.finish(websocket.FAILURES + code, "the reason")
 
     stream = serve(refuse).stream()
@@ -261,28 +265,57 @@ class Calls:
         return iter(())
 
 
-def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_tried_again() -> None:
+def echo_once(connection: socket.socket) -> None:
+    messages = accept(connection)
+    messages.post(messages.receive() or b"")
+    messages.finish()
+
+
+def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_tried_again(
+    serve: Callable[..., Gateway],
+) -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
-    route = Route(best, gateway)
-    ways = DataWays(route, "an-id", Door(Address("127.0.0.1", 1), HEADERS, 1 << 20))
-    kinds = []
-    for has_worked in (True, False, False, False):
-        stream = ways.open(iter(()))
-        kinds.append(type(stream))
+    route, server = Route(best, gateway), serve(echo_once)
+    ways = DataWays(route, "an-id", server.door)
+
+    def use(ways: DataWays) -> type | None:
+        """Use a stream to its end; give its type, or None if it could not be opened."""
+        try:
+            stream = ways.open(lambda: None)
+        except StreamCutError:
+            return None
         if isinstance(stream, SocketStream):
-            stream.has_worked = has_worked
-    assert kinds == [SocketStream, SocketStream, GrpcStream, SocketStream]
+            stream.post(b"x")
+            with suppress(StreamCutError):
+                list(stream)
+        return type(stream)
+
+    assert [use(ways), use(ways)] == [SocketStream, SocketStream]
+    server.close()
+    ways._door = NOWHERE
+    assert [use(ways), use(ways), use(ways)] == [None, GrpcStream, None]
+    ways._door = serve(accept_only).door
+    assert [use(ways), use(ways), use(ways)] == [GrpcStream, SocketStream, GrpcStream]
 
 
-def test_after_a_cut_single_calls_go_the_best_way_again() -> None:
+def accept_only(connection: socket.socket) -> None:
+    """Take a connection, and get nothing through."""
+    accept(connection).close()
+
+
+def test_after_a_cut_single_calls_go_the_best_way_again(serve: Callable[..., Gateway]) -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
     route = Route(best, gateway)
-    ways = DataWays(route, "an-id", Door(Address("127.0.0.1", 1), HEADERS, 1 << 20))
-    cast(SocketStream, ways.open(iter(()))).has_worked = True
+    ways = DataWays(route, "an-id", serve(echo_once).door)
+    stream = ways.open(lambda: None)
+    stream.post(b"x")
+    assert list(stream) == [b"x"]
     route.broke(best, False)
     assert route.calls is gateway
-    ways.open(iter(()))
+    again = ways.open(lambda: None)
     assert route.calls is best
+    again.post(b"y")
+    assert list(again) == [b"y"]
 
 
 def test_gevents_sockets_are_known(monkeypatch: pytest.MonkeyPatch) -> None:

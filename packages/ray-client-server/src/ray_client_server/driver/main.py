@@ -30,6 +30,7 @@ from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import type_name
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.hooks import with_hook
+from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.logs import Logs
 from ray_client_server.driver.servicer import SessionServicer
 from ray_client_server.driver.session import DriverSession
@@ -134,9 +135,15 @@ class Driver:
             tunnels = f"unix:{tunnel_path(settings.socket_path, settings.tls)}"
             self._server.add_secure_port(tunnels, server_credentials(settings.tls))
         self._server.start()
-        path = given_path(settings.socket_path, settings.tls)
-        begin = None if settings.tls is None else _begin_tls(settings, settings.tls)
-        self._door = SocketDoor(path, self._session, settings.limits.message_bytes, begin)
+        message_bytes = settings.limits.message_bytes
+        self._door = SocketDoor(
+            given_path(settings.socket_path, settings.tls),
+            self._session,
+            message_bytes,
+            LaneService(holdings.uploads, holdings.downloads, message_bytes),
+            LogService(logs),
+            None if settings.tls is None else _begin_tls(settings, settings.tls),
+        )
 
     def _terminate(self) -> None:
         """End, unless the signal came to the gateway too, which then has this driver drained."""

@@ -155,7 +155,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         if self._tls is None:
             terms = opening.without(terms, websocket.TLS_CAPABILITY)
         elif settings.tls is None:  # this driver cannot end TLS, and nothing goes in clear
-            terms = opening.without(terms, websocket.CAPABILITY, websocket.TLS_CAPABILITY, tunnel.CAPABILITY)
+            sockets = websocket.CAPABILITY, websocket.LANES, websocket.TLS_CAPABILITY
+            terms = opening.without(terms, *sockets, tunnel.CAPABILITY)
         async with self._builds if laid_out.is_built else self._starts:
             ready = await self._start(session, settings, laid_out.is_built, context)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 
@@ -21,11 +21,12 @@ from ray_client.pickling.pickler import TokenTable
 from ray_client.repeats import Repeats
 from ray_client.session.session import Session
 from ray_client.transport.channel import HEADROOM_BYTES, call_metadata, open_channel, open_local_channel
-from ray_client.transport.lanes import GrpcLanes
+from ray_client.transport.lanes import GrpcLanes, Lanes, SocketLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
-from ray_client.transport.sockets import DataWays, Door, has_green_sockets
-from ray_client.transport.stream import GrpcLogStream, GrpcStream, Stream
+from ray_client.transport.sockets import DataWays, Door, LogWays, has_green_sockets
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
+from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1 import gateway_pb2
 from ray_client_proto.wire import tunnel, websocket
 
@@ -86,17 +87,25 @@ def assemble(
         ways.insert(0, SessionCalls(straight, call_metadata(None, opened.session_id, opened.secret)))
     route = Route(*ways)
 
-    def open_stream(outgoing: Iterator[bytes]) -> Stream:
-        return GrpcStream(route, outgoing, opened.session_id)
+    lanes: Lanes = GrpcLanes(route, opened.session_id, opened.limits.chunk_bytes)
+    open_logs: Callable[[], LogStream] = partial(GrpcLogStream, route, opened.session_id)
+
+    def open_stream(freed: Callable[[], None]) -> Stream:
+        return GrpcStream(route, freed, opened.session_id)
 
     if websocket.CAPABILITY in opened.capabilities and not has_green_sockets():
         headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
-        limit_bytes = opened.limits.message_bytes + HEADROOM_BYTES
+        message_bytes = opened.limits.message_bytes
         tls = settings.tls or (TlsSettings() if settings.address.is_tls else None)
         secret = opened.secret if websocket.TLS_CAPABILITY in opened.capabilities else None
-        door = Door(settings.address, headers, limit_bytes, tls, secret)
+        door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES, tls, secret)
         open_stream = DataWays(route, opened.session_id, door).open
-    session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
+        if websocket.LANES in opened.capabilities:
+            connect = partial(door.open, websocket.LANE, LaneSocket)
+            lanes = on_sockets = SocketLanes(connect, lanes, opened.session_id, message_bytes)
+            cleanup.callback(on_sockets.close)
+            open_logs = LogWays(route, opened.session_id, door).open
+    session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
         TokenTable(token_makers(session), counterparts, _carrier(opened.server.python_version), shipped),
@@ -104,7 +113,7 @@ def assemble(
         settings.connect_timeout_s,
     )
     tell_serializers(session)
-    logs = LogReader(partial(GrpcLogStream, route), repeats=repeats)
+    logs = LogReader(open_logs, repeats=repeats)
     logs.configure(settings.log_to_driver, level=settings.logging_level)
     show_as(settings.logging_format)
     if session.peer.can("logs"):

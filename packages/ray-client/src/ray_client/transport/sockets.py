@@ -8,19 +8,22 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
+
+from google.protobuf.message import DecodeError
 
 from ray_client.config.address import Address
 from ray_client.config.settings import TlsSettings
 from ray_client.transport.route import Route
 from ray_client.transport.status import Context, error_from_failure
-from ray_client.transport.stream import GrpcStream, Stream, StreamCutError
-from ray_client_proto.sockets import ClosedError, MessageSocket
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
+from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
 from ray_client_proto.tls import TlsSocket, client_context, connect
 from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
 from ray_client_proto.wire import tunnel, websocket
 from ray_client_proto.wire.errors import ProtocolError
 
@@ -29,6 +32,55 @@ _HEAD_BYTES: Final = 16 * 1024
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
+_Socket = TypeVar("_Socket", bound=WebSocket)
+
+
+class SocketStream:
+    """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
+
+    def __init__(self, door: Door, freed: Callable[[], None], session_id: str) -> None:
+        """Connect, and ask the gateway for the driver.
+
+        Raises:
+            StreamCutError: it cannot be reached, or refused.
+        """
+        self._id = session_id
+        self.has_worked = False
+        try:
+            self._messages = door.open(websocket.DATA, partial(MessageSocket, freed=freed))
+        except (OSError, ValueError) as exc:
+            raise StreamCutError(f"no socket to the driver: {exc}") from exc
+
+    @property
+    def is_free(self) -> bool:
+        return self._messages.is_free
+
+    def post(self, message: bytes) -> None:
+        self._messages.post(message)
+
+    def cut(self) -> None:
+        self._messages.close()
+
+    def close(self) -> None:
+        self._messages.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        messages = self._messages
+        try:
+            while (message := messages.receive()) is not None:
+                self.has_worked = True
+                yield message
+        except ClosedError as exc:
+            self.has_worked = False  # what the driver refuses, the gateway can say more of
+            failure = Failure(code=exc.code - websocket.FAILURES, message=exc.reason)  # type: ignore[arg-type]
+            if failure.code in _FINAL:
+                raise error_from_failure(failure, Context("reading the data stream", session_id=self._id)) from exc
+            raise StreamCutError(str(exc)) from exc
+        except (OSError, ProtocolError) as exc:
+            raise StreamCutError(str(exc)) from exc
+        finally:
+            messages.close()
+            messages.release()
 
 
 @lru_cache(maxsize=8)  # to read the system's authorities takes longer than all the rest of a connection
@@ -51,39 +103,40 @@ class Door:
         self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
         self._tls, self._secret = tls, secret
 
-    def open(self) -> MessageSocket:
+    def open(self, kind: bytes, make: Callable[..., _Socket]) -> _Socket:
         """Connect, and ask the gateway for the driver.
 
         Raises:
             OSError: it cannot be reached.
             ValueError: it refused.
         """
-        connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
+        connection: socket.socket | TlsSocket
+        connection = plain = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
         try:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is None:
-                first = self._ask(connection)
-                return MessageSocket(connection, is_client=True, limit_bytes=self._limit_bytes, first=first)
-            if self._secret is None:
-                encrypted = self._encrypt(connection, self._tls, b"")
-                encrypted.settimeout(CONNECT_TIMEOUT_S)
-                extra = self._tls.headers() if self._tls.headers is not None else {}
-                first = self._ask(encrypted, extra)
+                first = self._ask(plain, kind)
+            elif self._secret is None:
+                connection = self._encrypt(plain, self._tls, b"")
+                connection.settimeout(CONNECT_TIMEOUT_S)
+                first = self._ask(connection, kind, self._tls.headers() if self._tls.headers is not None else {})
             else:
                 # The driver says nothing before TLS: were there anything, somebody else would have put it in.
-                first = b""
-                if self._ask(connection):
+                first = self._ask(plain, kind)
+                if first:
                     raise ValueError("something in clear before TLS")
-                encrypted = self._encrypt(connection, self._tls, self._secret)
-            return MessageSocket(encrypted, is_client=True, limit_bytes=self._limit_bytes, first=first)
+                connection = self._encrypt(plain, self._tls, self._secret)
+            return make(connection, is_client=True, limit_bytes=self._limit_bytes, first=first)
         except BaseException:
-            connection.close()
+            plain.close()
             raise
 
     def _encrypt(self, connection: socket.socket, tls: TlsSettings, secret: bytes) -> TlsSocket:
         return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
 
-    def _ask(self, connection: socket.socket | TlsSocket, extra: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    def _ask(
+        self, connection: socket.socket | TlsSocket, kind: bytes, extra: Mapping[str, str] = MappingProxyType({})
+    ) -> bytes:
         """Send the request, with headers for a proxy; give what came after the answer.
 
         Raises:
@@ -92,7 +145,7 @@ class Door:
         """
         key = base64.b64encode(os.urandom(16)).decode()
         headers = [*self._headers, *extra.items()]
-        connection.sendall(websocket.request(self._address.target, key, headers, self._address.prefix))
+        connection.sendall(websocket.request(self._address.target, key, headers, kind, self._address.prefix))
         received = b""
         while not (size_bytes := tunnel.head_size(received)):
             piece = connection.recv(_HEAD_BYTES)
@@ -104,41 +157,44 @@ class Door:
         return received[size_bytes:]
 
 
-class SocketStream:
-    """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
+class SocketLogStream:
+    """Logs over a connection of their own. Whatever ends it is a cut: the gateway tells more."""
 
-    def __init__(self, door: Door, outgoing: Iterator[bytes], session_id: str) -> None:
+    def __init__(self, door: Door) -> None:
         """Connect nothing yet."""
-        self._door, self._outgoing, self._id = door, outgoing, session_id
-        self._lock = threading.Lock()  # of the two below, since `close` comes from any thread
+        self._door = door
+        self._lock = threading.Lock()  # of all below
         self._messages: MessageSocket | None = None
+        self._wanted = LogRequest()
         self._is_closed = False
         self.has_worked = False
 
-    def __iter__(self) -> Iterator[bytes]:
+    def want(self, request: LogRequest) -> None:
+        with self._lock:
+            self._wanted = request
+            if self._messages is not None:
+                self._messages.post(request.SerializeToString())
+
+    def __iter__(self) -> Iterator[LogBatch]:
         try:
-            messages = self._door.open()
+            messages = self._door.open(websocket.LOGS, MessageSocket)
         except (OSError, ValueError) as exc:
             raise StreamCutError(f"no socket to the driver: {exc}") from exc
-        with self._lock:
-            self._messages = messages
-            if self._is_closed:
-                messages.close()
-        threading.Thread(target=self._write, args=(messages,), name="ray-client-socket", daemon=True).start()
+        self.has_worked = True
         try:
+            with self._lock:
+                if self._is_closed:
+                    return
+                self._messages = messages
+                messages.post(self._wanted.SerializeToString())
             while (message := messages.receive()) is not None:
-                self.has_worked = True
-                yield message
-        except ClosedError as exc:
-            self.has_worked = False  # what the driver refuses, the gateway can say more of
-            failure = Failure(code=exc.code - websocket.FAILURES, message=exc.reason)  # type: ignore[arg-type]
-            if failure.code in _FINAL:
-                raise error_from_failure(failure, Context("reading the data stream", session_id=self._id)) from exc
-            raise StreamCutError(str(exc)) from exc
-        except (OSError, ProtocolError) as exc:
+                yield LogBatch.FromString(message)
+        except (OSError, ProtocolError, DecodeError) as exc:
             raise StreamCutError(str(exc)) from exc
         finally:
             messages.close()
+            with self._lock:
+                self._messages = None
             messages.release()
 
     def close(self) -> None:
@@ -147,12 +203,21 @@ class SocketStream:
             if self._messages is not None:
                 self._messages.close()
 
-    def _write(self, messages: MessageSocket) -> None:
-        try:
-            for message in self._outgoing:
-                messages.send(message)
-        except OSError:
-            messages.close()  # which the reader sees
+
+class LogWays:
+    """Opens streams of logs: on a socket, and by the session's calls where no socket came through."""
+
+    def __init__(self, route: Route, session_id: str, door: Door) -> None:
+        self._route, self._session_id, self._door = route, session_id, door
+        self._last: SocketLogStream | None = None
+
+    def open(self) -> LogStream:
+        """Open a stream: on a socket, unless the last one was on a socket that was refused."""
+        if self._last is not None and not self._last.has_worked:
+            self._last = None
+            return GrpcLogStream(self._route, self._session_id)
+        self._last = SocketLogStream(self._door)
+        return self._last
 
 
 class DataWays:
@@ -161,15 +226,23 @@ class DataWays:
     def __init__(self, route: Route, session_id: str, door: Door) -> None:
         self._route, self._session_id, self._door = route, session_id, door
         self._last: SocketStream | None = None
+        self._has_failed = False
 
-    def open(self, outgoing: Iterator[bytes]) -> Stream:
-        """Open a stream: on a socket, unless the last one was on a socket and got nothing through."""
+    def open(self, freed: Callable[[], None]) -> Stream:
+        """Open a stream: on a socket, unless the last one was on a socket and got nothing through.
+
+        Raises:
+            StreamCutError: it cannot be opened now.
+        """
         last, self._last = self._last, None
-        if last is not None and not last.has_worked:
-            return GrpcStream(self._route, outgoing, self._session_id)
+        if self._has_failed or (last is not None and not last.has_worked):
+            self._has_failed = False
+            return GrpcStream(self._route, freed, self._session_id)
         if last is not None:
             self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
-        self._last = SocketStream(self._door, outgoing, self._session_id)
+        self._has_failed = True  # until it is open
+        self._last = SocketStream(self._door, freed, self._session_id)
+        self._has_failed = False
         return self._last
 
 
