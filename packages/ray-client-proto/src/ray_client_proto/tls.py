@@ -148,7 +148,7 @@ class TlsSocket:
         """Decrypt what is there; give how much it was, 0 at the end, and None while no record is whole.
 
         Raises:
-            OSError: what came is no TLS, or ended in its middle.
+            OSError: what came is no TLS.
         """
         done_bytes = 0
         with self._lock:
@@ -162,6 +162,8 @@ class TlsSocket:
             except ssl.SSLWantReadError:
                 self._has_more = False
                 return done_bytes or None
+            except ssl.SSLEOFError:
+                return done_bytes  # as without TLS: what the end means, messages say
             except ssl.SSLError:
                 if not done_bytes:  # what came before comes first; the error is there again the next time
                     raise
