@@ -65,9 +65,8 @@ def serving(head: Head, way: str, *arguments: str) -> Iterator[Gateway]:
     gateway = Gateway.start(head.address, *arguments, claims=claims)
     try:
         yield gateway
-        log = "".join(gateway.process.lines)
-        assert ("socket.given" in log) == (way == "socket")
-        assert ("tunnel.opened" in log) == (way != "relay")
+        log = "\n".join(gateway.process.lines)
+        assert ("socket.given" in log, "tunnel.opened" in log) == (way == "socket", way == "tunnel"), log
     finally:
         gateway.close()
 
