@@ -66,7 +66,10 @@ class Gateway:
 def accept(connection: socket.socket | tls.TlsSocket, heads: list[bytes] | None = None) -> MessageSocket:
     received = b""
     while not tunnel.head_size(received):
-        received += connection.recv(65536)
+        piece = connection.recv(65536)
+        if not piece:
+            raise ConnectionResetError
+        received += piece
     request, answer = websocket.read_request(received[: tunnel.head_size(received)])
     assert request.session_id == "an-id" and request.has_token(b"secret", "token")
     connection.sendall(answer)
@@ -166,6 +169,18 @@ def test_s9_where_a_proxy_ends_tls_the_request_goes_in_it(
     settings = TlsSettings(ca_path=files.authority, server_name=server_name, headers=lambda: {"X-Who": "ada"})
     assert list(serve(echo).stream(b"one", settings=settings)) == [b"one"]
     assert b"\r\nX-Who: ada\r\n" in heads[0]
+
+
+def test_a_function_for_headers_that_fails_is_a_cut(serve: Callable[..., Gateway], files: Files) -> None:
+    def take(connection: socket.socket) -> None:
+        with suppress(OSError):
+            accept(tls.accept(connection, files.server(), b"", b"", 20))
+
+    def fail() -> dict[str, str]:
+        raise RuntimeError("no login")
+
+    with pytest.raises(StreamCutError, match="no login"):
+        serve(take).stream(settings=TlsSettings(ca_path=files.authority, headers=fail))
 
 
 @pytest.mark.parametrize("wrong", ["name", "authority", "no file"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import socket
 import ssl
 import sys
@@ -20,18 +18,19 @@ from ray_client.config.settings import TlsSettings
 from ray_client.transport.route import Route
 from ray_client.transport.status import Context, error_from_failure
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
+from ray_client_proto.asking import ask
 from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
 from ray_client_proto.tls import TlsSocket, client_context, connect
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
-from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 
 CONNECT_TIMEOUT_S: Final = 5.0  #: for a connection, and again for the gateway's answer
-_HEAD_BYTES: Final = 16 * 1024
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _Socket = TypeVar("_Socket", bound=WebSocket)
 
 
@@ -119,7 +118,7 @@ class Door:
             elif self._secret is None:
                 connection = self._encrypt(plain, self._tls, b"")
                 connection.settimeout(CONNECT_TIMEOUT_S)
-                first = self._ask(connection, kind, self._tls.headers() if self._tls.headers is not None else {})
+                first = self._ask(connection, kind, _wanted_headers(self._tls))
             else:
                 # The driver says nothing before TLS: were there anything, somebody else would have put it in.
                 first = self._ask(plain, kind)
@@ -134,27 +133,21 @@ class Door:
     def _encrypt(self, connection: socket.socket, tls: TlsSettings, secret: bytes) -> TlsSocket:
         return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
 
-    def _ask(
-        self, connection: socket.socket | TlsSocket, kind: bytes, extra: Mapping[str, str] = MappingProxyType({})
-    ) -> bytes:
-        """Send the request, with headers for a proxy; give what came after the answer.
-
-        Raises:
-            OSError: the connection is gone.
-            ValueError: the gateway refused.
-        """
-        key = base64.b64encode(os.urandom(16)).decode()
+    def _ask(self, connection: socket.socket | TlsSocket, kind: bytes, extra: Mapping[str, str] = _NONE) -> bytes:
         headers = [*self._headers, *extra.items()]
-        connection.sendall(websocket.request(self._address.target, key, headers, kind, self._address.prefix))
-        received = b""
-        while not (size_bytes := tunnel.head_size(received)):
-            piece = connection.recv(_HEAD_BYTES)
-            received += piece
-            if not piece or len(received) > _HEAD_BYTES:
-                raise ValueError("no answer to the request for one")
-        if not websocket.is_accepted(received[:size_bytes], key):
-            raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
-        return received[size_bytes:]
+        return ask(connection, self._address.target, headers, kind, self._address.prefix)
+
+
+def _wanted_headers(tls: TlsSettings) -> Mapping[str, str]:
+    """Give what a proxy wants to see.
+
+    Raises:
+        ValueError: the user's function raised.
+    """
+    try:
+        return _NONE if tls.headers is None else tls.headers()
+    except Exception as exc:
+        raise ValueError(f"no headers for the proxy: {exc!r}") from exc
 
 
 class SocketLogStream:
