@@ -57,9 +57,9 @@ def make() -> Iterator[Callable[..., Channel]]:
         channel.close()
 
 
-def send(channel: Channel, number: int, wait_s: float = 0.0) -> None:
+def send(channel: Channel, number: int, may_wait: bool = False) -> None:
     with channel.lock:
-        channel.queue(part(number), wait_s)
+        channel.queue(part(number), may_wait)
 
 
 def attach(channel: Channel, outlet: Outlet) -> None:
@@ -86,12 +86,23 @@ def test_what_waits_for_a_full_stream_shares_a_frame(make: Callable[..., Channel
     assert numbers(outlet.frames.get_nowait()) == [1, 2, 3]
 
 
-def test_what_may_wait_is_sent_by_the_channels_thread(make: Callable[..., Channel]) -> None:
+def test_the_first_of_many_goes_at_once_and_those_that_follow_closely_together(make: Callable[..., Channel]) -> None:
     channel, outlet = make(), Outlet()
     attach(channel, outlet)
-    send(channel, 1, wait_s=0.01)
-    send(channel, 2, wait_s=0.01)
-    assert numbers(outlet.frames.get(timeout=5)) == [1, 2]
+    with channel.lock:
+        for number in (1, 2, 3):
+            channel.queue(part(number), may_wait=True)
+    assert [numbers(outlet.frames.get(timeout=5)) for _ in range(2)] == [[1], [2, 3]]
+
+
+def test_what_may_not_wait_takes_along_what_does(make: Callable[..., Channel]) -> None:
+    channel, outlet = make(), Outlet()
+    attach(channel, outlet)
+    with channel.lock:
+        for number in (1, 2):
+            channel.queue(part(number), may_wait=True)
+        channel.queue(part(3))
+        assert [numbers(outlet.frames.get_nowait()) for _ in range(2)] == [[1], [2, 3]]
 
 
 def test_d2_a_frame_is_acknowledged_without_anything_to_say(make: Callable[..., Channel]) -> None:

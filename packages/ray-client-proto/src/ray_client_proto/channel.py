@@ -17,6 +17,7 @@ from typing import Final, Protocol
 from ray_client_proto.wire.delivery import Delivery
 
 LATE_S: Final = 0.02  #: dropped handles wait this long for others
+GATHER_S: Final = 0.001  #: and parts that may wait for those that follow
 
 
 class Outlet(Protocol):
@@ -92,12 +93,16 @@ class Channel:
         """Whether all that was to go out has arrived. The caller holds the lock."""
         return self._delivery.is_idle
 
-    def queue(self, part: bytes, wait_s: float = 0.0) -> None:
-        """Have a part go out: now if it can, else as soon as it can, or after `wait_s`. The caller holds the lock."""
+    def queue(self, part: bytes, may_wait: bool = False) -> None:
+        """Have a part go out now if it can, else as soon as it can. The caller holds the lock.
+
+        One that may wait does so for `GATHER_S`, while the peer has not yet answered what was sent before: those that
+        follow closely share a frame with it. So the first of many goes at once.
+        """
         self._settle()
         self._is_changing = True
         now = self._clock()
-        self._delivery.queue(part, now, wait_s)
+        self._delivery.queue(part, now, 0.0 if not may_wait or self._delivery.is_idle else GATHER_S)
         self._pump(now)
         self._is_changing = False
 

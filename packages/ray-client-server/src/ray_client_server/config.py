@@ -32,7 +32,7 @@ class Limits:
 
     sessions: int = _limit(50, "sessions at the same time")
     message_bytes: int = _limit(wire_limits.MESSAGE_BYTES, "one gRPC message")
-    chunk_bytes: int = _limit(wire_limits.CHUNK_BYTES, "data in one chunk of a bulk lane")
+    chunk_bytes: int = _limit(wire_limits.CHUNK_BYTES, "data in one chunk of a bulk lane over gRPC")
     inline_bytes: int = _limit(wire_limits.INLINE_BYTES, "a payload inside a frame; larger ones take a bulk lane")
     replay_bytes: int = _limit(wire_limits.REPLAY_BYTES, "frames that a driver keeps until they are acknowledged")
     transfer_bytes: int = _limit(wire_limits.TRANSFER_BYTES, "one value on a bulk lane")

@@ -23,14 +23,14 @@ TOKEN = "a-token-of-enough-characters"
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
-def request_for(opened, token=None, secret=None):
+def request_for(opened, token=None, secret=None, kind=websocket.DATA):
     headers = tunnel.headers(opened.session_id, opened.secret if secret is None else secret, token)
-    return websocket.request("head", KEY, headers)
+    return websocket.request("head", KEY, headers, kind)
 
 
 @contextlib.contextmanager
-def driver_of(rig, begin=lambda connection, first: connection):
-    """Listen as the driver does; what it is given comes back as an echo."""
+def driver_of(rig, kind=websocket.DATA, begin=lambda connection, first: connection):
+    """Listen as the driver does; what it is given comes back as an echo, if it is of this kind."""
     path = given_path(rig.drivers[0].settings.socket_path, rig.drivers[0].settings.tls)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
@@ -41,6 +41,7 @@ def driver_of(rig, begin=lambda connection, first: connection):
                 gateway, _ = listener.accept()
                 with gateway:
                     first, files, _, _ = socket.recv_fds(gateway, 65536, 1)
+                assert first[:1] == kind
                 with socket.socket(fileno=files[0]) as connection:
                     near = begin(connection, first[1:])
                     early = first[1:] if near is connection else b""
@@ -87,6 +88,20 @@ def test_s1_the_driver_has_the_connection_from_then_on(rig, pieces):
         messages.release()
 
 
+@pytest.mark.parametrize("kind", [websocket.LANE, websocket.LOGS])
+def test_s6_the_driver_is_told_the_kind(rig, kind):
+    opened = rig.open()
+    with driver_of(rig, kind):
+        connection, answer = ask(rig, request_for(opened, kind=kind))
+        assert websocket.is_accepted(answer, KEY)
+        messages = MessageSocket(connection, is_client=True, limit_bytes=1 << 20)
+        messages.send(b"hello")
+        assert messages.receive() == b"hello"
+        messages.finish()
+        assert messages.receive() is None
+        messages.release()
+
+
 def test_s1_what_is_refused_gets_an_answer_and_no_driver(make_rig):
     rig = make_rig(token=TOKEN)
     *_, last = rig.stub.OpenSession(rig.request(), metadata=[("authorization", "Bearer " + TOKEN)])
@@ -95,6 +110,7 @@ def test_s1_what_is_refused_gets_an_answer_and_no_driver(make_rig):
         (request_for(opened), b"401"),
         (request_for(opened, TOKEN, secret=b"another"), b"404"),
         (request_for(opened, TOKEN).replace(b"websocket", b"h2c"), b"400"),
+        (request_for(opened, TOKEN).replace(b"/session", b"/session/other", 1), b"400"),
         (request_for(opened, TOKEN), b"503"),  # this driver takes none
     ):
         connection, answer = ask(rig, head)
@@ -123,7 +139,7 @@ def test_s7_the_driver_ends_tls_on_what_it_is_given(make_rig, certificate, wants
 
         shown, none = tls.client_context(certificate[0], *certificate), tls.client_context(certificate[0], None, None)
         for context, is_welcome in ((shown, True), (none, not wants_certificates)):
-            with driver_of(rig, accept):
+            with driver_of(rig, begin=accept):
                 connection, answer = ask(rig, request_for(opened))
                 assert websocket.is_accepted(answer, KEY)  # and nothing in clear after it
                 messages = MessageSocket(

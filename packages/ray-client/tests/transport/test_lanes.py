@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from ray_client.errors import LimitExceededError, ProtocolViolationError
-from ray_client.transport import lanes
 from ray_client.transport.lanes import SocketLanes
 from ray_client.transport.stream import StreamCutError
+from ray_client_proto import lane_pool
+from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import chunk, lane
@@ -48,12 +49,14 @@ class Driver:
     def __init__(self) -> None:
         self.assembly = chunk.Assembly(7, TOTAL, TOTAL)
         self.connections: list[LaneSocket] = []
-        self.is_refusing = False
+        self.is_refusing = self.is_away = False
         self.does: Callable[[LaneSocket, Head], None] = self.answer
 
     def connect(self) -> LaneSocket:
         if self.is_refusing:
             raise ValueError("refused")
+        if self.is_away:
+            raise OSError("away")
         near, far = socket.socketpair()
         self.connections.append(LaneSocket(far, is_client=False, limit_bytes=LIMIT))
         threading.Thread(target=self._serve, args=(self.connections[-1],), daemon=True).start()
@@ -88,10 +91,15 @@ def grpc() -> Grpc:
 
 
 @pytest.fixture
-def made(driver: Driver, grpc: Grpc) -> Iterator[SocketLanes]:
-    made = SocketLanes(driver.connect, grpc, "an-id", LIMIT)
-    yield made
-    made.close()
+def pool(driver: Driver) -> Iterator[LanePool]:
+    pool = LanePool(driver.connect)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def made(pool: LanePool, grpc: Grpc) -> SocketLanes:
+    return SocketLanes(pool, grpc, "an-id", LIMIT)
 
 
 def assembly() -> chunk.AlignedAssembly:
@@ -109,7 +117,9 @@ def test_transfers_go_one_after_the_other_on_one_connection(driver: Driver, made
     assert len(driver.connections) == 1 and not grpc.calls
 
 
-def test_transfers_at_the_same_time_have_connections_of_their_own(driver: Driver, made: SocketLanes) -> None:
+def test_transfers_at_the_same_time_have_connections_of_their_own(
+    driver: Driver, made: SocketLanes, pool: LanePool
+) -> None:
     barrier = threading.Barrier(4)
 
     def meet(connection: LaneSocket, head: Head) -> None:
@@ -122,7 +132,7 @@ def test_transfers_at_the_same_time_have_connections_of_their_own(driver: Driver
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(driver.connections) == 4 and len(made._idle) == 2
+    assert len(driver.connections) == 4 and len(pool._kept) == 2
 
 
 @pytest.mark.parametrize("cut_at", [0, 1, 9_000, TOTAL - 1])
@@ -133,7 +143,7 @@ def test_a_cut_is_said_and_the_next_try_goes_on(driver: Driver, made: SocketLane
             driver.assembly.write(at, memoryview(b"".join(PARTS))[at : at + taken])
             at += taken
         if at >= cut_at:
-            connection.close()
+            raise OSError("cut here")
 
     driver.does = cut
     with pytest.raises(StreamCutError):
@@ -205,7 +215,7 @@ def test_one_that_was_not_used_for_long_is_not_used_again(
     driver: Driver, made: SocketLanes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made.received_bytes(7)
-    monkeypatch.setattr(lanes, "_IDLE_S", 0.0)
+    monkeypatch.setattr(lane_pool, "_KEPT_S", 0.0)
     made.received_bytes(7)
     assert len(driver.connections) == 2
 
@@ -219,7 +229,7 @@ def test_where_connections_are_refused_grpc_has_its_turn(
     driver.is_refusing = False
     made.received_bytes(7)
     assert grpc.calls == ["upload", "download", "received_bytes"] and not driver.connections
-    now = time.monotonic() + lanes._GRPC_S
+    now = time.monotonic() + lane_pool._OTHERWISE_S
     monkeypatch.setattr(time, "monotonic", lambda: now)
     assert made.received_bytes(7) == 0 and driver.connections
 
@@ -233,7 +243,7 @@ def test_where_connections_get_nothing_through_grpc_has_its_turn(driver: Driver,
     assert grpc.calls == ["download"]
 
 
-def test_closing_cuts_what_is_under_way_and_what_is_kept(driver: Driver, made: SocketLanes) -> None:
+def test_closing_cuts_what_is_under_way_and_what_is_kept(driver: Driver, made: SocketLanes, pool: LanePool) -> None:
     made.received_bytes(7)
     asked = threading.Event()
     driver.does = lambda connection, head: asked.set()
@@ -248,8 +258,16 @@ def test_closing_cuts_what_is_under_way_and_what_is_kept(driver: Driver, made: S
     thread = threading.Thread(target=wait)
     thread.start()
     assert asked.wait(10)
-    made.close()
+    pool.close()
     thread.join(10)
-    assert cut and not made._idle
+    assert cut and not pool._kept
     with pytest.raises(StreamCutError):
         made.received_bytes(7)
+
+
+def test_where_nobody_is_there_the_next_try_is_another_socket(driver: Driver, made: SocketLanes, grpc: Grpc) -> None:
+    driver.is_away = True
+    with pytest.raises(StreamCutError, match="away"):
+        made.received_bytes(7)
+    driver.is_away = False
+    assert made.received_bytes(7) == 0 and not grpc.calls

@@ -17,11 +17,12 @@ from ray_client.config.address import Address
 from ray_client.config.settings import TlsSettings
 from ray_client.errors import ProtocolViolationError, SessionTakenOverError
 from ray_client.transport.route import Route, SessionCalls
-from ray_client.transport.sockets import DataWays, Door, SocketStream, has_green_sockets
-from ray_client.transport.stream import GrpcStream, StreamCutError
+from ray_client.transport.sockets import DataWays, Door, LogWays, SocketLogStream, SocketStream, has_green_sockets
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, StreamCutError
 from ray_client_proto import tls
 from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
 from ray_client_proto.wire import tunnel, websocket
 
 HEADERS = tunnel.headers("an-id", b"secret", "token")
@@ -63,7 +64,9 @@ class Gateway:
         return Door(self.address, HEADERS, 1 << 20)
 
 
-def accept(connection: socket.socket | tls.TlsSocket, heads: list[bytes] | None = None) -> MessageSocket:
+def accept(
+    connection: socket.socket | tls.TlsSocket, kinds: list[bytes] | None = None, heads: list[bytes] | None = None
+) -> MessageSocket:
     received = b""
     while not tunnel.head_size(received):
         piece = connection.recv(65536)
@@ -72,6 +75,8 @@ def accept(connection: socket.socket | tls.TlsSocket, heads: list[bytes] | None 
         received += piece
     request, answer = websocket.read_request(received[: tunnel.head_size(received)])
     assert request.session_id == "an-id" and request.has_token(b"secret", "token")
+    if kinds is not None:
+        kinds.append(websocket.kind_of(received))
     connection.sendall(answer)
     if heads is not None:
         heads.append(received)
@@ -162,7 +167,7 @@ def test_s9_where_a_proxy_ends_tls_the_request_goes_in_it(
     heads: list[bytes] = []
 
     def echo(connection: socket.socket) -> None:
-        messages = accept(tls.accept(connection, files.server(), b"", b"", 20), heads)
+        messages = accept(tls.accept(connection, files.server(), b"", b"", 20), heads=heads)
         messages.post(messages.receive() or b"")
         messages.finish()
 
@@ -273,11 +278,67 @@ def test_closing_ends_it(serve: Callable[..., Gateway], when: str) -> None:
         list(stream)
 
 
+def test_l5_logs_come_in_messages_as_they_are_wanted(serve: Callable[..., Gateway]) -> None:
+    asked: list[LogRequest] = []
+    kinds: list[bytes] = []
+
+    def log(connection: socket.socket) -> None:
+        messages = accept(connection, kinds)
+        for _ in range(2):
+            asked.append(LogRequest.FromString(messages.receive() or b""))
+            messages.send(LogBatch(dropped=len(asked)).SerializeToString())
+        with pytest.raises(OSError):
+            messages.receive()
+
+    stream = SocketLogStream(serve(log).door)
+    stream.want(LogRequest(is_enabled=True))
+    batches = iter(stream)
+    assert next(batches).dropped == 1
+    stream.want(LogRequest(level=40))
+    assert next(batches).dropped == 2
+    assert asked == [LogRequest(is_enabled=True), LogRequest(level=40)] and kinds == [websocket.LOGS]
+    stream.close()
+    with pytest.raises(StreamCutError):
+        next(batches)
+
+
+def test_logs_that_are_refused_are_a_cut_and_so_is_what_is_no_batch(serve: Callable[..., Gateway]) -> None:
+    stream = SocketLogStream(NOWHERE)
+    with pytest.raises(StreamCutError, match="no socket"):
+        list(stream)
+    assert not stream.has_worked
+
+    def talk(connection: socket.socket) -> None:
+        accept(connection, []).send(b"\xff\xff")
+        connection.recv(1000)
+
+    stream = SocketLogStream(serve(talk).door)
+    with pytest.raises(StreamCutError):
+        list(stream)
+    stream = SocketLogStream(serve(talk).door)
+    stream.close()
+    assert list(stream) == []
+
+
 class Calls:
     """Session calls that note that a stream was opened."""
 
     def data(self, outgoing: Iterator[bytes]) -> Any:
         return iter(())
+
+    def logs(self, requests: Iterator[Any]) -> Any:
+        return iter(())
+
+
+def test_u4_logs_go_by_grpc_once_after_a_socket_that_was_refused() -> None:
+    ways = LogWays(Route(cast(SessionCalls, Calls())), "an-id", NOWHERE)
+    kinds = []
+    for has_worked in (True, False, False, False):
+        stream = ways.open()
+        kinds.append(type(stream))
+        if isinstance(stream, SocketLogStream):
+            stream.has_worked = has_worked
+    assert kinds == [SocketLogStream, SocketLogStream, GrpcLogStream, SocketLogStream]
 
 
 def echo_once(connection: socket.socket) -> None:

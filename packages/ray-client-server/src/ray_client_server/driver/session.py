@@ -23,8 +23,6 @@ from ray_client_server.driver.errors import OperationError, refused
 
 _BACKLOG_BYTES: Final = 8 * wire_limits.MIB  #: replies waiting for room in the outbox; values wait beyond that
 
-_GATHER_S: Final = 0.002  #: how long a reply waits for others to the same request, which save messages of their own
-
 CarryOut = Callable[[Operation, Answer], None]
 
 
@@ -189,7 +187,7 @@ class DriverSession:
         part = encode_part(reply.SerializeToString())  # outside of the lock, and once
         with self._lock:
             self._count_down(reply.request_id)
-            self._channel.queue(part, _GATHER_S if more_follow else 0.0)
+            self._channel.queue(part, may_wait=more_follow)
 
     def wait_for_room(self) -> None:
         """Return when a value may be queued, or when the session has ended."""

@@ -26,6 +26,7 @@ from ray_client.transport.route import Route, SessionCalls, is_reachable
 from ray_client.transport.sockets import DataWays, Door, LogWays, has_green_sockets
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
+from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1 import gateway_pb2
 from ray_client_proto.wire import tunnel, websocket
@@ -101,9 +102,9 @@ def assemble(
         door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES, tls, secret)
         open_stream = DataWays(route, opened.session_id, door).open
         if websocket.LANES in opened.capabilities:
-            connect = partial(door.open, websocket.LANE, LaneSocket)
-            lanes = on_sockets = SocketLanes(connect, lanes, opened.session_id, message_bytes)
-            cleanup.callback(on_sockets.close)
+            pool = LanePool(partial(door.open, websocket.LANE, LaneSocket))
+            cleanup.callback(pool.close)
+            lanes = SocketLanes(pool, lanes, opened.session_id, message_bytes)
             open_logs = LogWays(route, opened.session_id, door).open
     session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"

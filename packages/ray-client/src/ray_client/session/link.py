@@ -97,7 +97,8 @@ class DataLink:
                 channel.changed.wait(stretch_s())
             if self._end is not None:
                 raise fresh(self._end)
-            channel.queue(part)
+            # What asks for nothing has time: most often more follows, or what asks for its result.
+            channel.queue(part, may_wait=not operation.request_id and not is_urgent)
 
     def release(self, handle_id: int) -> None:
         """Give back one count of a handle that was dropped, with others after a moment."""

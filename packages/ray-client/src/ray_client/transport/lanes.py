@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 import grpc
@@ -14,6 +11,7 @@ import grpc
 from ray_client.transport.route import Route, SessionCalls
 from ray_client.transport.status import Context, error_from_failure, error_of, failure_of
 from ray_client.transport.stream import StreamCutError
+from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import chunk, lane
@@ -21,9 +19,6 @@ from ray_client_proto.wire.errors import ProtocolError
 
 _UPLOADING: Final = "uploading a large value"
 _DOWNLOADING: Final = "downloading a large value"
-_IDLE: Final = 2  #: lanes kept for the next transfers
-_IDLE_S: Final = 8.0  #: the driver cuts those that give it no sign of life for longer (S5)
-_GRPC_S: Final = 30.0  #: where no socket comes through, gRPC is used for so long
 
 
 class Lanes(Protocol):
@@ -82,24 +77,12 @@ class GrpcLanes:
 
 
 class SocketLanes:
-    """Lanes on connections of their own, a few of which are kept for the next transfer. Safe from any thread.
+    """Lanes on connections of their own; and others for as long as none comes through. Safe from any thread."""
 
-    In a forked child they are its parent's: nothing here is used there, since the session refuses.
-    """
-
-    def __init__(
-        self, connect: Callable[[], LaneSocket], otherwise: Lanes, session_id: str, message_bytes: int
-    ) -> None:
-        """`otherwise` is taken where `connect` fails; `message_bytes` bounds what the driver takes."""
-        self._connect, self._otherwise = connect, otherwise
+    def __init__(self, pool: LanePool, otherwise: Lanes, session_id: str, message_bytes: int) -> None:
+        """`message_bytes` bounds what the driver takes."""
+        self._pool, self._otherwise = pool, otherwise
         self._session_id, self._chunk_bytes = session_id, lane.chunk_bytes(message_bytes)
-        self._pid = os.getpid()
-        self._lock = threading.Lock()  # of all below
-        self._idle: list[tuple[float, LaneSocket]] = []
-        self._open: set[LaneSocket] = set()
-        self._is_closed = False
-        self._failures = 0  # in a row, of connections that were there and got nothing through
-        self._grpc_until_s = 0.0
 
     def upload(self, transfer_id: int, parts: Sequence[memoryview], offset_bytes: int) -> int:
         with self._lane(_UPLOADING) as connection:
@@ -128,19 +111,6 @@ class SocketLanes:
                 head = self._answer(connection, lane.CHUNK, _DOWNLOADING)
                 connection.take_chunk(head, assembly)
 
-    def close(self) -> None:
-        """Cut all lanes; may be repeated."""
-        if os.getpid() != self._pid:
-            return
-        with self._lock:
-            self._is_closed = True
-            connections, idle = list(self._open), self._idle
-            self._idle = []
-        for connection in connections:
-            connection.close()  # whoever has it releases it
-        for _, connection in idle:
-            self._end(connection)
-
     def _answer(self, connection: LaneSocket, kind: int, doing: str) -> lane.Head:
         head = connection.receive_head()
         if head is None:
@@ -154,71 +124,8 @@ class SocketLanes:
 
     @contextmanager
     def _lane(self, doing: str) -> Iterator[LaneSocket | None]:
-        """Give a connection for one transfer, or None where there can be none. After a failure it is not used again."""
-        connection = self._take()
-        if connection is None:
-            yield None
-            return
-        is_whole = False
         try:
-            yield connection
-            is_whole = True
-            self._failures = 0
+            with self._pool.lane() as connection:
+                yield connection
         except (OSError, ProtocolError) as exc:
-            self._note(connection.has_received)
             raise StreamCutError(f"{type(exc).__name__} while {doing}: {exc}") from exc
-        finally:
-            self._put_back(connection, is_whole)
-
-    def _take(self) -> LaneSocket | None:
-        while True:
-            with self._lock:
-                if not self._idle:
-                    break
-                since_s, connection = self._idle.pop()
-            if time.monotonic() - since_s < _IDLE_S and _is_alive(connection):
-                with self._lock:
-                    self._open.add(connection)
-                return connection
-            self._end(connection)
-        if time.monotonic() < self._grpc_until_s:
-            return None
-        try:
-            connection = self._connect()
-        except (OSError, ValueError):
-            self._grpc_until_s = time.monotonic() + _GRPC_S
-            return None
-        with self._lock:
-            self._open.add(connection)
-            if self._is_closed:
-                connection.close()
-        return connection
-
-    def _put_back(self, connection: LaneSocket, is_whole: bool) -> None:
-        with self._lock:
-            self._open.discard(connection)
-            is_kept = is_whole and not self._is_closed and len(self._idle) < _IDLE
-            if is_kept:
-                self._idle.append((time.monotonic(), connection))
-        if not is_kept:
-            self._end(connection)
-
-    def _note(self, has_worked: bool) -> None:
-        """Take note of how a connection ended: after two in a row that got nothing through gRPC has its turn."""
-        with self._lock:
-            self._failures = 0 if has_worked else self._failures + 1
-            if self._failures > 1:
-                self._failures = 0
-                self._grpc_until_s = time.monotonic() + _GRPC_S
-
-    @staticmethod
-    def _end(connection: LaneSocket) -> None:
-        connection.close()
-        connection.release()
-
-
-def _is_alive(connection: LaneSocket) -> bool:
-    """Tell whether the peer of an idle connection is there, and has nothing to say."""
-    with suppress(OSError, ProtocolError):
-        return not connection.has_message()
-    return False
