@@ -82,22 +82,15 @@ class TlsSettings:
     client_ca_path: str | None = None
 
 
-def tunnel_path(socket_path: str, tls: TlsSettings | None) -> str:
-    """Give where the driver that listens at `socket_path` does so for tunnels: with TLS, at a socket beside it.
-
-    >>> tunnel_path("/s/1", None), tunnel_path("/s/1", TlsSettings("c.pem", "k.pem"))
-    ('/s/1', '/s/1t')
-    """
-    return socket_path if tls is None else f"{socket_path}t"
-
-
-def given_path(socket_path: str) -> str:
+def given_path(socket_path: str, tls: TlsSettings | None) -> str:
     """Give where the driver that listens at `socket_path` is given connections of clients.
 
-    >>> given_path("/s/1")
-    '/s/1w'
+    With TLS it is another place: no driver that would speak in clear is given a connection that must not be.
+
+    >>> given_path("/s/1", None), given_path("/s/1", TlsSettings("c.pem", "k.pem"))
+    ('/s/1w', '/s/1tw')
     """
-    return f"{socket_path}w"
+    return f"{socket_path}{'w' if tls is None else 'tw'}"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_proto.wire import tunnel
+from ray_client_proto.wire import requests
 from ray_client_server.config import Limits, TlsSettings
 from ray_client_server.gateway.listening import listen
 
@@ -29,8 +29,10 @@ def make_tunnel(rig):
     with contextlib.ExitStack() as channels:
 
         def make(opened, rig=rig, token=None, credentials=None):
-            headers = "\n".join(":".join(header) for header in tunnel.headers(opened.session_id, opened.secret, token))
-            options = [("grpc.http_connect_server", tunnel.AUTHORITY), ("grpc.http_connect_headers", headers)]
+            headers = "\n".join(
+                ":".join(header) for header in requests.headers(opened.session_id, opened.secret, token)
+            )
+            options = [("grpc.http_connect_server", requests.AUTHORITY), ("grpc.http_connect_headers", headers)]
             if credentials is None:
                 channel = grpc.insecure_channel(f"127.0.0.1:{rig.port}", options=options)
             else:
@@ -56,8 +58,11 @@ def ask(rig, *pieces):
         return answer
 
 
-def request(session_id="x", secret=b"", token=None, authority=tunnel.AUTHORITY):
-    lines = [f"CONNECT {authority} HTTP/1.1", *(": ".join(each) for each in tunnel.headers(session_id, secret, token))]
+def request(session_id="x", secret=b"", token=None, authority=requests.AUTHORITY):
+    lines = [
+        f"CONNECT {authority} HTTP/1.1",
+        *(": ".join(each) for each in requests.headers(session_id, secret, token)),
+    ]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
@@ -85,10 +90,10 @@ def test_u1_what_was_sent_with_the_request_is_for_the_driver(rig):
     with socket.create_connection(("127.0.0.1", rig.port), 20) as connection:
         connection.sendall(request_for(rig.open()) + hello)
         answer = b""
-        while len(answer) < len(tunnel.ACCEPTED) + 4:
+        while len(answer) < len(requests.ACCEPTED) + 4:
             answer += connection.recv(4096)
-    assert answer.startswith(tunnel.ACCEPTED)
-    assert answer[len(tunnel.ACCEPTED) + 3] == 4  # SETTINGS, with which a server of HTTP/2 begins
+    assert answer.startswith(requests.ACCEPTED)
+    assert answer[len(requests.ACCEPTED) + 3] == 4  # SETTINGS, with which a server of HTTP/2 begins
 
 
 def test_u1_a_request_may_come_in_any_pieces(rig):
@@ -103,7 +108,7 @@ def test_u2_without_the_token_nobody_gets_near_a_driver(make_rig, given):
     rig = make_rig(token=TOKEN)
     *_, last = rig.stub.OpenSession(rig.request(), metadata=[BEARER])
     assert ask(rig, request_for(last.opened, given)).startswith(b"HTTP/1.1 401 ")
-    stolen = tunnel.headers(last.opened.session_id, b"another", TOKEN)[2]
+    stolen = requests.headers(last.opened.session_id, b"another", TOKEN)[2]
     head = request_for(last.opened).replace(request_for(last.opened).split(b"\r\n")[3], ": ".join(stolen).encode())
     assert ask(rig, head).startswith(b"HTTP/1.1 401 ")
 
@@ -120,7 +125,7 @@ def test_u2_an_unknown_id_and_a_wrong_secret_look_the_same(rig):
     opened = rig.open()
     wrong, other = request(opened.session_id, b"\0" * 32), request("0" * 36, opened.secret)
     answers = {ask(rig, head) for head in (wrong, other, b"CONNECT session HTTP/1.1\r\n\r\n")}
-    assert answers == {tunnel.refusal(404, "Not Found")}
+    assert answers == {requests.refusal(404, "Not Found")}
 
 
 def test_u2_an_ended_session_and_one_whose_driver_is_not_there_are_told_apart(rig):
@@ -178,7 +183,7 @@ def test_u5_tunnels_are_offered_where_the_driver_takes_them(rig, takes_tunnels):
 
 
 @pytest.mark.parametrize(
-    "said", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x00\x05hello", b"C\n", b"\0" * 100]
+    "said", [b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x00\x05hello", b"C\n", b"\0" * 100]
 )
 def test_u5_what_is_no_tunnel_is_answered_by_the_gateways_server(rig, said):
     with socket.socket(socket.AF_UNIX) as connection:

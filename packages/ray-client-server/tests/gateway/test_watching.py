@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from ray_client_proto.wire import tunnel
+from ray_client_proto.wire import requests
 from ray_client_proto.wire.processes import machine_name, start_of
 from ray_client_server.config import Limits
 from ray_client_server.gateway import watching
@@ -74,8 +74,8 @@ def test_a_process_that_is_not_known_for_certain_is_not_looked_after(rig, proces
 def connect(rig, opened):
     """A tunnel, and an attached client as its driver would report it."""
     connection = socket.create_connection(("127.0.0.1", rig.port), 10)
-    lines = [f"CONNECT {tunnel.AUTHORITY} HTTP/1.1"]
-    lines += [": ".join(header) for header in tunnel.headers(opened.session_id, opened.secret, None)]
+    lines = [f"CONNECT {requests.AUTHORITY} HTTP/1.1"]
+    lines += [": ".join(header) for header in requests.headers(opened.session_id, opened.secret, None)]
     connection.sendall("\r\n".join((*lines, "", "")).encode())
     assert connection.recv(100).startswith(b"HTTP/1.1 200")
     attach(rig, True)

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.wire import requests, websocket
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class LocalDoor:
         try:
             connection.settimeout(self._within_s)
             received = b""
-            while not (size_bytes := tunnel.head_size(received)):
+            while not (size_bytes := requests.head_size(received)):
                 piece = connection.recv(_PIECE_BYTES)
                 received += piece
                 if not piece or len(received) > _PIECE_BYTES:
@@ -85,12 +85,12 @@ class LocalDoor:
             OSError: its sender is gone.
             ValueError: it was refused.
         """
-        refusal, because = tunnel.refusal(400, "Bad Request"), "not a request for a session"
+        refusal, because = requests.refusal(400, "Bad Request"), "not a request for a session"
         with contextlib.suppress(ValueError):
             request, accepted = websocket.read_request(head)
             if request.session_id == self._session_id and request.has_secret(self._secret):
                 connection.sendall(accepted)
                 return websocket.kind_of(head)
-            refusal, because = tunnel.refusal(404, "Not Found"), "another session, or without its secret"
+            refusal, because = requests.refusal(404, "Not Found"), "another session, or without its secret"
         connection.sendall(refusal)
         raise ValueError(because)

@@ -14,7 +14,7 @@ import socket
 from typing import Final
 
 from ray_client_proto.sockets import QUIET_S, ClosedError
-from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.wire import requests, websocket
 from ray_client_server.gateway.sessions import Session
 
 SIGN_S: Final = QUIET_S / 2  #: how often a driver gets a sign of life
@@ -46,10 +46,10 @@ class DriverSocket:
         """
         loop, key = self._loop, base64.b64encode(os.urandom(16)).decode()
         await loop.sock_connect(self._socket, session.socket_path)
-        headers = tunnel.headers(session.session_id, session.secret, None)
+        headers = requests.headers(session.session_id, session.secret, None)
         await loop.sock_sendall(self._socket, websocket.request("driver", key, headers, kind))
         answer = b""
-        while not (size_bytes := tunnel.head_size(answer)):
+        while not (size_bytes := requests.head_size(answer)):
             piece = await loop.sock_recv(self._socket, _SMALL_BYTES)
             answer += piece
             if not piece or len(answer) > _SMALL_BYTES:

@@ -1,7 +1,6 @@
-"""The public port: each connection goes on to a session's driver, or to the gateway's own gRPC server.
+"""The public port: each connection is given away to a session's driver, or goes on to the gateway's own gRPC server.
 
-Which of the two, its first bytes say; after them everything passes as it is (docs/protocol.md, rules U1 to U5). So a
-session's calls cost the gateway two system calls for each piece, and no gRPC in between.
+Which of the two, its first bytes say (docs/protocol.md, rule S1). Of what is given away no further byte passes here.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ import socket
 from collections.abc import Collection
 from typing import Final
 
-from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.wire import requests, websocket
 from ray_client_server.auth.tokens import TokenGuard
-from ray_client_server.config import GatewaySettings, given_path, tunnel_path
+from ray_client_server.config import GatewaySettings, given_path
 from ray_client_server.errors import ServerError, SessionEndedError, UnauthenticatedError, UnknownSessionError
 from ray_client_server.gateway.listening import listen
 from ray_client_server.gateway.sessions import Session, SessionTable
@@ -29,11 +28,8 @@ _PIECE_BYTES: Final = 16 * 1024
 _PAUSE_S: Final = 1.0  #: before the next try to accept, when there are no more files
 _UNANSWERED_S: Final = 30.0  #: a client's network may stay away so long while something is on its way to it
 
-#: What requests begin with; everything else is for the gateway's own server.
-_METHODS: Final = (tunnel.METHOD, websocket.METHOD)
-
 #: What the log calls the kinds of connections.
-_KINDS: Final = {websocket.DATA: "data", websocket.LANE: "lane", websocket.LOGS: "logs"}
+_KINDS: Final = {websocket.DATA: "data", websocket.LANE: "lane", websocket.LOGS: "logs", websocket.CALL: "call"}
 
 #: What of an HTTP status says the most, for those who read logs of a proxy; a client goes by the gateway's calls.
 _STATUS: Final[dict[type[ServerError], tuple[int, str]]] = {
@@ -104,9 +100,7 @@ class Front:
             _tune(near)
             peer = _peer(near)
             first = await asyncio.wait_for(self._first_bytes(near), self._settings.limits.handshake_s)
-            if first.startswith(tunnel.METHOD):
-                far, first = await self._open_tunnel(near, peer, first)
-            elif first.startswith(websocket.METHOD):
+            if first.startswith(websocket.METHOD):
                 await self._give_away(near, peer, first)
             elif first:
                 far = await _dial(self._server_path, peer)
@@ -127,42 +121,25 @@ class Front:
         self._sessions.disconnect(peer, splice.was_closed)
 
     async def _first_bytes(self, near: socket.socket) -> bytes:
-        """Give what tells where to go: of a request for a tunnel its whole head, of everything else what came first."""
+        """Give what tells where to go: of a request its whole head, of everything else what came first."""
         loop = asyncio.get_running_loop()
         received = b""
         while piece := await loop.sock_recv(near, _PIECE_BYTES):
             received += piece
-            is_request = any(received[: len(each)] == each[: len(received)] for each in _METHODS)
-            if not is_request or tunnel.head_size(received) or len(received) > self._settings.limits.metadata_bytes:
+            is_request = received[: len(websocket.METHOD)] == websocket.METHOD[: len(received)]
+            if not is_request or requests.head_size(received) or len(received) > self._settings.limits.metadata_bytes:
                 return received
         return received
-
-    async def _open_tunnel(self, near: socket.socket, peer: str, received: bytes) -> tuple[socket.socket | None, bytes]:
-        """Give a connection to the driver that was asked for, and what is for it already; or refuse."""
-        loop = asyncio.get_running_loop()
-        size_bytes = tunnel.head_size(received)
-        try:
-            session = self._session_of(tunnel.read(received[:size_bytes]))
-            far = await _dial(tunnel_path(session.socket_path, self._settings.tls), peer)
-        except (ValueError, ServerError, OSError) as error:
-            await self._refuse(near, peer, error)
-            return None, b""
-        await loop.sock_sendall(near, tunnel.ACCEPTED)
-        session.connect(peer)
-        log.info("tunnel.opened", session=session.session_id, peer=peer)
-        return far, received[size_bytes:]
 
     async def _give_away(self, near: socket.socket, peer: str, received: bytes) -> None:
         """Give a connection to the driver that was asked for, which has it alone from then on; or refuse (rule S1)."""
         loop = asyncio.get_running_loop()
-        size_bytes = tunnel.head_size(received)
+        size_bytes = requests.head_size(received)
         try:
-            if self._settings.tls is not None:
-                raise ValueError("nothing goes in clear where TLS is asked for")
             request, accepted = websocket.read_request(received[:size_bytes])
             kind = websocket.kind_of(received[:size_bytes])
             session = self._session_of(request)
-            far = await _dial(given_path(session.socket_path), peer)
+            far = await _dial(given_path(session.socket_path, self._settings.tls), peer)
         except (ValueError, ServerError, OSError) as error:
             await self._refuse(near, peer, error)
             return
@@ -182,10 +159,10 @@ class Front:
         else:
             status, because = (400, "Bad Request"), "not a request for a session"
         log.info("request.refused", peer=peer, because=because)
-        await asyncio.get_running_loop().sock_sendall(near, tunnel.refusal(*status))
+        await asyncio.get_running_loop().sock_sendall(near, requests.refusal(*status))
 
-    def _session_of(self, request: tunnel.Request) -> Session:
-        """Give the session that may be reached with this request (rules U1 and U2).
+    def _session_of(self, request: requests.Request) -> Session:
+        """Give the session that may be reached with this request (rules S1 and S10).
 
         Raises:
             UnknownSessionError: there is no session with this id and secret.
@@ -195,7 +172,7 @@ class Front:
         session = self._sessions.find_by(request.session_id, request.has_secret)
         token = None if self._guard is None else self._guard.token
         if self._guard is not None and (token is None or not request.has_token(session.secret, token)):
-            raise UnauthenticatedError("a tunnel needs the gateway's token")
+            raise UnauthenticatedError("it needs the gateway's token")
         return session
 
 

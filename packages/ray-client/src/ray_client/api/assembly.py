@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -13,23 +14,23 @@ import grpc
 from ray_client.api.counterparts import counterparts
 from ray_client.api.serializers import tell_serializers
 from ray_client.config import env
-from ray_client.config.settings import ConnectSettings
+from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.handles.tokens import token_makers, token_readers
 from ray_client.logs import LogReader, show_as
 from ray_client.pickling import pickler
 from ray_client.pickling.pickler import TokenTable
 from ray_client.repeats import Repeats
 from ray_client.session.session import Session
-from ray_client.transport.channel import HEADROOM_BYTES, call_metadata, open_channel, open_local_channel
+from ray_client.transport.calls import SessionCalls
+from ray_client.transport.channel import HEADROOM_BYTES, call_metadata
 from ray_client.transport.lanes import GrpcLanes, Lanes, SocketLanes
-from ray_client.transport.route import Route, SessionCalls, is_reachable
 from ray_client.transport.sockets import DataWays, Door, LogWays, has_green_sockets
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1 import gateway_pb2
-from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.wire import requests, websocket
 
 
 class Connection:
@@ -80,30 +81,27 @@ def assemble(
     """
     repeats = Repeats(env.log_merging(), time.monotonic)
     metadata = call_metadata(settings.token, opened.session_id, opened.secret)
-    ways = [SessionCalls(channel, metadata)]
-    straight = _straight_channel(settings, opened)
-    if straight is not None:
-        cleanup.callback(straight.close)
-        # Without the token, which is the gateway's business.
-        ways.insert(0, SessionCalls(straight, call_metadata(None, opened.session_id, opened.secret)))
-    route = Route(*ways)
-
-    lanes: Lanes = GrpcLanes(route, opened.session_id, opened.limits.chunk_bytes)
-    open_logs: Callable[[], LogStream] = partial(GrpcLogStream, route, opened.session_id)
+    calls = SessionCalls(channel, metadata)
+    lanes: Lanes = GrpcLanes(calls, opened.session_id, opened.limits.chunk_bytes)
+    open_logs: Callable[[], LogStream] = partial(GrpcLogStream, calls, opened.session_id)
 
     def open_stream(freed: Callable[[], None]) -> Stream:
-        return GrpcStream(route, freed, opened.session_id)
+        return GrpcStream(calls, freed, opened.session_id)
 
-    if websocket.CAPABILITY in opened.capabilities and not _is_encrypted(settings) and not has_green_sockets():
-        headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
+    if websocket.CAPABILITY in opened.capabilities and not has_green_sockets():
+        headers = requests.headers(opened.session_id, opened.secret, settings.token)
         message_bytes = opened.limits.message_bytes
-        door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES)
-        open_stream = DataWays(route, opened.session_id, door).open
+        tls = settings.tls or (TlsSettings() if settings.address.is_tls else None)
+        secret = opened.secret if websocket.TLS_CAPABILITY in opened.capabilities else None
+        is_direct = settings.is_direct and hasattr(socket, "AF_UNIX")
+        local_path = opened.direct_target.removeprefix("unix:") if is_direct else ""
+        door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES, tls, secret, local_path)
+        open_stream = DataWays(calls, opened.session_id, door).open
         if websocket.LANES in opened.capabilities:
             pool = LanePool(partial(door.open, websocket.LANE, LaneSocket))
             cleanup.callback(pool.close)
             lanes = SocketLanes(pool, lanes, opened.session_id, message_bytes)
-            open_logs = LogWays(route, opened.session_id, door).open
+            open_logs = LogWays(calls, opened.session_id, door).open
     session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
@@ -118,20 +116,6 @@ def assemble(
     if session.peer.can("logs"):
         logs.start()
     return Connection(settings, session, logs, cleanup.pop_all())
-
-
-def _is_encrypted(settings: ConnectSettings) -> bool:
-    return settings.address.is_tls or settings.tls is not None
-
-
-def _straight_channel(settings: ConnectSettings, opened: gateway_pb2.SessionOpened) -> grpc.Channel | None:
-    """Give a channel to the session's driver itself (rules H5 and U1), if there can be one."""
-    if settings.is_direct and is_reachable(opened.direct_target):
-        return open_local_channel(opened.direct_target)
-    if tunnel.CAPABILITY in opened.capabilities:
-        headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
-        return open_channel(settings.address, settings.tls, headers)
-    return None
 
 
 def pickle_hook(hook: Callable[[], object], server_python: str, shipped: Mapping[str, str]) -> dict[str, list[str]]:

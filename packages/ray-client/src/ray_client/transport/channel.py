@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
 
 import grpc
 
@@ -11,22 +11,18 @@ from ray_client.config.address import Address
 from ray_client.config.settings import TlsSettings
 from ray_client.errors import ConnectError
 from ray_client.transport.green import prepare_threads
-from ray_client_proto.wire import metadata, tunnel
+from ray_client_proto.wire import metadata
 from ray_client_proto.wire.limits import KIB, MESSAGE_BYTES
 
 Metadata = tuple[tuple[str, str | bytes], ...]
-Headers = Sequence[tuple[str, str]]
 
 HEADROOM_BYTES: Final = 64 * KIB  #: for what a message has beside the bytes that its limits count
 KEEPALIVE_S: Final = 10  #: ask an idle peer for a sign of life this often
 KEEPALIVE_TIMEOUT_S: Final = 5  #: and count the connection as cut when none comes within this
 
-_SIZES: Final[tuple[tuple[str, Any], ...]] = (
+_OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
     ("grpc.max_send_message_length", MESSAGE_BYTES + HEADROOM_BYTES),
     ("grpc.max_receive_message_length", MESSAGE_BYTES + HEADROOM_BYTES),
-)
-_OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
-    *_SIZES,
     ("grpc.keepalive_time_ms", KEEPALIVE_S * 1000),
     ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_S * 1000),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -41,39 +37,53 @@ _OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
 )
 
 
-def open_channel(address: Address, tls: TlsSettings | None = None, tunnel_headers: Headers = ()) -> grpc.Channel:
+def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Channel:
     """Give a channel with a connection of its own; it connects at the first call.
-
-    With the headers of a request for a tunnel it leads through the gateway to a session's driver (rule U1).
 
     Raises:
         ConnectError: a file of the TLS settings cannot be read, or the threads of this process are eventlet's.
     """
     prepare_threads()
-    options = (*_OPTIONS, *_tunnel_options(tunnel_headers))
     if not address.is_tls and tls is None:
-        return grpc.insecure_channel(address.target, options=options)
+        return _under(address.prefix, grpc.insecure_channel(address.target, options=_OPTIONS))
     tls = tls or TlsSettings()
     credentials = grpc.ssl_channel_credentials(
         root_certificates=_read(tls.ca_path),
         private_key=_read(tls.key_path),
         certificate_chain=_read(tls.certificate_path),
     )
+    if tls.headers is not None:
+        login = grpc.metadata_call_credentials(_Headers(tls.headers))
+        credentials = grpc.composite_channel_credentials(credentials, login)
     named = (("grpc.ssl_target_name_override", tls.server_name),) if tls.server_name else ()
-    return grpc.secure_channel(address.target, credentials, options=(*options, *named))
+    return _under(address.prefix, grpc.secure_channel(address.target, credentials, options=(*_OPTIONS, *named)))
 
 
-def _tunnel_options(headers: Headers) -> tuple[tuple[str, Any], ...]:
-    if not headers:
-        return ()
-    # This is how gRPC asks proxies. A gRPC that knew it no longer would reach the gateway's own server, which relays.
-    lines = "\n".join(f"{name}:{value}" for name, value in headers)
-    return (("grpc.http_connect_server", tunnel.AUTHORITY), ("grpc.http_connect_headers", lines))
+class _Headers(grpc.AuthMetadataPlugin):
+    """Adds the headers that a proxy wants to each call."""
+
+    def __init__(self, headers: Callable[[], Mapping[str, str]]) -> None:
+        self._headers = headers
+
+    def __call__(self, context: grpc.AuthMetadataContext, callback: grpc.AuthMetadataPluginCallback) -> None:
+        callback(tuple((name.lower(), value) for name, value in self._headers().items()), None)
 
 
-def open_local_channel(target: str) -> grpc.Channel:
-    """Give a channel to a unix socket of this machine."""
-    return grpc.insecure_channel(target, options=_SIZES)  # no keepalive: a socket's other end cannot vanish unseen
+class _Proxied:
+    """A channel through a proxy, which wants a path before that of each call."""
+
+    def __init__(self, prefix: str, channel: grpc.Channel) -> None:
+        self._prefix, self._channel = prefix, channel
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._channel, name)
+        if name not in ("unary_unary", "unary_stream", "stream_unary", "stream_stream"):
+            return found
+        return lambda method, *arguments, **options: found(self._prefix + method, *arguments, **options)
+
+
+def _under(prefix: str, channel: grpc.Channel) -> grpc.Channel:
+    return cast(grpc.Channel, _Proxied(prefix, channel)) if prefix else channel
 
 
 def _read(path: str | None) -> bytes | None:

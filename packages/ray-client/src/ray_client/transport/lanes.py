@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import grpc
 
-from ray_client.transport.route import Route, SessionCalls
+from ray_client.transport.calls import SessionCalls
 from ray_client.transport.status import Context, error_from_failure, error_of, failure_of
 from ray_client.transport.stream import StreamCutError
 from ray_client_proto.lane_pool import LanePool
@@ -37,41 +37,34 @@ class Lanes(Protocol):
 class GrpcLanes:
     """The lanes of one session."""
 
-    def __init__(self, route: Route, session_id: str, chunk_bytes: int) -> None:
-        self._route = route
+    def __init__(self, calls: SessionCalls, session_id: str, chunk_bytes: int) -> None:
+        self._calls = calls
         self._session_id = session_id
         self._chunk_bytes = chunk_bytes
 
     def upload(self, transfer_id: int, parts: Sequence[memoryview], offset_bytes: int) -> int:
         with self._errors(_UPLOADING):
-            return self._route.calls.upload(chunk.split(transfer_id, parts, self._chunk_bytes, offset_bytes))
+            return self._calls.upload(chunk.split(transfer_id, parts, self._chunk_bytes, offset_bytes))
 
     def received_bytes(self, transfer_id: int) -> int:
-        calls = self._route.calls
-        with self._errors("asking for the state of an upload", calls):
-            received_bytes = calls.received_bytes(transfer_id)
-        self._route.worked()
-        return received_bytes
+        with self._errors("asking for the state of an upload"):
+            return self._calls.received_bytes(transfer_id)
 
     def download(self, assembly: chunk.Assembly) -> None:
-        calls = self._route.calls
-        call = calls.download(assembly.transfer_id, assembly.received_bytes)
+        call = self._calls.download(assembly.transfer_id, assembly.received_bytes)
         try:
-            with self._errors(_DOWNLOADING, calls):
+            with self._errors(_DOWNLOADING):
                 for message in call:
-                    self._route.worked()
                     assembly.add(chunk.decode(message))
         finally:
             call.cancel()
 
     @contextmanager
-    def _errors(self, doing: str, calls: SessionCalls | None = None) -> Iterator[None]:
+    def _errors(self, doing: str) -> Iterator[None]:
         try:
             yield
         except grpc.RpcError as exc:
             if failure_of(exc) is None:
-                if calls is not None:
-                    self._route.failed(calls)
                 raise StreamCutError(f"{exc.code().name} while {doing}: {exc.details()}") from exc
             raise error_of(exc, doing, session_id=self._session_id) from exc
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import grpc
 
-from ray_client.transport.route import Route
+from ray_client.transport.calls import SessionCalls
 from ray_client.transport.status import error_of, failure_of
 from ray_client_proto.channel import Outlet, PulledOutlet
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
@@ -33,22 +33,17 @@ class Stream(Outlet, Protocol):
 class GrpcStream(PulledOutlet):
     """A gRPC bidirectional call as a `Stream`."""
 
-    def __init__(self, route: Route, freed: Callable[[], None], session_id: str) -> None:
+    def __init__(self, calls: SessionCalls, freed: Callable[[], None], session_id: str) -> None:
         """Open the stream."""
         super().__init__(freed)
-        self._route, self._calls = route, route.calls
-        self._call = self._calls.data(self.messages())
+        self._call = calls.data(self.messages())
         self._session_id = session_id
 
     def __iter__(self) -> Iterator[bytes]:
-        has_worked = False
         try:
-            for message in self._call:
-                has_worked = True
-                yield message
+            yield from self._call
         except grpc.RpcError as exc:
             if failure_of(exc) is None:
-                self._route.broke(self._calls, has_worked)
                 raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
             raise error_of(exc, "reading the data stream", session_id=self._session_id) from exc
 
@@ -74,23 +69,20 @@ class LogStream(Protocol):
 class GrpcLogStream:
     """A gRPC call of the logs channel."""
 
-    def __init__(self, route: Route, session_id: str) -> None:
+    def __init__(self, calls: SessionCalls, session_id: str) -> None:
         """Open the stream."""
-        self._route, self._calls, self._session_id = route, route.calls, session_id
+        self._session_id = session_id
         self._requests: queue.SimpleQueue[LogRequest | None] = queue.SimpleQueue()
-        self._call = self._calls.logs(iter(self._requests.get, None))
+        self._call = calls.logs(iter(self._requests.get, None))
 
     def want(self, request: LogRequest) -> None:
         self._requests.put(request)
 
     def __iter__(self) -> Iterator[LogBatch]:
         try:
-            for batch in self._call:
-                self._route.worked()
-                yield batch
+            yield from self._call
         except grpc.RpcError as exc:
             if failure_of(exc) is None and exc.code() != grpc.StatusCode.UNIMPLEMENTED:
-                self._route.failed(self._calls)
                 raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
             raise error_of(exc, "reading logs", session_id=self._session_id) from exc
 

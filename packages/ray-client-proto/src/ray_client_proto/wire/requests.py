@@ -1,7 +1,7 @@
-"""How a client asks a gateway for a tunnel to its session's driver (docs/protocol.md, rules U1 to U5).
+"""How a client asks for a connection to its session's driver (docs/protocol.md, rules S1 and S10).
 
-It is a request of HTTP/1.1, as the gRPC library sends it to a proxy: `CONNECT` with headers. What follows the answer's
-empty line is the driver's. The request comes before TLS, so it tells neither secret nor token, only that one has them.
+It is a request of HTTP/1.1 with headers of ours. Where TLS comes after it, it goes in clear: so it tells neither secret
+nor token, only that its sender has them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,6 @@ from typing import Final
 
 from ray_client_proto.wire import metadata
 
-CAPABILITY: Final = "tunnel"
-AUTHORITY: Final = "session"  #: what to connect to; which session it is, a header says
-METHOD: Final = b"CONNECT "  #: what a request begins with, and no connection of HTTP/2 or TLS does
-ACCEPTED: Final = b"HTTP/1.1 200 OK\r\n\r\n"  #: the answer after which all bytes are the driver's
-
 _SECRET_PROOF: Final = "ray-client-secret-proof"
 _TOKEN_PROOF: Final = "ray-client-token-proof"
 _LINE_END: Final = "\r\n"
@@ -27,7 +22,7 @@ _HEAD_END: Final = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Request:
-    """A request for a tunnel, with what shows that its sender has the session's secret and the gateway's token."""
+    """A request for a session, with what shows that its sender has the secret and the gateway's token."""
 
     session_id: str
     secret_proof: bytes
@@ -56,31 +51,22 @@ def head_size(received: bytes) -> int:
     return received.find(_HEAD_END) + len(_HEAD_END) if _HEAD_END in received else 0
 
 
-def read(head: bytes) -> Request:
-    """Read the head of a request.
-
-    Raises:
-        ValueError: it is no request for a tunnel.
-    """
-    line, values = read_head(head)
-    if line.split(" ") != ["CONNECT", AUTHORITY, "HTTP/1.1"]:
-        raise ValueError(f"not a request for a tunnel to a session: {line[:80]!r}")
-    return request_of(values)
-
-
 def read_head(head: bytes) -> tuple[str, dict[str, str]]:
     """Give the first line of a head of HTTP/1.1, and its headers by their names in lower case.
+
+    What a proxy adds may be there more than once, and in another encoding: values of one name are joined.
 
     Raises:
         ValueError: it is none.
     """
-    line, *lines = head.decode("ascii").removesuffix(_LINE_END * 2).split(_LINE_END)
+    line, *lines = head.decode("latin-1").removesuffix(_LINE_END * 2).split(_LINE_END)
     values: dict[str, str] = {}
     for each in lines:
         name, colon, value = each.partition(":")
-        if not colon or name.lower() in values:
-            raise ValueError("a header without a colon, or one that is there twice")
-        values[name.lower()] = value.strip()
+        if not colon:
+            raise ValueError("a header without a colon")
+        name, value = name.lower(), value.strip()
+        values[name] = f"{values[name]}, {value}" if name in values else value
     return line, values
 
 
@@ -94,7 +80,7 @@ def request_of(values: dict[str, str]) -> Request:
 
 
 def refusal(status: int, reason: str) -> bytes:
-    r"""Give the answer that refuses a tunnel.
+    r"""Give the answer that refuses a request.
 
     >>> refusal(410, "Gone")
     b'HTTP/1.1 410 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'

@@ -1,0 +1,88 @@
+"""Requests for a session's driver (docs/protocol.md, rule S10)."""
+
+from __future__ import annotations
+
+import doctest
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ray_client_proto.wire import requests
+
+ids = st.text(string.hexdigits + "-")
+tokens = st.text(string.ascii_letters + string.digits + string.punctuation)
+
+
+def request(session_id: str, secret: bytes, token: str | None) -> bytes:
+    lines = [f"{name}: {value}" for name, value in requests.headers(session_id, secret, token)]
+    return "\r\n".join(["GET /session HTTP/1.1", *lines, "", ""]).encode()
+
+
+def read(head: bytes) -> requests.Request:
+    return requests.request_of(requests.read_head(head)[1])
+
+
+def test_examples_in_docstrings_hold() -> None:
+    assert doctest.testmod(requests).failed == 0
+
+
+@given(ids, st.binary(), tokens, st.binary(), tokens)
+def test_s10_only_who_has_secret_and_token_can_show_it(
+    session_id: str, secret: bytes, token: str, other_secret: bytes, other_token: str
+) -> None:
+    head = request(session_id, secret, token)
+    given_by = read(head)
+    assert given_by.session_id == session_id
+    # A key of HMAC is filled up with zeros; secrets have a length of their own.
+    is_same = secret.rstrip(b"\0") == other_secret.rstrip(b"\0")
+    assert given_by.has_secret(secret) and given_by.has_secret(other_secret) == is_same
+    assert given_by.has_token(secret, token)
+    assert given_by.has_token(secret, other_token) == (token == other_token)
+    assert given_by.has_token(other_secret, token) == is_same
+
+
+@given(st.binary(min_size=16, max_size=64), st.text(string.ascii_letters, min_size=16))
+def test_s10_a_request_tells_neither_secret_nor_token(secret: bytes, token: str) -> None:
+    head = request("an-id", secret, token)
+    assert secret not in head and token.encode() not in head
+
+
+def test_s10_without_a_token_none_is_shown() -> None:
+    assert not read(request("an-id", b"secret", None)).has_token(b"secret", "a token")
+
+
+@given(ids, st.binary(), st.binary())
+def test_s10_the_head_ends_at_the_empty_line_and_not_before(session_id: str, secret: bytes, following: bytes) -> None:
+    head = request(session_id, secret, None)
+    assert requests.head_size(head + following) == len(head)
+    assert not any(requests.head_size(head[:size]) for size in range(len(head)))
+
+
+@given(st.binary())
+def test_s10_whatever_comes_has_no_secret(head: bytes) -> None:
+    try:
+        request = read(head)
+    except ValueError:
+        return
+    assert not request.has_secret(b"a secret")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /session HTTP/1.1\r\nno colon\r\n\r\n",
+        b"GET /session HTTP/1.1\r\nray-client-secret-proof: !\r\n\r\n",
+        b"GET /session HTTP/1.1\r\nray-client-secret-proof: YQ==\r\nRay-Client-Secret-Proof: YQ==\r\n\r\n",
+    ],
+)
+def test_s10_what_is_no_request_for_a_session_is_refused(head: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read(head)
+
+
+def test_headers_that_a_proxy_adds_do_no_harm() -> None:
+    head = "GET /session HTTP/1.1\r\nVia: a\r\nVIA: b\r\nX-City: Köln\r\nray-client-session: an-id\r\n\r\n"
+    assert read(head.encode()).session_id == "an-id"
+    assert requests.read_head(head.encode())[1]["via"] == "a, b"
