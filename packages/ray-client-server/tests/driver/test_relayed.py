@@ -82,7 +82,7 @@ class Served:
         known.ready.set_result({})
         lanes = LaneService(self._holdings.uploads, self._holdings.downloads, MESSAGE_BYTES)
         self.door = SocketDoor(
-            given_path(known.socket_path),
+            given_path(known.socket_path, None),
             self.session,
             MESSAGE_BYTES,
             lanes,

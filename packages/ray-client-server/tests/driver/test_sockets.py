@@ -6,6 +6,7 @@ import queue
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +36,8 @@ class Rig:
             self.carry_out, replay_bytes=1 << 20, lease_s=10.0, on_end=self.ends.put, on_attach=lambda _: None
         )
         self.path = path
-        self.door = SocketDoor(path, self.session, 100_000, begin_tls=begin_tls)
+        self.hung_up = threading.Event()
+        self.door = SocketDoor(path, self.session, 100_000, begin_tls=begin_tls, on_hung_up=self.hung_up.set)
         self.connections: list[MessageSocket] = []
 
     def carry_out(self, operation: Operation, answer: Answer) -> None:
@@ -153,6 +155,33 @@ def test_s5_a_driver_that_is_busy_gives_signs_of_life(tmp_path: Path, monkeypatc
     assert [reply.request_id for reply in heard[0].replies] == [5]
     rig.door.close()
     messages.release()
+
+
+@pytest.mark.parametrize(("ending", "has_hung_up"), [("closed", True), ("in good order", True), ("going away", False)])
+def test_d8_a_client_that_hung_up_is_told_apart(rig: Rig, ending: str, has_hung_up: bool) -> None:
+    messages = rig.connect()
+    say(messages, attach=Attach())
+    hear(messages)
+    if ending == "closed":
+        messages.close()
+    else:
+        messages.finish(websocket.GOING_AWAY if ending == "going away" else websocket.NORMAL)
+        assert messages.receive() is None
+    deadline = time.monotonic() + 10
+    while rig.door._open and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert rig.hung_up.is_set() == has_hung_up
+
+
+def test_d8_a_client_that_fell_silent_has_not_hung_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proto_sockets, "QUIET_S", 0.05)
+    monkeypatch.setattr(proto_sockets, "ANSWER_S", 0.05)
+    messages = rig.connect()
+    say(messages, attach=Attach())
+    with pytest.raises(OSError):  # once the driver has given it up
+        while True:
+            messages._socket.recv(1000) or messages.receive()
+    assert not rig.hung_up.is_set()
 
 
 def test_a_message_without_a_connection_does_no_harm(rig: Rig) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -14,13 +16,15 @@ import grpc
 import pytest
 import trustme
 
+from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import metadata as keys
+from ray_client_proto.wire import websocket
 from ray_client_server.cluster.finding import Cluster
-from ray_client_server.config import DriverSettings, GatewaySettings, Limits, tunnel_path
-from ray_client_server.connections import server_credentials
+from ray_client_server.config import DriverSettings, GatewaySettings, Limits
+from ray_client_server.driver.local import LocalDoor
 from ray_client_server.gateway import server as server_module
 from ray_client_server.gateway.sessions import Session
 from ray_client_server.gateway.state import StateDirectory
@@ -31,15 +35,19 @@ NO_SUCH_PID = 2**22 + 1  # above the largest that Linux gives
 
 
 class FakeDriver:
-    """Stands for a driver: answers on the session's socket, reports on the control socket, and can die."""
+    """Stands for a driver: answers on the session's socket, reports on the control socket, and can die.
+
+    It gives back each message of a data stream; `refuse` has it fail in the driver's way, and `wait` has it wait until
+    the stream is cut.
+    """
 
     def __init__(self, settings: DriverSettings, script: Script) -> None:
         self.settings = settings
         self.script = script
         self.pid = NO_SUCH_PID
         self.orders: list[dict[str, Any]] = []
-        self.seen_metadata: dict[str, Any] = {}
-        self.cancelled = asyncio.Event()
+        self.cancelled = threading.Event()
+        self._connections: list[MessageSocket] = []
         self._exit: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._living: asyncio.Task[None] | None = None
         self._task = asyncio.ensure_future(self._live())
@@ -61,22 +69,33 @@ class FakeDriver:
             self._exit.set_result("exit code 1")
             return
         reader, self._writer = await asyncio.open_unix_connection(self.settings.control_path)
-        server = grpc.aio.server()
-        server.add_generic_rpc_handlers((Echo(self),))
-        server.add_insecure_port(f"unix:{self.settings.socket_path}")
-        if self.settings.tls is not None:
-            path = tunnel_path(self.settings.socket_path, self.settings.tls)
-            server.add_secure_port(f"unix:{path}", server_credentials(self.settings.tls))
-        await server.start()
+        secret = bytes.fromhex(self.settings.secret_hex)
+        door = LocalDoor(self.settings.socket_path, self.settings.session_id, secret, self._begin, 10)
         self._living = asyncio.ensure_future(self._obey(reader))
         if self._exit.done():  # killed before it began: only now is there something to close
             self._living.cancel()
         await asyncio.wait({self._living})
         self._writer.close()
-        await server.stop(None)
+        door.close()
+        for connection in self._connections:
+            connection.close()
         await self._writer.wait_closed()
         if not self._exit.done():
             self._exit.set_result("exit code 0")
+
+    def _begin(self, connection: socket.socket, kind: bytes, first: bytes) -> None:
+        messages = MessageSocket(connection, is_client=False, limit_bytes=1 << 24, first=first)
+        self._connections.append(messages)
+        assert kind == websocket.DATA
+        with contextlib.suppress(OSError):
+            while (message := messages.receive()) is not None:
+                if message == b"refuse":
+                    messages.finish(websocket.FAILURES + Failure.SESSION_TAKEN_OVER, "another stream attached")
+                    break
+                messages.post(b"waiting" if message == b"wait" else message)
+        self.cancelled.set()
+        messages.finish()
+        messages.release()  # once all is sent
 
     async def _obey(self, reader: asyncio.StreamReader) -> None:
         self._report("hello", pid=self.pid)
@@ -105,37 +124,8 @@ class Script:
         self.gets_ready = True
         self.dies_at_once = False
         self.obeys = True
-        self.capabilities = ["option_checks", "tunnel"]
+        self.capabilities = ["local", "option_checks"]
         self.failure: dict[str, str] = {}
-
-
-class Echo(grpc.GenericRpcHandler):
-    """Gives back each message; `Refuse` fails in the driver's way, and `Wait` waits until it is cancelled."""
-
-    def __init__(self, driver: FakeDriver) -> None:
-        self._driver = driver
-
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        name = handler_call_details.method.rpartition("/")[2]
-        return grpc.stream_stream_rpc_method_handler(getattr(self, f"_{name.lower()}"))
-
-    async def _data(self, _: object, context: Any) -> None:
-        self._driver.seen_metadata = dict(context.invocation_metadata())
-        while (message := await context.read()) is not grpc.aio.EOF:
-            await context.write(message)
-        context.set_trailing_metadata((("ray-client-note", "done"),))
-
-    async def _refuse(self, _: object, context: Any) -> None:
-        failure = Failure(code=Failure.SESSION_TAKEN_OVER, message="another stream attached")
-        trailing = ((keys.FAILURE, failure.SerializeToString()),)
-        await context.abort(grpc.StatusCode.ABORTED, "taken over", trailing)
-
-    async def _wait(self, _: object, context: Any) -> None:
-        await context.write(b"waiting")
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self._driver.cancelled.set()
 
 
 class Rig:

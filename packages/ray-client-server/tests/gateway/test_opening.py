@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from importlib.metadata import version
 
 import grpc
 import pytest
@@ -31,11 +32,31 @@ def test_h1_the_answer_has_what_both_sides_can(rig):
     assert opened.limits.message_bytes == 16 << 20
 
 
-@pytest.mark.parametrize(("said", "agreed"), [(None, ["bulk"]), (["option_checks", "x"], ["bulk", "option_checks"])])
+@pytest.mark.parametrize(
+    ("said", "agreed"), [(["local"], ["bulk"]), (["local", "option_checks", "x"], ["bulk", "option_checks"])]
+)
 def test_h1_what_needs_the_driver_is_agreed_on_only_if_it_says_so(rig, said, agreed):
-    rig.script.capabilities = said  # None: release 0.1.0, which an environment may have
+    rig.script.capabilities = said
     client = pb.ClientInfo(protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=["bulk", "option_checks", "x"])
     assert rig.open(client=client).capabilities == agreed
+
+
+@pytest.mark.parametrize(("said", "release"), [(None, "0.1.0"), (["option_checks", "tunnel"], "0.2.0")])
+def test_a_driver_of_an_environment_that_serves_grpc_is_refused_with_both_releases(rig, refused, said, release):
+    rig.script.capabilities = said
+    status, failure = refused(lambda: rig.stub.OpenSession(rig.request(runtime_env_json='{"conda": "old"}')))
+    assert (status, failure.code) == (grpc.StatusCode.FAILED_PRECONDITION, Failure.RUNTIME_ENV_FAILED)
+    assert f"has ray-client-server {release}, " in failure.message
+    assert version("ray-client-server") in failure.message and "pip install" in failure.message
+    rig.until(lambda: rig.sessions == [])
+
+
+def test_h5_who_can_is_told_where_the_driver_itself_listens(rig):
+    client = pb.ClientInfo(protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=["local"])
+    assert rig.open(client=client).direct_target == f"unix:{rig.drivers[0].settings.socket_path}"
+    client = pb.ClientInfo(protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=["direct", "tunnel"])
+    opened = rig.open(client=client)  # as releases before 0.3.0 ask for
+    assert (opened.direct_target, list(opened.capabilities)) == ("", [])
 
 
 def test_h2_ranges_that_do_not_meet_are_refused_and_nothing_is_started(rig, refused):

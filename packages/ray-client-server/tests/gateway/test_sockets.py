@@ -166,18 +166,18 @@ def test_s7_a_driver_that_speaks_no_tls_is_given_nothing_where_tls_is_asked_for(
 
 
 def test_the_capabilities_say_who_ends_tls(make_rig, certificate):
-    known = ["bulk", "lanes", "socket", "socket_tls", "tunnel"]
+    known = ["bulk", "lanes", "local", "socket", "socket_tls"]
     client = pb.ClientInfo(protocol=pb.ProtocolRange(oldest=1, newest=1), capabilities=known)
     rig = make_rig()
-    rig.script.capabilities = ["lanes", "socket"]
-    assert rig.open(client=client).capabilities == ["bulk", "lanes", "socket"]
+    rig.script.capabilities = ["lanes", "local", "socket"]
+    assert rig.open(client=client).capabilities == ["bulk", "lanes", "local", "socket"]
     rig = make_rig(tls=TlsSettings(*certificate))
-    rig.script.capabilities = ["lanes", "socket", "tunnel"]
+    rig.script.capabilities = ["lanes", "local", "socket"]
     with encrypted(rig, certificate, client=client) as opened:
         assert opened.capabilities == known
     built = json.dumps({"conda": "an-environment"})  # whose driver is told of no certificate
     with encrypted(rig, certificate, client=client, runtime_env_json=built) as opened:
-        assert opened.capabilities == ["bulk"]
+        assert opened.capabilities == ["bulk", "local"]
 
 
 def test_s9_a_request_may_come_with_the_path_and_the_headers_of_a_proxy(rig):

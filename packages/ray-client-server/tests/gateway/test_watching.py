@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import struct
+import itertools
+import queue
 import subprocess
 import sys
 
 import pytest
 
-from ray_client_proto.wire import requests
 from ray_client_proto.wire.processes import machine_name, start_of
 from ray_client_server.config import Limits
 from ray_client_server.gateway import watching
-
-RESET_AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: what `close` sends is a reset
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="no other system says it in /proc")
 
@@ -71,77 +68,81 @@ def test_a_process_that_is_not_known_for_certain_is_not_looked_after(rig, proces
     assert len(rig.sessions) == 1
 
 
-def connect(rig, opened):
-    """A tunnel, and an attached client as its driver would report it."""
-    connection = socket.create_connection(("127.0.0.1", rig.port), 10)
-    lines = [f"CONNECT {requests.AUTHORITY} HTTP/1.1"]
-    lines += [": ".join(header) for header in requests.headers(opened.session_id, opened.secret, None)]
-    connection.sendall("\r\n".join((*lines, "", "")).encode())
-    assert connection.recv(100).startswith(b"HTTP/1.1 200")
-    attach(rig, True)
-    return connection
+def report(rig, event, **fields):
+    async def say():
+        rig.drivers[-1]._report(event, **fields)
+
+    rig.do(say())
 
 
-def attach(rig, is_attached):
-    async def report():
-        rig.drivers[-1]._report("attached", is_attached=is_attached)
-
+def attach(rig, is_attached=True):
     session = rig.sessions[-1]
-    rig.do(report())
+    report(rig, "attached", is_attached=is_attached)
     rig.until(lambda: session.is_attached == is_attached)
 
 
-@pytest.mark.parametrize("is_reset", [False, True])
-def test_a_client_that_closed_its_connection_and_does_not_come_back_loses_its_session(rig, is_reset):
-    connection = connect(rig, rig.open())
-    look(rig)
-    if is_reset:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_ONCE)
-    connection.close()
+def hang_up(rig):
+    """What a driver reports of a client whose system has closed the data stream."""
     attach(rig, False)
+    report(rig, "hung_up")
+
+
+def test_a_client_that_closed_its_connection_and_does_not_come_back_loses_its_session(rig):
+    rig.open()
+    attach(rig)
+    look(rig)
+    assert len(rig.sessions) == 1
+    hang_up(rig)
     rig.until(lambda: not rig.sessions)
     assert reasons(rig) == ["its client closed the connection 0.05 s ago"]
 
 
-def test_a_client_that_comes_back_keeps_its_session(rig):
-    opened = rig.open()
-    connect(rig, opened).close()
+def test_a_client_that_fell_silent_keeps_its_session(rig):
+    rig.open()
+    attach(rig)
+    attach(rig, False)
+    look(rig)
+    assert len(rig.sessions) == 1 and rig.sessions[0].closed_at_s is None
+
+
+def test_a_client_that_comes_back_keeps_its_session(make_rig, monkeypatch):
+    monkeypatch.setattr(watching, "LOOK_S", 0.01)
+    rig = make_rig(limits=Limits(driver_end_s=0.5))
+    rig.open()
+    attach(rig)
+    hang_up(rig)
     [session] = rig.sessions
     rig.until(lambda: session.closed_at_s is not None)
-    look(rig)
-    assert rig.sessions == [session], "its driver has not said that it is gone"
-    connection = connect(rig, opened)
+    attach(rig)
     assert session.closed_at_s is None
+    report(rig, "hung_up")  # of the one before
     look(rig)
-    assert rig.sessions == [session]
-    connection.close()
+    assert rig.sessions == [session] and session.closed_at_s is None
 
 
-def test_one_connection_of_two_says_nothing(rig):
+def test_of_a_stream_that_the_gateway_relays_it_knows_itself(rig):
     opened = rig.open()
-    old, new = connect(rig, opened), connect(rig, opened)
+    data = rig.call("Data", opened)(itertools.chain([b"x"], iter(queue.SimpleQueue().get, None)))
+    next(data)
+    hang_up(rig)
+    look(rig)
     [session] = rig.sessions
-    old.close()
-    rig.until(lambda: len(session.connections) == 1)
-    attach(rig, False)
     assert session.closed_at_s is None
-    new.close()
-    rig.until(lambda: not rig.sessions)
+    data.cancel()
 
 
 def test_a_client_that_asked_for_a_lease_has_it(rig):
-    connect(rig, rig.open(lease_s=3600)).close()
+    rig.open(lease_s=3600)
+    attach(rig)
+    hang_up(rig)
     [session] = rig.sessions
     rig.until(lambda: session.closed_at_s is not None)
-    attach(rig, False)
     look(rig)
     assert rig.sessions == [session]
 
 
 def test_the_relay_knows_whose_connection_it_was(rig):
     opened = rig.open()
-    call = rig.call("Wait", opened)([b"x"])
-    next(call)
     [session] = rig.sessions
     assert session.connections == set()
     data = rig.call("Data", opened)([b"x"])

@@ -24,7 +24,12 @@ from ray_client_proto.wire import handshake, websocket
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 from ray_client_server.config import DriverSettings, Limits, TlsSettings
 from ray_client_server.driver.versions import package_versions
-from ray_client_server.errors import IncompatibleClientError, InvalidRequestError, LimitExceededError
+from ray_client_server.errors import (
+    IncompatibleClientError,
+    InvalidRequestError,
+    LimitExceededError,
+    RuntimeEnvError,
+)
 from ray_client_server.gateway.environment import Environment
 from ray_client_server.gateway.sessions import Session
 
@@ -158,6 +163,22 @@ def _absolute(tls: TlsSettings) -> TlsSettings:
 def without(terms: Terms, *capabilities: str) -> Terms:
     """Give the terms for a driver that clients cannot reach in some of the ways."""
     return replace(terms, capabilities=[name for name in terms.capabilities if name not in capabilities])
+
+
+def check_driver(ready: dict[str, Any]) -> None:
+    """See to it that a driver is one that this gateway can reach; that of an environment may be of an older release.
+
+    Raises:
+        RuntimeEnvError: it serves gRPC, as those before 0.3.0 did.
+    """
+    capabilities = ready.get("capabilities") or ()
+    if websocket.LOCAL not in capabilities:
+        ours, theirs = _version("ray-client-server"), "0.2.0" if capabilities else "0.1.0"
+        line = handshake.install_line("ray-client-server", ours)
+        raise RuntimeEnvError(
+            f"the session's runtime environment has ray-client-server {theirs}, and this gateway, of {ours}, reaches no "
+            f"drivers of releases before 0.3.0; install the gateway's release in that environment: `{line}`"
+        )
 
 
 def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:

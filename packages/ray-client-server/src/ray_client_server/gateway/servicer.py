@@ -159,6 +159,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             terms = opening.without(terms, *sockets)
         async with self._builds if laid_out.is_built else self._starts:
             ready = await self._start(session, settings, laid_out.is_built, context)
+        opening.check_driver(ready)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)
         await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.READY, opened=answer))
         log.info(
