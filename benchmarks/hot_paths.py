@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import cases
+from sizes import FULL
 
 
 class Profiles:
@@ -60,7 +61,7 @@ def main() -> None:
     profiles.begin()
     ray = importlib.import_module(arguments.module)
     with ray.init(arguments.address):
-        fixture = cases.Fixture(ray, cases.FULL)
+        fixture = cases.Fixture(ray, FULL)
         cases.CASES[arguments.case](fixture)  # warm, and not in the caller's profile
         for _ in range(arguments.repeat):
             seconds = profiles.call(cases.CASES[arguments.case], fixture)
