@@ -24,6 +24,7 @@ class Fixture:
     def __init__(self, ray: Any, sizes: Sizes) -> None:
         self.ray = ray
         self.sizes = sizes
+        self.opened: list[Any] = []  #: sessions beside the current one
         self._seed = 0
 
     @cached_property
