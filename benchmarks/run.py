@@ -39,13 +39,14 @@ def measure(arguments: argparse.Namespace, processes: Processes) -> Samples:
     say("starting the cluster")
     pythons = Pythons(arguments.cluster_python, arguments.laptop_python, arguments.bench_python)
     contest = Contest(processes, pythons, cluster.start(processes, pythons), arguments.quick)
+    if arguments.long:
+        rounds.run_long(contest)
+        return contest.samples
     for number in range(1, arguments.rounds + 1):
         started = time.perf_counter()
         rounds.run_round(contest, number)
         say(f"round {number} of {arguments.rounds}: {time.perf_counter() - started:.0f} s")
     contest.end()
-    if arguments.long:
-        rounds.run_long(contest)
     rounds.add_derived(contest)
     rounds.add_disk(contest)
     return contest.samples
@@ -56,13 +57,14 @@ def facts(arguments: argparse.Namespace, load_before: tuple[float, ...], seconds
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=False
     )
-    parts = [name for name in ("quick", "long") if getattr(arguments, name)]
+    done = "the long part, once," if arguments.long else str(arguments.rounds)
+    done += f" in {seconds / 60:.1f} minutes"
     return {
         "when": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": commit.stdout.strip() or "unknown",
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
         "load before and after": " and ".join(f"{load[0]:.1f}" for load in (load_before, os.getloadavg())),
-        "rounds": ", ".join([f"{arguments.rounds} in {seconds / 60:.1f} minutes", *parts]),
+        "rounds": done + (", quick: sizes are smaller than the rows say" if arguments.quick else ""),
         "cluster": versions(arguments.cluster_python, "ray", "ray-client-server", "grpcio", "protobuf"),
         "laptop": versions(arguments.laptop_python, "ray-client", "grpcio", "protobuf"),
         "Dask": versions(arguments.bench_python, "distributed"),
@@ -95,9 +97,7 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, help="default 5; with --quick 1")
     parser.add_argument("--quick", action="store_true", help="small sizes: does everything work?")
-    parser.add_argument(
-        "--long", action="store_true", help="and what takes minutes: 200 sessions, 10^6 references, 4 GiB"
-    )
+    parser.add_argument("--long", action="store_true", help="in place of the rounds what takes minutes, once")
     parser.add_argument("--home", type=Path, help="a short path to work in and leave logs in; default: a temporary one")
     parser.add_argument("--save", action="store_true", help="also write report and JSON to benchmarks/results/")
     parser.add_argument("--json", type=Path, help="also write every sample to this file")

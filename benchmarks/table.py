@@ -32,10 +32,6 @@ class Row:
     def is_rate(self) -> bool:
         return self.unit.endswith("/s")
 
-    @property
-    def is_bigger_better(self) -> bool:
-        return self.is_rate or self.unit == "sessions"
-
 
 @dataclass(frozen=True)
 class Group:
@@ -47,6 +43,7 @@ class Group:
     rows: tuple[Row, ...]
 
 
+LONG = "long"
 GROUPS = (
     Group(
         "calls",
@@ -147,7 +144,7 @@ GROUPS = (
         ),
     ),
     Group(
-        "long",
+        LONG,
         "The long part",
         "Measured once, with `--long`. Sessions are opened until 3 GB of memory are left.",
         (
@@ -170,7 +167,7 @@ TITLE_OF = {row.name: row.title for row in ROWS}
 
 def write(samples: Samples, is_long: bool = False) -> str:
     """Give the report as Markdown: targets, medians, spread, and what failed."""
-    rows = shown_rows(ROWS, is_long)
+    rows = [row for group in groups(is_long) for row in group.rows]
     parts = [
         f"Targets, {summary(samples, is_long)}:",
         target_table(samples, is_long),
@@ -186,9 +183,9 @@ def write(samples: Samples, is_long: bool = False) -> str:
     return "\n\n".join(parts + (["Failed:\n\n" + "\n".join(failed)] if failed else []))
 
 
-def shown_rows(rows: Sequence[Row], is_long: bool) -> list[Row]:
-    """Give all rows, measured or not, but those of the long part only where it ran."""
-    return [row for row in rows if is_long or not row.name.startswith("long_")]
+def groups(is_long: bool) -> list[Group]:
+    """Give the groups of what the rounds measure, or of the long part."""
+    return [group for group in GROUPS if (group.name == LONG) == is_long]
 
 
 def summary(samples: Samples, is_long: bool = False) -> str:

@@ -98,5 +98,5 @@ _LONG_TARGETS = (
 
 
 def targets(is_long: bool) -> tuple[Target, ...]:
-    """Give the targets in the order of the issue; those of the long part where it ran."""
-    return (*_TARGETS, *(_LONG_TARGETS if is_long else ()))
+    """Give the targets of the rounds, in the order of the issue, or of the long part."""
+    return _LONG_TARGETS if is_long else _TARGETS
