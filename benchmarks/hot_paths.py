@@ -1,6 +1,6 @@
 """Where the client's time goes: one case under a profiler, in every thread.
 
-python hot_paths.py --address ray://HOST:PORT CASE [--repeat N] [--module ray_client]
+python hot_paths.py --address ray://HOST:PORT CASE [--repeat N] [--module ray_client] [--through-gateway]
 """
 
 from __future__ import annotations
@@ -55,12 +55,14 @@ def main() -> None:
     parser.add_argument("--module", default="ray_client")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--lines", type=int, default=25)
+    parser.add_argument("--through-gateway", action="store_true")
     arguments = parser.parse_args()
 
     profiles = Profiles()
     profiles.begin()
     ray = importlib.import_module(arguments.module)
-    with ray.init(arguments.address):
+    options = {"direct": False} if arguments.through_gateway else {}
+    with ray.init(arguments.address, **options):
         fixture = cases.Fixture(ray, FULL)
         cases.CASES[arguments.case](fixture)  # warm, and not in the caller's profile
         for _ in range(arguments.repeat):
