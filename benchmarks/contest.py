@@ -32,10 +32,10 @@ MODULES = {
 class Contest:
     """The sides of one run, each a process that lives through it, and what they measured."""
 
-    def __init__(self, processes: Processes, pythons: Pythons, where: Where, is_quick: bool) -> None:
+    def __init__(self, processes: Processes, pythons: Pythons, where: Where, sizes: str) -> None:
         self.processes = processes
         self.where = where
-        self.is_quick = is_quick
+        self._sizes = sizes
         self.samples = Samples()
         self.pythons = {
             "native": pythons.cluster,
@@ -80,7 +80,7 @@ class Contest:
     def new_side(self, side: str, address: str, log: str) -> Requests:
         """Start a side's process, connected to nothing yet."""
         command = [self.pythons[side], str(HERE / "side.py"), MODULES[side], address]
-        command += ["--through-gateway"] * (side == "gateway") + ["--quick"] * self.is_quick
+        command += ["--sizes", self._sizes, *["--through-gateway"] * (side == "gateway")]
         return Requests(self.processes, command, log)
 
     @contextmanager

@@ -7,6 +7,7 @@ The client asks the workers themselves for data, as Dask recommends where it can
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
@@ -23,9 +24,11 @@ def serve(workers: int) -> None:
     # What it does beside the work would meet the other sides too, whose turn it is.
     dask.config.set({"distributed.worker.profile.enabled": False})
     options: dict[str, Any] = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}
+    is_over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: is_over.set())
     with LocalCluster(n_workers=workers, processes=True, protocol="tcp://", **options) as cluster:
         print(cluster.scheduler_address, flush=True)
-        threading.Event().wait()
+        is_over.wait()
 
 
 def add_one(number: int) -> int:

@@ -13,7 +13,6 @@ from cluster import FAR, NARROW, NEAR, ROUND_TRIP_MS
 from contest import CASE_TIMEOUT_S, HERE, Contest, say
 from memory import Above, private_mib
 from processes import Requests
-from sizes import FULL, LONG_BYTES, LONG_REFERENCES, LONG_SESSIONS, MEBIBYTE, QUICK
 
 RAYS = ("native", "stock", "ours", "gateway")
 CLIENTS = ("stock", "ours", "gateway")
@@ -132,15 +131,10 @@ def recovery(contest: Contest, side: str) -> None:
         contest.keep(side, answer, {"": "recovery"})
 
 
-def sessions(contest: Contest, side: str) -> None:
-    count = (QUICK if contest.is_quick else FULL).sessions
-    _sessions(contest, side, count, "")
-
-
-def _sessions(contest: Contest, side: str, count: int, prefix: str) -> None:
+def sessions(contest: Contest, side: str, prefix: str = "") -> None:
     rows = {"opened": "", "open": "_open", "slowest": "_slowest", "held": "_held"}
     rows = {name: f"{prefix}sessions{suffix}" for name, suffix in rows.items()}
-    arguments = {"address": contest.where.addresses[NEAR, side], "count": str(count)}
+    arguments = {"address": contest.where.addresses[NEAR, side]}
     with contest.noting(rows.values(), side), contest.apart(side) as requests:
         answer = requests.ask(LONG_TIMEOUT_S, do="case", name="sessions", arguments=arguments)
         held = [private_mib(pid) for pid in contest.driver_pids(requests)]
@@ -148,16 +142,17 @@ def _sessions(contest: Contest, side: str, count: int, prefix: str) -> None:
         requests.ask(LONG_TIMEOUT_S, do="case", name="close_sessions")
 
 
-def references(contest: Contest, side: str) -> None:
-    _references(contest, side, (QUICK if contest.is_quick else FULL).references, "")
-
-
-def _references(contest: Contest, side: str, count: int, prefix: str) -> None:
+def references(contest: Contest, side: str, prefix: str = "") -> None:
     rows = {"few": "live_few", "many": "live_many", "pause": "release_pause", "release": "release_each"}
     rows = {name: f"{prefix}{row}" for name, row in rows.items()}
     with contest.noting(rows.values(), side), contest.apart(side) as requests:
-        answer = requests.ask(LONG_TIMEOUT_S, do="case", name="references", arguments={"count": str(count)})
-        contest.keep(side, answer, rows)
+        contest.keep(side, requests.ask(LONG_TIMEOUT_S, do="case", name="references"), rows)
+
+
+def large(contest: Contest, side: str) -> None:
+    rows = {"up": "long_up", "down": "long_down"}
+    with contest.noting(rows.values(), side), contest.apart(side) as requests:
+        contest.keep(side, requests.ask(LONG_TIMEOUT_S, do="case", name="large"), rows)
 
 
 #: What has processes of its own: by which sides, and in how many rounds at most.
@@ -175,16 +170,11 @@ APART: tuple[tuple[Callable[[Contest, str], None], tuple[str, ...], int], ...] =
 def run_long(contest: Contest) -> None:
     """What takes minutes, once: many more sessions and references, and a value of several GiB."""
     say("the long part: sessions")
-    _sessions(contest, "gateway", LONG_SESSIONS, "long_")
+    sessions(contest, "gateway", "long_")
     say("the long part: references")
-    _references(contest, "gateway", LONG_REFERENCES, "long_")
+    references(contest, "gateway", "long_")
     say("the long part: a large value")
-    size_bytes = LONG_BYTES if not contest.is_quick else QUICK.huge_bytes
-    rows = {"up": "long_up", "down": "long_down"}
-    with contest.noting(rows.values(), "gateway"), contest.apart("gateway") as requests:
-        arguments = {"size": str(size_bytes - size_bytes % MEBIBYTE)}
-        answer = requests.ask(LONG_TIMEOUT_S, do="case", name="large", arguments=arguments)
-        contest.keep("gateway", answer, rows)
+    large(contest, "gateway")
 
 
 def add_derived(contest: Contest) -> None:

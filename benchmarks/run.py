@@ -38,7 +38,8 @@ def measure(arguments: argparse.Namespace, processes: Processes) -> Samples:
     """Start everything, run all rounds, end everything but the cluster."""
     say("starting the cluster")
     pythons = Pythons(arguments.cluster_python, arguments.laptop_python, arguments.bench_python)
-    contest = Contest(processes, pythons, cluster.start(processes, pythons), arguments.quick)
+    sizes = "quick" if arguments.quick else "long" if arguments.long else "full"
+    contest = Contest(processes, pythons, cluster.start(processes, pythons), sizes)
     if arguments.long:
         rounds.run_long(contest)
         return contest.samples

@@ -1,6 +1,6 @@
 """A side of the comparison, as a process: reads requests from stdin and answers on stdout, as JSON lines.
 
-    python side.py ray|ray_client|dask|socket ADDRESS [--quick] [--through-gateway]
+    python side.py ray|ray_client|dask|socket ADDRESS [--sizes NAME] [--through-gateway]
 
 `{"do": "open"}`, `{"do": "close"}` and `{"do": "case", "name": ...}` are answered by `{"value": seconds}`, by
 `{"value": {name: number}}` or by `{"error": text}`. What Ray or a case prints goes to stderr.
@@ -17,7 +17,7 @@ import time
 import traceback
 from typing import Any
 
-from sizes import FULL, QUICK, Sizes
+from sizes import SIZES, Sizes
 
 
 class Side:
@@ -95,11 +95,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("module")
     parser.add_argument("address")
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--sizes", choices=SIZES, default="full")
     parser.add_argument("--through-gateway", action="store_true")
     arguments = parser.parse_args()
     answers = take_stdout()
-    serve(_side(arguments, QUICK if arguments.quick else FULL), answers)
+    serve(_side(arguments, SIZES[arguments.sizes]), answers)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ class Sizes:
     piece_bytes: int = MEBIBYTE
     big_bytes: int = 100 * MEGABYTE
     huge_bytes: int = 1 << 30
+    large_bytes: int = 4 << 30
     idle_calls: int = 500
     resets: int = 9
     sessions: int = 50
@@ -38,13 +39,14 @@ QUICK = Sizes(
     pieces=20,
     big_bytes=20 * MEGABYTE,
     huge_bytes=100 * MEBIBYTE,
+    large_bytes=200 * MEBIBYTE,
     idle_calls=100,
     resets=3,
     sessions=5,
     references=5_000,
 )
 
-#: What `--long` does once, apart from the rounds.
-LONG_SESSIONS = 200
-LONG_REFERENCES = 1_000_000
-LONG_BYTES = 4 << 30
+LONG = Sizes(sessions=200, references=1_000_000)
+
+#: By the name that processes are told.
+SIZES = {"full": FULL, "quick": QUICK, "long": LONG}

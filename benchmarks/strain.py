@@ -103,7 +103,7 @@ def recovery(fixture: Fixture, control: str) -> float:
     return statistics.median(times)
 
 
-def sessions(fixture: Fixture, address: str, count: str) -> dict[str, float]:
+def sessions(fixture: Fixture, address: str) -> dict[str, float]:
     """Sessions that are open at once, until the memory would not do; each with a value of its own."""
     ray, opened = fixture.ray, fixture.opened
 
@@ -113,7 +113,7 @@ def sessions(fixture: Fixture, address: str, count: str) -> dict[str, float]:
 
     started = time.perf_counter()
     with ThreadPoolExecutor(OPENED_AT_ONCE) as pool:
-        list(pool.map(open_one, range(int(count))))
+        list(pool.map(open_one, range(fixture.sizes.sessions)))
     open_s = time.perf_counter() - started
 
     def answer_s(number: int) -> float:
@@ -135,11 +135,11 @@ def close_sessions(fixture: Fixture) -> float:
     return (time.perf_counter() - started) / count
 
 
-def references(fixture: Fixture, count: str) -> dict[str, float]:
+def references(fixture: Fixture) -> dict[str, float]:
     """What a call costs at a thousand live references and at many; how long the caller stands still for releases."""
     few = fixture.numbers(RETURNS)
     low = [_usual_call_s(fixture)]
-    many = _many_numbers(fixture, int(count) - RETURNS)
+    many = _many_numbers(fixture, fixture.sizes.references - RETURNS)
     high_s = _usual_call_s(fixture)
     pauses = []
     started = time.perf_counter()
@@ -172,9 +172,9 @@ def _usual_call_s(fixture: Fixture) -> float:
     return statistics.median(_call_s(fixture) for _ in range(fixture.sizes.idle_calls))
 
 
-def large(fixture: Fixture, size: str) -> dict[str, float]:
+def large(fixture: Fixture) -> dict[str, float]:
     """A value of several GiB up and down, with checksums; seconds per megabyte."""
-    ray, array = fixture.ray, fixture.new_array(int(size))
+    ray, array = fixture.ray, fixture.new_array(fixture.sizes.large_bytes)
     expected = zlib.crc32(array)
     started = time.perf_counter()
     reference = ray.put(array)
