@@ -9,6 +9,7 @@ value has to be somewhere when it has come.
 from __future__ import annotations
 
 import socket
+import statistics
 import struct
 import threading
 import time
@@ -17,6 +18,7 @@ from typing import Any
 from sizes import MEGABYTE, Sizes
 
 MESSAGE_BYTES = 100
+ECHO_S = 1.0
 REQUEST = struct.Struct("!cQ")
 
 
@@ -75,14 +77,16 @@ class Socket:
         return connection
 
     def echo(self) -> float:
-        """A message there and back, again and again."""
-        count, message = self._sizes.small, bytes(MESSAGE_BYTES)
+        """A message there and back, again and again; less often where it is far."""
+        message, times = bytes(MESSAGE_BYTES), []
         with self._connect(b"e", 0) as connection:
-            started = time.perf_counter()
-            for _ in range(count):
+            until = time.perf_counter() + ECHO_S
+            while len(times) < self._sizes.small * 10 and time.perf_counter() < until:
+                started = time.perf_counter()
                 connection.sendall(message)
                 connection.recv(MESSAGE_BYTES)
-            return (time.perf_counter() - started) / count
+                times.append(time.perf_counter() - started)
+        return statistics.median(times)
 
     def put_big(self) -> float:
         """Ends when the other end says that it has everything."""
