@@ -70,6 +70,8 @@ def write_page(docs: Path, run: Path | None, long_run: Path | None) -> None:
             parts.append(f"![{group.title}, times better than Ray's client](benchmarks/{group.name}.svg)\n")
         parts.append(table.median_table(group.rows, samples) + "\n")
     parts.append(f"## Targets\n\n{table.summary(samples)}.\n\n{table.target_table(samples)}\n")
+    if failed := table.failures(samples):
+        parts.append(f"## What failed\n\n{failed}\n")
     if long_run is not None:
         facts, samples = read_json(long_run.read_text(encoding="utf-8"))
         for group in table.groups(is_long=True):

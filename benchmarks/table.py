@@ -176,11 +176,17 @@ def write(samples: Samples, is_long: bool = False) -> str:
         "Spread over the rounds, lowest to highest:",
         _spread_table(rows, samples),
     ]
-    failed = [
+    failed = failures(samples)
+    return "\n\n".join(parts + ([f"Failed:\n\n{failed}"] if failed else []))
+
+
+def failures(samples: Samples) -> str:
+    """Give a line for each row that a side failed."""
+    lines = [
         f"- {TITLE_OF.get(row, row)}, {TITLES.get(side, side)}: {len(reasons)} times; the last: {reasons[-1]}"
         for (row, side), reasons in samples.failures().items()
     ]
-    return "\n\n".join(parts + (["Failed:\n\n" + "\n".join(failed)] if failed else []))
+    return "\n".join(lines)
 
 
 def groups(is_long: bool) -> list[Group]:
