@@ -89,12 +89,8 @@ _TARGETS = (
     *_at_most(recovery=0.06),
     Target("sessions", at_least=50),
     Target("live_many", at_most=1.2, of="live_few"),
-    *_at_most(release_pause=0.05),
 )
-_LONG_TARGETS = (
-    Target("long_live_many", at_most=1.2, of="long_live_few"),
-    *_at_most(long_release_pause=0.05),
-)
+_LONG_TARGETS = (*_at_most(long_release_pause=0.05),)
 
 
 def targets(is_long: bool) -> tuple[Target, ...]:
