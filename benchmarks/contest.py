@@ -64,16 +64,25 @@ class Contest:
             self.samples.add(row, side, values[name])
 
     def _open(self, place: str, side: str) -> Requests:
-        """Start and connect a side; more than once, since Ray's client server fails to start now and then."""
+        """Start and connect a side that lives through the run."""
+        requests = self._connected(side, self.where.addresses[place, side], place)
+        self._sides[place, side] = requests
+        return requests
+
+    def _connected(self, side: str, address: str, log: str) -> Requests:
+        """Start and connect a side; more than once, since Ray's client server fails to start now and then.
+
+        Raises:
+            RuntimeError: it failed each time.
+        """
         for attempt in range(OPEN_ATTEMPTS):
-            requests = self.new_side(side, self.where.addresses[place, side], f"{side}_{place}")
+            requests = self.new_side(side, address, f"{side}_{log}")
             try:
                 requests.ask(CASE_TIMEOUT_S, do="open")
             except RuntimeError as error:
                 requests.end()
-                self.samples.fail("open_first", side, f"{error} ({place}, attempt {attempt + 1})")
+                self.samples.fail("open_first", side, f"{error} ({log}, attempt {attempt + 1})")
             else:
-                self._sides[place, side] = requests
                 return requests
         raise RuntimeError(f"no session in {OPEN_ATTEMPTS} attempts")
 
@@ -86,9 +95,8 @@ class Contest:
     @contextmanager
     def apart(self, side: str, address: str | None = None) -> Iterator[Requests]:
         """Give a connected side in a process of its own."""
-        requests = self.new_side(side, address or self.where.addresses[NEAR, side], f"{side}_apart")
+        requests = self._connected(side, address or self.where.addresses[NEAR, side], "apart")
         try:
-            requests.ask(CASE_TIMEOUT_S, do="open")
             yield requests
             requests.ask(CASE_TIMEOUT_S, do="close")
         finally:
