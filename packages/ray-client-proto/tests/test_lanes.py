@@ -183,7 +183,7 @@ def test_b2_what_belongs_elsewhere_is_refused(pair: Pair, head: Head) -> None:
 
 
 def test_b7_a_message_without_a_head_is_refused(pair: Pair) -> None:
-    pair[0].send(b"hello")
+    pair[0]._send(websocket.BINARY, b"hello")
     with pytest.raises(ProtocolError, match="B7"):
         pair[1].receive_head()
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ray_client_proto import sockets
-from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.sockets import WebSocket
 from ray_client_proto.wire import lane, websocket
 from ray_client_proto.wire.chunk import Assembly
 from ray_client_proto.wire.errors import ProtocolError
@@ -24,15 +24,15 @@ _BUFFERS: Final = 256  #: sent at once: the system has a bound
 _LOOK_S: Final = 0.1  #: waited at a stretch: the main thread must look whether it was interrupted
 
 
-class LaneSocket(MessageSocket):
+class LaneSocket(WebSocket):
     """A connection whose messages are received in pieces, with `receive_head` and `take`.
 
     One thread owns it; any may `ping` or `close` it.
     """
 
     def __init__(self, connection: socket.socket, *, is_client: bool, limit_bytes: int, first: bytes = b"") -> None:
-        """As of `MessageSocket`."""
-        super().__init__(connection, is_client=is_client, limit_bytes=limit_bytes)
+        """`limit_bytes` bounds a message; `first` was read before."""
+        super().__init__(connection, is_client=is_client)
         connection.settimeout(_LOOK_S)
         self._limit_bytes = limit_bytes
         self._ahead = bytearray(first)  # read, and not looked at yet
@@ -60,6 +60,22 @@ class LaneSocket(MessageSocket):
         frame = websocket.header(opcode, len(payload), self._is_client) + payload
         with self._sending:
             self._send_all([memoryview(frame)])
+
+    def ping(self) -> None:
+        if not self._sending.acquire(blocking=False):
+            return
+        try:
+            frame = memoryview(websocket.header(websocket.PING, 0, self._is_client))
+            with contextlib.suppress(OSError):  # full, where what waits is a sign of life, or gone, which others see
+                self._send_all([frame[self._socket.send(frame) :]])
+        finally:
+            self._sending.release()
+
+    def finish(self) -> None:
+        """Tell the peer that nothing more comes; what it still says can be received."""
+        with contextlib.suppress(OSError):
+            self._send(websocket.CLOSE, websocket.closing(websocket.NORMAL))
+            self._socket.shutdown(socket.SHUT_WR)
 
     def _send_all(self, views: list[memoryview]) -> None:
         give_up_s = 0.0
@@ -168,6 +184,13 @@ class LaneSocket(MessageSocket):
         with contextlib.suppress(OSError):
             while self._read(_SMALL_BYTES):
                 pass
+
+    def _read(self, limit_bytes: int) -> bytes:
+        self._wait()
+        data = self._socket.recv(limit_bytes)
+        if not data:
+            raise OSError("the connection was closed")
+        return data
 
     def _small_memory(self) -> memoryview:
         if not self._scratch:

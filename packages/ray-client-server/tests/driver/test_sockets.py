@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import threading
 from collections.abc import Iterator
@@ -24,11 +25,11 @@ from ray_client_server.driver.sockets import SocketDoor
 
 class Rig:
     def __init__(self, path: str) -> None:
-        self.ends: list[str] = []
+        self.ends: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.session = DriverSession(
-            self.carry_out, replay_bytes=1 << 20, lease_s=10.0, on_end=self.ends.append, on_attach=lambda _: None
+            self.carry_out, replay_bytes=1 << 20, lease_s=10.0, on_end=self.ends.put, on_attach=lambda _: None
         )
         self.path = path
         self.door = SocketDoor(path, self.session, limit_bytes=100_000)
@@ -60,7 +61,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def say(messages: MessageSocket, **fields: object) -> None:
-    messages.send(ClientFrame(**fields).SerializeToString())  # type: ignore[arg-type]
+    messages.post(ClientFrame(**fields).SerializeToString())  # type: ignore[arg-type]
 
 
 def hear(messages: MessageSocket) -> ServerFrame:
@@ -87,7 +88,7 @@ def test_operations_are_answered_and_replayed_over_connections(rig: Rig) -> None
     say(second, seq=2, operations=[Operation(disconnect=Disconnect())])
     assert hear(second).ack == 2
     assert second.receive() is None
-    assert rig.ends == ["disconnected"]
+    assert rig.ends.get(timeout=5) == "disconnected"
 
 
 def test_d6_a_new_connection_takes_over(rig: Rig) -> None:
@@ -115,7 +116,7 @@ def test_d6_a_new_connection_takes_over(rig: Rig) -> None:
 )
 def test_what_breaks_the_rules_ends_the_connection_and_not_the_session(rig: Rig, message: bytes) -> None:
     broken = rig.connect()
-    broken.send(message)
+    broken.post(message)
     with pytest.raises(OSError):
         broken.receive()
     broken.close()

@@ -42,7 +42,7 @@ def driver_of(rig, kind=websocket.DATA):
                     socket.socket(fileno=files[0]), is_client=False, limit_bytes=1 << 20, first=first[1:]
                 )
                 while (message := messages.receive()) is not None:
-                    messages.send(message)
+                    messages.post(message)
                 messages.finish()
                 messages.release()
 
@@ -74,7 +74,7 @@ def test_s1_the_driver_has_the_connection_from_then_on(rig, pieces):
         messages = MessageSocket(connection, is_client=True, limit_bytes=1 << 20, first=answer[head:])
         assert messages.receive() == b"early"
         for message in (b"", b"x" * 300_000):
-            messages.send(message)
+            messages.post(message)
             assert messages.receive() == message
         messages.finish()
         assert messages.receive() is None

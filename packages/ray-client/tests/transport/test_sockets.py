@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
@@ -45,7 +46,10 @@ class Gateway:
         self._listener.close()
 
     def stream(self, *outgoing: bytes) -> SocketStream:
-        return SocketStream(self.door, iter(outgoing), "an-id")
+        stream = SocketStream(self.door, lambda: None, "an-id")
+        for message in outgoing:
+            stream.post(message)
+        return stream
 
     @property
     def door(self) -> Door:
@@ -82,7 +86,7 @@ def test_messages_go_out_and_come_in(serve: Callable[..., Gateway]) -> None:
     def echo(connection: socket.socket) -> None:
         messages = accept(connection)
         for _ in range(2):
-            messages.send(messages.receive() or b"")
+            messages.post(messages.receive() or b"")
         messages.finish()
 
     stream = serve(echo).stream(b"one", b"y" * 100_000)
@@ -91,22 +95,20 @@ def test_messages_go_out_and_come_in(serve: Callable[..., Gateway]) -> None:
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\n", b"SSH-2.0\r\n\r\n", b"", b"x" * 20_000])
-def test_a_refusal_is_a_cut_of_a_stream_that_never_worked(serve: Callable[..., Gateway], answer: bytes) -> None:
+def test_a_refusal_is_a_cut(serve: Callable[..., Gateway], answer: bytes) -> None:
     def refuse(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(answer)
         connection.close()
 
-    stream = serve(refuse).stream()
     with pytest.raises(StreamCutError, match="no socket to the driver"):
-        list(stream)
-    assert not stream.has_worked
+        serve(refuse).stream()
 
 
 def test_a_cut_after_messages_is_one_of_a_stream_that_worked(serve: Callable[..., Gateway]) -> None:
     def cut(connection: socket.socket) -> None:
         messages = accept(connection)
-        messages.send(b"hello")
+        messages.post(b"hello")
         messages.close()
 
     stream = serve(cut).stream()
@@ -131,7 +133,7 @@ def test_what_the_driver_refuses_is_said_or_asked_for(
 ) -> None:
     def refuse(connection: socket.socket) -> None:
         messages = accept(connection)
-        messages.send(b"hello")
+        messages.post(b"hello")
         messages.finish(websocket.FAILURES + code, "the reason")
 
     stream = serve(refuse).stream()
@@ -227,28 +229,57 @@ def test_u4_logs_go_by_grpc_once_after_a_socket_that_was_refused() -> None:
     assert kinds == [SocketLogStream, SocketLogStream, GrpcLogStream, SocketLogStream]
 
 
-def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_tried_again() -> None:
+def echo_once(connection: socket.socket) -> None:
+    messages = accept(connection)
+    messages.post(messages.receive() or b"")
+    messages.finish()
+
+
+def test_u4_where_no_socket_comes_through_the_calls_do_and_then_a_socket_is_tried_again(
+    serve: Callable[..., Gateway],
+) -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
-    route = Route(best, gateway)
-    ways = DataWays(route, "an-id", NOWHERE)
-    kinds = []
-    for has_worked in (True, False, False, False):
-        stream = ways.open(iter(()))
-        kinds.append(type(stream))
+    route, server = Route(best, gateway), serve(echo_once)
+    ways = DataWays(route, "an-id", server.door)
+
+    def use(ways: DataWays) -> type | None:
+        """Use a stream to its end; give its type, or None if it could not be opened."""
+        try:
+            stream = ways.open(lambda: None)
+        except StreamCutError:
+            return None
         if isinstance(stream, SocketStream):
-            stream.has_worked = has_worked
-    assert kinds == [SocketStream, SocketStream, GrpcStream, SocketStream]
+            stream.post(b"x")
+            with suppress(StreamCutError):
+                list(stream)
+        return type(stream)
+
+    assert [use(ways), use(ways)] == [SocketStream, SocketStream]
+    server.close()
+    ways._door = NOWHERE
+    assert [use(ways), use(ways), use(ways)] == [None, GrpcStream, None]
+    ways._door = serve(accept_only).door
+    assert [use(ways), use(ways), use(ways)] == [GrpcStream, SocketStream, GrpcStream]
 
 
-def test_after_a_cut_single_calls_go_the_best_way_again() -> None:
+def accept_only(connection: socket.socket) -> None:
+    """Take a connection, and get nothing through."""
+    accept(connection).close()
+
+
+def test_after_a_cut_single_calls_go_the_best_way_again(serve: Callable[..., Gateway]) -> None:
     best, gateway = (cast(SessionCalls, Calls()) for _ in range(2))
     route = Route(best, gateway)
-    ways = DataWays(route, "an-id", NOWHERE)
-    cast(SocketStream, ways.open(iter(()))).has_worked = True
+    ways = DataWays(route, "an-id", serve(echo_once).door)
+    stream = ways.open(lambda: None)
+    stream.post(b"x")
+    assert list(stream) == [b"x"]
     route.broke(best, False)
     assert route.calls is gateway
-    ways.open(iter(()))
+    again = ways.open(lambda: None)
     assert route.calls is best
+    again.post(b"y")
+    assert list(again) == [b"y"]
 
 
 def test_gevents_sockets_are_known(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ class Decoder:
         self._opcode = CONTINUATION  # of the message that was begun
         self._begun = b""
 
-    def feed(self, data: bytes) -> Iterator[Frame]:
+    def feed(self, data: bytes | memoryview) -> Iterator[Frame]:
         """Yield what is whole now.
 
         Raises:

@@ -15,18 +15,18 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from ray_client_proto.lanes import LaneSocket
-from ray_client_proto.sockets import QUIET_S, MessageSocket
+from ray_client_proto.sockets import QUIET_S, MessageSocket, WebSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.lanes import LaneService, LogService
-from ray_client_server.driver.session import DriverSession, Stream
+from ray_client_server.driver.session import DriverSession
 
 log = logging.getLogger(__name__)
 
-_Connection = TypeVar("_Connection", bound=MessageSocket)
+_Connection = TypeVar("_Connection", bound=WebSocket)
 
 _CONNECTIONS: Final = 256  #: at a time: a client has one for data, one for logs, and a few lanes
 _FIRST_BYTES: Final = 64 * 1024  #: that a client may have sent with its request
@@ -52,7 +52,7 @@ class SocketDoor:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen()
-        self._open: set[MessageSocket] = set()
+        self._open: set[WebSocket] = set()
         self._closed = threading.Event()
         for target in (self._accept, self._ping):
             threading.Thread(target=target, name="socket-door", daemon=True).start()
@@ -92,16 +92,20 @@ class SocketDoor:
         elif kind == websocket.LANE and self._lanes is not None:
             lane = LaneSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first)
             self._start("lane", self._serve, lane, self._lanes.serve)
-        elif kind in (websocket.DATA, websocket.LOGS):
-            messages = MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first)
-            if kind == websocket.DATA:
-                self._start("socket-reader", self._read, messages)
-            elif self._logs is not None:
-                self._start("logs-reader", self._serve, messages, self._logs.serve)
+        elif kind == websocket.DATA:
+            freed = self._session.freed
+            self._start("socket-reader", self._read, self._messages(connection, first, freed))
+        elif kind == websocket.LOGS and self._logs is not None:
+            self._start("logs-reader", self._serve, self._messages(connection, first), self._logs.serve)
         else:
             connection.close()
 
-    def _start(self, name: str, target: Callable[..., None], messages: MessageSocket, *arguments: object) -> None:
+    def _messages(
+        self, connection: socket.socket, first: bytes, freed: Callable[[], None] = lambda: None
+    ) -> MessageSocket:
+        return MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first, freed=freed)
+
+    def _start(self, name: str, target: Callable[..., None], messages: WebSocket, *arguments: object) -> None:
         self._open.add(messages)  # here, so that the next one counts this
         threading.Thread(target=target, args=(messages, *arguments), name=name, daemon=True).start()
 
@@ -122,45 +126,43 @@ class SocketDoor:
 
     def _read(self, messages: MessageSocket) -> None:
         """Carry out the client's frames until its connection ends, one way or another."""
-        stream: Stream | None = None
+        stream, way = None, _SocketWay(messages)
         try:
             while (message := messages.receive()) is not None:
                 frame = ClientFrame.FromString(message)
                 if stream is None:
                     if not frame.HasField("attach"):
                         raise ProtocolError("D5: the first message of a data stream must attach")
-                    stream = self._session.attach(frame.attach)
-                    threading.Thread(target=_write, args=(messages, stream), name="socket-writer", daemon=True).start()
+                    stream = self._session.attach(frame.attach, way)
                 stream.receive(frame, len(message))
-            if stream is not None:
-                stream.has_half_closed()
         except OperationError as error:
-            _refuse(messages, error.failure)
+            way.end(error.failure)
         except ProtocolError as error:
-            _refuse(messages, Failure(code=Failure.PROTOCOL_VIOLATION, message=str(error)))
+            way.end(Failure(code=Failure.PROTOCOL_VIOLATION, message=str(error)))
         except Exception as error:  # noqa: BLE001 - OSError of a cut, or what protobuf raises for bytes that are none
             log.info("socket.cut because=%s", error)
         finally:
-            if stream is not None and not self._session.has_disconnected:
+            if stream is not None:
                 stream.close()
             messages.close()
             messages.release()
             self._open.discard(messages)
 
 
-def _refuse(messages: MessageSocket, failure: Failure) -> None:
-    log.info("socket.refused because=%s", failure.message)
-    messages.finish(websocket.FAILURES + failure.code, failure.message)
+class _SocketWay:
+    """The way out of a data stream on a socket."""
 
+    def __init__(self, messages: MessageSocket) -> None:
+        self._messages = messages
+        self.post, self.cut = messages.post, messages.close
 
-def _write(messages: MessageSocket, stream: Stream) -> None:
-    """Send what the client is to get, until the stream ends."""
-    try:
-        for message in stream.messages():
-            messages.send(message)
-    except OperationError as error:
-        _refuse(messages, error.failure)
-    except OSError:
-        messages.close()
-    else:
-        messages.finish()
+    @property
+    def is_free(self) -> bool:
+        return self._messages.is_free
+
+    def end(self, failure: Failure | None) -> None:
+        if failure is None:
+            self._messages.finish()
+        else:
+            log.info("socket.refused because=%s", failure.message)
+            self._messages.finish(websocket.FAILURES + failure.code, failure.message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 
@@ -91,8 +91,8 @@ def assemble(
     lanes: Lanes = GrpcLanes(route, opened.session_id, opened.limits.chunk_bytes)
     open_logs: Callable[[], LogStream] = partial(GrpcLogStream, route, opened.session_id)
 
-    def open_stream(outgoing: Iterator[bytes]) -> Stream:
-        return GrpcStream(route, outgoing, opened.session_id)
+    def open_stream(freed: Callable[[], None]) -> Stream:
+        return GrpcStream(route, freed, opened.session_id)
 
     if websocket.CAPABILITY in opened.capabilities and not _is_encrypted(settings) and not has_green_sockets():
         headers = tunnel.headers(opened.session_id, opened.secret, settings.token)

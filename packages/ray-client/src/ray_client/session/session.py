@@ -282,8 +282,9 @@ class Session:
             stream, *buffers = self._parts(payload)
             return unpickler.load(stream, buffers, self._make_readers(claimed.append))
         finally:
-            for handle_id in (Counter(payload.counted_ids) - Counter(claimed)).elements():
-                self.release(handle_id)
+            if payload.counted_ids:
+                for handle_id in (Counter(payload.counted_ids) - Counter(claimed)).elements():
+                    self.release(handle_id)
 
     def exception_of(self, failure: Failure) -> BaseException:
         """Give the exception for a failure; the user's own where it can be rebuilt here."""

@@ -7,8 +7,8 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, TypeVar
 
 from google.protobuf.message import DecodeError
@@ -17,7 +17,7 @@ from ray_client.config.address import Address
 from ray_client.transport.route import Route
 from ray_client.transport.status import Context, error_from_failure
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
-from ray_client_proto.sockets import ClosedError, MessageSocket
+from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
 from ray_client_proto.wire import tunnel, websocket
@@ -28,30 +28,40 @@ _HEAD_BYTES: Final = 16 * 1024
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
-_Socket = TypeVar("_Socket", bound=MessageSocket)
+_Socket = TypeVar("_Socket", bound=WebSocket)
 
 
 class SocketStream:
     """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
 
-    def __init__(self, door: Door, outgoing: Iterator[bytes], session_id: str) -> None:
-        """Connect nothing yet."""
-        self._door, self._outgoing, self._id = door, outgoing, session_id
-        self._lock = threading.Lock()  # of the two below, since `close` comes from any thread
-        self._messages: MessageSocket | None = None
-        self._is_closed = False
-        self.has_worked = False
+    def __init__(self, door: Door, freed: Callable[[], None], session_id: str) -> None:
+        """Connect, and ask the gateway for the driver.
 
-    def __iter__(self) -> Iterator[bytes]:
+        Raises:
+            StreamCutError: it cannot be reached, or refused.
+        """
+        self._id = session_id
+        self.has_worked = False
         try:
-            messages = self._door.open(websocket.DATA, MessageSocket)
+            self._messages = door.open(websocket.DATA, partial(MessageSocket, freed=freed))
         except (OSError, ValueError) as exc:
             raise StreamCutError(f"no socket to the driver: {exc}") from exc
-        with self._lock:
-            self._messages = messages
-            if self._is_closed:
-                messages.close()
-        threading.Thread(target=self._write, args=(messages,), name="ray-client-socket", daemon=True).start()
+
+    @property
+    def is_free(self) -> bool:
+        return self._messages.is_free
+
+    def post(self, message: bytes) -> None:
+        self._messages.post(message)
+
+    def cut(self) -> None:
+        self._messages.close()
+
+    def close(self) -> None:
+        self._messages.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        messages = self._messages
         try:
             while (message := messages.receive()) is not None:
                 self.has_worked = True
@@ -68,19 +78,6 @@ class SocketStream:
             messages.close()
             messages.release()
 
-    def close(self) -> None:
-        with self._lock:
-            self._is_closed = True
-            if self._messages is not None:
-                self._messages.close()
-
-    def _write(self, messages: MessageSocket) -> None:
-        try:
-            for message in self._outgoing:
-                messages.send(message)
-        except OSError:
-            messages.close()  # which the reader sees
-
 
 class Door:
     """Opens connections to a session's driver, which the gateway gives away. Safe from any thread."""
@@ -89,7 +86,7 @@ class Door:
         """`limit_bytes` bounds a message."""
         self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
 
-    def open(self, kind: bytes, make: type[_Socket]) -> _Socket:
+    def open(self, kind: bytes, make: Callable[..., _Socket]) -> _Socket:
         """Connect, and ask the gateway for the driver.
 
         Raises:
@@ -131,8 +128,7 @@ class SocketLogStream:
         with self._lock:
             self._wanted = request
             if self._messages is not None:
-                with suppress(OSError):  # which the reader sees
-                    self._messages.send(request.SerializeToString())
+                self._messages.post(request.SerializeToString())
 
     def __iter__(self) -> Iterator[LogBatch]:
         try:
@@ -145,7 +141,7 @@ class SocketLogStream:
                 if self._is_closed:
                     return
                 self._messages = messages
-                messages.send(self._wanted.SerializeToString())
+                messages.post(self._wanted.SerializeToString())
             while (message := messages.receive()) is not None:
                 yield LogBatch.FromString(message)
         except (OSError, ProtocolError, DecodeError) as exc:
@@ -185,15 +181,23 @@ class DataWays:
     def __init__(self, route: Route, session_id: str, door: Door) -> None:
         self._route, self._session_id, self._door = route, session_id, door
         self._last: SocketStream | None = None
+        self._has_failed = False
 
-    def open(self, outgoing: Iterator[bytes]) -> Stream:
-        """Open a stream: on a socket, unless the last one was on a socket and got nothing through."""
+    def open(self, freed: Callable[[], None]) -> Stream:
+        """Open a stream: on a socket, unless the last one was on a socket and got nothing through.
+
+        Raises:
+            StreamCutError: it cannot be opened now.
+        """
         last, self._last = self._last, None
-        if last is not None and not last.has_worked:
-            return GrpcStream(self._route, outgoing, self._session_id)
+        if self._has_failed or (last is not None and not last.has_worked):
+            self._has_failed = False
+            return GrpcStream(self._route, freed, self._session_id)
         if last is not None:
             self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
-        self._last = SocketStream(self._door, outgoing, self._session_id)
+        self._has_failed = True  # until it is open
+        self._last = SocketStream(self._door, freed, self._session_id)
+        self._has_failed = False
         return self._last
 
 

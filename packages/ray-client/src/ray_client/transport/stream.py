@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import grpc
 
 from ray_client.transport.route import Route
 from ray_client.transport.status import error_of, failure_of
+from ray_client_proto.channel import Outlet, PulledOutlet
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
 
 
@@ -17,8 +18,8 @@ class StreamCutError(Exception):
     """The stream broke, and the session may well be alive: reattach."""
 
 
-class Stream(Protocol):
-    """Messages from the peer, in order.
+class Stream(Outlet, Protocol):
+    """Messages to the peer, and those from it in order.
 
     Iterating raises `StreamCutError` when the connection broke, or the typed error that the peer
     gave; it just ends when the peer is done. `close` may be called from any thread, repeatedly.
@@ -29,13 +30,14 @@ class Stream(Protocol):
     def close(self) -> None: ...
 
 
-class GrpcStream:
+class GrpcStream(PulledOutlet):
     """A gRPC bidirectional call as a `Stream`."""
 
-    def __init__(self, route: Route, outgoing: Iterator[bytes], session_id: str) -> None:
+    def __init__(self, route: Route, freed: Callable[[], None], session_id: str) -> None:
         """Open the stream."""
+        super().__init__(freed)
         self._route, self._calls = route, route.calls
-        self._call = self._calls.data(outgoing)
+        self._call = self._calls.data(self.messages())
         self._session_id = session_id
 
     def __iter__(self) -> Iterator[bytes]:
@@ -50,8 +52,12 @@ class GrpcStream:
                 raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
             raise error_of(exc, "reading the data stream", session_id=self._session_id) from exc
 
+    def cut(self) -> None:
+        self._call.cancel()
+
     def close(self) -> None:
         self._call.cancel()
+        self.finish()  # for gRPC's thread, which pulls
 
 
 class LogStream(Protocol):
