@@ -30,16 +30,16 @@ WHOLE = b"".join(bytes(part) for part in PARTS)
 Pair = tuple[LaneSocket, LaneSocket]
 
 
-def joined() -> Pair:
-    near, far = socket.socketpair()
+def joined(ends: tuple[socket.socket, socket.socket] | None = None) -> Pair:
+    near, far = ends or socket.socketpair()
     return LaneSocket(near, is_client=True, limit_bytes=LIMIT), LaneSocket(far, is_client=False, limit_bytes=LIMIT)
 
 
 @pytest.fixture
-def pair() -> Iterator[Pair]:
-    ends = joined()
-    yield ends
-    for end in ends:
+def pair(ends: tuple[socket.socket, socket.socket]) -> Iterator[Pair]:
+    both = joined(ends)
+    yield both
+    for end in both:
         end.close()
         end.release()
 

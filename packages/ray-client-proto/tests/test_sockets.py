@@ -17,14 +17,14 @@ Pair = tuple[MessageSocket, MessageSocket]
 
 
 @pytest.fixture
-def pair() -> Iterator[Pair]:
-    near, far = socket.socketpair()
-    ends = (
+def pair(ends: tuple[socket.socket, socket.socket]) -> Iterator[Pair]:
+    near, far = ends
+    both = (
         MessageSocket(near, is_client=True, limit_bytes=1 << 20),
         MessageSocket(far, is_client=False, limit_bytes=1 << 20),
     )
-    yield ends
-    for end in ends:
+    yield both
+    for end in both:
         end.close()
         end.release()
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from ray_client_proto import sockets
 from ray_client_proto.sockets import WebSocket
+from ray_client_proto.tls import TlsSocket
 from ray_client_proto.wire import lane, websocket
 from ray_client_proto.wire.chunk import Assembly
 from ray_client_proto.wire.errors import ProtocolError
@@ -30,7 +31,9 @@ class LaneSocket(WebSocket):
     One thread owns it; any may `ping` or `close` it.
     """
 
-    def __init__(self, connection: socket.socket, *, is_client: bool, limit_bytes: int, first: bytes = b"") -> None:
+    def __init__(
+        self, connection: socket.socket | TlsSocket, *, is_client: bool, limit_bytes: int, first: bytes = b""
+    ) -> None:
         """`limit_bytes` bounds a message; `first` was read before."""
         super().__init__(connection, is_client=is_client)
         connection.settimeout(_LOOK_S)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from ray_client_proto.tls import TlsSocket
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 
@@ -30,7 +31,7 @@ class ClosedError(OSError):
 class WebSocket:
     """Owns a connected socket; what messages there are, its two kinds say. One thread receives, any may close it."""
 
-    def __init__(self, connection: socket.socket, *, is_client: bool) -> None:
+    def __init__(self, connection: socket.socket | TlsSocket, *, is_client: bool) -> None:
         """`is_client` tells whether frames are to be masked."""
         connection.settimeout(None)
         self._socket, self._is_client, self._pid = connection, is_client, os.getpid()
@@ -87,7 +88,7 @@ class MessageSocket(WebSocket):
 
     def __init__(
         self,
-        connection: socket.socket,
+        connection: socket.socket | TlsSocket,
         *,
         is_client: bool,
         limit_bytes: int,
@@ -243,8 +244,10 @@ class MessageSocket(WebSocket):
         super().release()
 
 
-def _watch(connection: socket.socket) -> Callable[[float], bool]:
+def _watch(connection: socket.socket | TlsSocket) -> Callable[[float], bool]:
     """Give what waits for something to read, for so many seconds at most, and tells whether there is."""
+    if isinstance(connection, TlsSocket):  # which may have taken from the system what nobody has fetched yet
+        return connection.is_readable
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(connection, select.POLLIN)
@@ -252,7 +255,7 @@ def _watch(connection: socket.socket) -> Callable[[float], bool]:
     return lambda within_s: bool(select.select([connection], [], [], within_s)[0])  # Windows
 
 
-def _send_now(connection: socket.socket, data: bytes | memoryview) -> int:
+def _send_now(connection: socket.socket | TlsSocket, data: bytes | memoryview) -> int:
     """Send what the system takes without waiting for the peer; give how much that was."""
     try:
         if hasattr(socket, "MSG_DONTWAIT"):

@@ -91,13 +91,15 @@ def tunnel_path(socket_path: str, tls: TlsSettings | None) -> str:
     return socket_path if tls is None else f"{socket_path}t"
 
 
-def given_path(socket_path: str) -> str:
+def given_path(socket_path: str, tls: TlsSettings | None) -> str:
     """Give where the driver that listens at `socket_path` is given connections of clients.
 
-    >>> given_path("/s/1")
-    '/s/1w'
+    With TLS it is another place: no driver that would speak in clear is given a connection that must not be.
+
+    >>> given_path("/s/1", None), given_path("/s/1", TlsSettings("c.pem", "k.pem"))
+    ('/s/1w', '/s/1tw')
     """
-    return f"{socket_path}w"
+    return f"{tunnel_path(socket_path, tls)}w"
 
 
 @dataclass(frozen=True)

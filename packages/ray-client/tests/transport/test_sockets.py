@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import pytest
+import trustme
 
 from ray_client.config.address import Address
+from ray_client.config.settings import TlsSettings
 from ray_client.errors import ProtocolViolationError, SessionTakenOverError
 from ray_client.transport.route import Route, SessionCalls
 from ray_client.transport.sockets import DataWays, Door, LogWays, SocketLogStream, SocketStream, has_green_sockets
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, StreamCutError
+from ray_client_proto import tls
 from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
@@ -45,8 +50,11 @@ class Gateway:
     def close(self) -> None:
         self._listener.close()
 
-    def stream(self, *outgoing: bytes) -> SocketStream:
-        stream = SocketStream(self.door, lambda: None, "an-id")
+    def stream(
+        self, *outgoing: bytes, settings: TlsSettings | None = None, secret: bytes | None = None
+    ) -> SocketStream:
+        door = Door(self.address, HEADERS, 1 << 20, settings, secret)
+        stream = SocketStream(door, lambda: None, "an-id")
         for message in outgoing:
             stream.post(message)
         return stream
@@ -56,17 +64,48 @@ class Gateway:
         return Door(self.address, HEADERS, 1 << 20)
 
 
-def accept(connection: socket.socket, kinds: list[bytes] | None = None) -> MessageSocket:
+def accept(
+    connection: socket.socket | tls.TlsSocket, kinds: list[bytes] | None = None, heads: list[bytes] | None = None
+) -> MessageSocket:
     received = b""
     while not tunnel.head_size(received):
-        received += connection.recv(65536)
+        piece = connection.recv(65536)
+        if not piece:
+            raise ConnectionResetError
+        received += piece
     request, answer = websocket.read_request(received[: tunnel.head_size(received)])
     assert request.session_id == "an-id" and request.has_token(b"secret", "token")
     if kinds is not None:
         kinds.append(websocket.kind_of(received))
     connection.sendall(answer)
+    if heads is not None:
+        heads.append(received)
     first = received[tunnel.head_size(received) :]
     return MessageSocket(connection, is_client=False, limit_bytes=1 << 20, first=first)
+
+
+class Files(NamedTuple):
+    authority: str
+    certificate: str
+    key: str
+
+    @property
+    def settings(self) -> TlsSettings:
+        return TlsSettings(ca_path=self.authority)
+
+    def server(self) -> ssl.SSLContext:
+        return tls.server_context(self.certificate, self.key, None)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    directory, authority = tmp_path_factory.mktemp("tls"), trustme.CA()
+    issued = authority.issue_cert("127.0.0.1", "head.example")
+    files = Files(*(str(directory / name) for name in ("ca.pem", "cert.pem", "key.pem")))
+    authority.cert_pem.write_to_path(files.authority)
+    issued.private_key_and_cert_chain_pem.write_to_path(files.certificate)
+    issued.private_key_pem.write_to_path(files.key)
+    return files
 
 
 @pytest.fixture
@@ -92,6 +131,79 @@ def test_messages_go_out_and_come_in(serve: Callable[..., Gateway]) -> None:
     stream = serve(echo).stream(b"one", b"y" * 100_000)
     assert list(stream) == [b"one", b"y" * 100_000]
     assert stream.has_worked
+
+
+def test_s7_where_the_driver_ends_tls_the_request_goes_before_it_and_the_secret_in_it(
+    serve: Callable[..., Gateway], files: Files
+) -> None:
+    def echo(connection: socket.socket) -> None:
+        accept(connection)
+        encrypted = tls.accept(connection, files.server(), b"secret", b"", 20)
+        messages = MessageSocket(encrypted, is_client=False, limit_bytes=1 << 20)
+        messages.post(messages.receive() or b"")
+        messages.finish()
+
+    def none() -> dict[str, str]:
+        raise AssertionError("headers in clear")
+
+    settings = TlsSettings(ca_path=files.authority, headers=none)
+    stream = serve(echo).stream(b"y" * 100_000, settings=settings, secret=b"secret")
+    assert list(stream) == [b"y" * 100_000]
+
+
+def test_s7_nothing_in_clear_is_taken_for_the_drivers(serve: Callable[..., Gateway], files: Files) -> None:
+    def put_in(connection: socket.socket) -> None:
+        _, answer = websocket.read_request(connection.recv(65536))
+        connection.sendall(answer + b"\x82\x05hello")
+
+    with pytest.raises(StreamCutError, match="in clear"):
+        serve(put_in).stream(settings=files.settings, secret=b"secret")
+
+
+@pytest.mark.parametrize("server_name", [None, "head.example"])
+def test_s9_where_a_proxy_ends_tls_the_request_goes_in_it(
+    serve: Callable[..., Gateway], files: Files, server_name: str | None
+) -> None:
+    heads: list[bytes] = []
+
+    def echo(connection: socket.socket) -> None:
+        messages = accept(tls.accept(connection, files.server(), b"", b"", 20), heads=heads)
+        messages.post(messages.receive() or b"")
+        messages.finish()
+
+    settings = TlsSettings(ca_path=files.authority, server_name=server_name, headers=lambda: {"X-Who": "ada"})
+    assert list(serve(echo).stream(b"one", settings=settings)) == [b"one"]
+    assert b"\r\nX-Who: ada\r\n" in heads[0]
+
+
+def test_a_function_for_headers_that_fails_is_a_cut(serve: Callable[..., Gateway], files: Files) -> None:
+    def take(connection: socket.socket) -> None:
+        with suppress(OSError):
+            accept(tls.accept(connection, files.server(), b"", b"", 20))
+
+    def fail() -> dict[str, str]:
+        raise RuntimeError("no login")
+
+    with pytest.raises(StreamCutError, match="no login"):
+        serve(take).stream(settings=TlsSettings(ca_path=files.authority, headers=fail))
+
+
+@pytest.mark.parametrize("wrong", ["name", "authority", "no file"])
+def test_s8_a_server_that_is_not_verified_is_a_cut(
+    serve: Callable[..., Gateway], files: Files, tmp_path: Path, wrong: str
+) -> None:
+    def take(connection: socket.socket) -> None:
+        with suppress(OSError):
+            accept(connection)
+            tls.accept(connection, files.server(), b"secret", b"", 20)
+
+    other = tmp_path / "other.pem"
+    if wrong == "authority":
+        trustme.CA().cert_pem.write_to_path(other)
+    ca_path = files.authority if wrong == "name" else str(other)
+    settings = TlsSettings(ca_path=ca_path, server_name="other.example" if wrong == "name" else None)
+    with pytest.raises(StreamCutError, match="no socket to the driver"):
+        serve(take).stream(settings=settings, secret=b"secret")
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\n", b"SSH-2.0\r\n\r\n", b"", b"x" * 20_000])

@@ -15,9 +15,10 @@ from ray_client_proto.wire import tunnel
 from ray_client_proto.wire.errors import ProtocolError
 
 CAPABILITY: Final = "socket"
+TLS_CAPABILITY: Final = "socket_tls"  #: drivers end TLS: the request comes before it
 LANES: Final = "lanes"  #: the capability for connections of the two other kinds
 PATH: Final = "/session"
-METHOD: Final = b"GET /session"  #: what a request begins with, and no connection of HTTP/2 or TLS does
+METHOD: Final = b"GET "  #: what a request begins with, and no connection of HTTP/2 or TLS does
 
 #: Kinds of connections: what goes to the driver before what was read, with the connection's file.
 DATA, LANE, LOGS = b"\0", b"\1", b"\2"
@@ -161,11 +162,19 @@ def unmasked(payload: bytes, mask: bytes) -> bytes:
     return (int.from_bytes(payload, "big") ^ key).to_bytes(size_bytes, "big")
 
 
-def request(authority: str, key: str, headers: list[tuple[str, str]], kind: bytes = DATA) -> bytes:
-    """Give a client's request; `headers` are those of `tunnel.headers`, and `key` is 16 random bytes in base64."""
+def request(authority: str, key: str, headers: list[tuple[str, str]], kind: bytes = DATA, prefix: str = "") -> bytes:
+    """Give a client's request.
+
+    Args:
+        authority: of the gateway.
+        key: 16 random bytes in base64.
+        headers: those of `tunnel.headers`, and what a proxy wants.
+        kind: of the connection.
+        prefix: what a proxy has the gateway under.
+    """
     path = next(path for path, each in _PATHS.items() if each == kind)
     lines = [
-        f"GET {path} HTTP/1.1",
+        f"GET {prefix}{path} HTTP/1.1",
         f"Host: {authority}",
         "Upgrade: websocket",
         "Connection: Upgrade",
@@ -200,12 +209,16 @@ def read_request(head: bytes) -> tuple[tunnel.Request, bytes]:
 def kind_of(head: bytes) -> bytes:
     r"""Give the kind of connection that a request asks for; empty where it is none of ours.
 
-    >>> kind_of(b"GET /session/lane HTTP/1.1\r\n\r\n") == LANE
+    Before the path may stand that of a proxy.
+
+    >>> kind_of(b"GET /clusters/blue/session/lane HTTP/1.1\r\n\r\n") == LANE
     True
     """
     method, _, rest = head.partition(b"\r\n")[0].decode("latin-1").partition(" ")
     path, _, version = rest.partition(" ")
-    return _PATHS.get(path, b"") if (method, version) == ("GET", "HTTP/1.1") else b""
+    if (method, version) != ("GET", "HTTP/1.1") or not path.startswith("/"):
+        return b""
+    return next((kind for end, kind in _PATHS.items() if path.endswith(end)), b"")
 
 
 def is_accepted(head: bytes, key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Connections on sockets: the gateway gives those of clients away to this driver (rules S1 to S6).
+"""Connections on sockets: the gateway gives those of clients away to this driver (rules S1 to S8).
 
 After that no byte of theirs passes the gateway. The gateway has checked who asks; its own messages come over a unix
 socket in the session's private directory.
@@ -12,10 +12,11 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.sockets import QUIET_S, MessageSocket, WebSocket
+from ray_client_proto.tls import TlsSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
@@ -28,6 +29,11 @@ log = logging.getLogger(__name__)
 
 _Connection = TypeVar("_Connection", bound=WebSocket)
 
+#: Begins TLS on a connection of which some bytes were read, and has the client say the secret; raises OSError.
+BeginTls: TypeAlias = Callable[[socket.socket, bytes], TlsSocket]
+
+#: Connections that begin TLS at the same time. The request for one is in clear, so anybody on the way may repeat it.
+_BEGINNING: Final = 32
 _CONNECTIONS: Final = 256  #: at a time: a client has one for data, one for logs, and a few lanes
 _FIRST_BYTES: Final = 64 * 1024  #: that a client may have sent with its request
 #: How often clients get a sign of life: the thread that reads may be busy with an operation, and answers no ping then.
@@ -44,8 +50,10 @@ class SocketDoor:
         limit_bytes: int,
         lanes: LaneService | None = None,
         logs: LogService | None = None,
+        begin_tls: BeginTls | None = None,
     ) -> None:
-        """Begin to listen at a unix socket; `limit_bytes` bounds a message. What is None is not served."""
+        """Begin to listen at a unix socket; `limit_bytes` bounds a message. What is None is not served, or not done."""
+        self._begin_tls, self._beginning = begin_tls, threading.Semaphore(_BEGINNING)
         self._session, self._limit_bytes = session, limit_bytes
         self._lanes, self._logs = lanes, logs
         self._path = path
@@ -82,9 +90,27 @@ class SocketDoor:
                     log.warning("socket.not_given error=%s", error)
                     continue
             for connection in given:
-                self._begin(connection, first[:1], first[1:])
+                if self._begin_tls is None:
+                    self._begin(connection, first[:1], first[1:])
+                elif self._beginning.acquire(blocking=False):
+                    # It takes as long as the client likes, up to a limit: never in the thread that accepts.
+                    arguments = self._begin_tls, connection, first[:1], first[1:]
+                    threading.Thread(target=self._encrypt, args=arguments, name="socket-tls", daemon=True).start()
+                else:
+                    connection.close()
 
-    def _begin(self, connection: socket.socket, kind: bytes, first: bytes) -> None:
+    def _encrypt(self, begin_tls: BeginTls, connection: socket.socket, kind: bytes, first: bytes) -> None:
+        try:
+            encrypted = begin_tls(connection, first)
+        except OSError as error:
+            log.info("socket.no_tls because=%s", error)
+            connection.close()
+        else:
+            self._begin(encrypted, kind, b"")
+        finally:
+            self._beginning.release()
+
+    def _begin(self, connection: socket.socket | TlsSocket, kind: bytes, first: bytes) -> None:
         """Serve a connection of this kind, of which so much was read before, in a thread of its own."""
         if len(self._open) >= _CONNECTIONS:
             log.warning("socket.refused because=there are %d", _CONNECTIONS)
@@ -101,7 +127,7 @@ class SocketDoor:
             connection.close()
 
     def _messages(
-        self, connection: socket.socket, first: bytes, freed: Callable[[], None] = lambda: None
+        self, connection: socket.socket | TlsSocket, first: bytes, freed: Callable[[], None] = lambda: None
     ) -> MessageSocket:
         return MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first, freed=freed)
 

@@ -157,12 +157,10 @@ class Front:
         loop = asyncio.get_running_loop()
         size_bytes = tunnel.head_size(received)
         try:
-            if self._settings.tls is not None:
-                raise ValueError("nothing goes in clear where TLS is asked for")
             request, accepted = websocket.read_request(received[:size_bytes])
             kind = websocket.kind_of(received[:size_bytes])
             session = self._session_of(request)
-            far = await _dial(given_path(session.socket_path), peer)
+            far = await _dial(given_path(session.socket_path, self._settings.tls), peer)
         except (ValueError, ServerError, OSError) as error:
             await self._refuse(near, peer, error)
             return

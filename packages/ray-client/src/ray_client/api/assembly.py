@@ -13,7 +13,7 @@ import grpc
 from ray_client.api.counterparts import counterparts
 from ray_client.api.serializers import tell_serializers
 from ray_client.config import env
-from ray_client.config.settings import ConnectSettings
+from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.handles.tokens import token_makers, token_readers
 from ray_client.logs import LogReader, show_as
 from ray_client.pickling import pickler
@@ -94,10 +94,12 @@ def assemble(
     def open_stream(freed: Callable[[], None]) -> Stream:
         return GrpcStream(route, freed, opened.session_id)
 
-    if websocket.CAPABILITY in opened.capabilities and not _is_encrypted(settings) and not has_green_sockets():
+    if websocket.CAPABILITY in opened.capabilities and not has_green_sockets():
         headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
         message_bytes = opened.limits.message_bytes
-        door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES)
+        tls = settings.tls or (TlsSettings() if settings.address.is_tls else None)
+        secret = opened.secret if websocket.TLS_CAPABILITY in opened.capabilities else None
+        door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES, tls, secret)
         open_stream = DataWays(route, opened.session_id, door).open
         if websocket.LANES in opened.capabilities:
             pool = LanePool(partial(door.open, websocket.LANE, LaneSocket))
@@ -120,15 +122,18 @@ def assemble(
     return Connection(settings, session, logs, cleanup.pop_all())
 
 
-def _is_encrypted(settings: ConnectSettings) -> bool:
-    return settings.address.is_tls or settings.tls is not None
+def _is_behind_proxy(settings: ConnectSettings, opened: gateway_pb2.SessionOpened) -> bool:
+    """Tell whether it is known that a proxy is in between, which lets no request for a tunnel through."""
+    is_encrypted = settings.address.is_tls or settings.tls is not None
+    ends_no_tls = websocket.CAPABILITY in opened.capabilities and websocket.TLS_CAPABILITY not in opened.capabilities
+    return bool(settings.address.prefix) or (is_encrypted and ends_no_tls)
 
 
 def _straight_channel(settings: ConnectSettings, opened: gateway_pb2.SessionOpened) -> grpc.Channel | None:
     """Give a channel to the session's driver itself (rules H5 and U1), if there can be one."""
     if settings.is_direct and is_reachable(opened.direct_target):
         return open_local_channel(opened.direct_target)
-    if tunnel.CAPABILITY in opened.capabilities:
+    if tunnel.CAPABILITY in opened.capabilities and not _is_behind_proxy(settings, opened):
         headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
         return open_channel(settings.address, settings.tls, headers)
     return None

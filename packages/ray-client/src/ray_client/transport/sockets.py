@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import socket
+import ssl
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from google.protobuf.message import DecodeError
 
 from ray_client.config.address import Address
+from ray_client.config.settings import TlsSettings
 from ray_client.transport.route import Route
 from ray_client.transport.status import Context, error_from_failure
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
+from ray_client_proto.asking import ask
 from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
+from ray_client_proto.tls import TlsSocket, client_context, connect
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
-from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 
 CONNECT_TIMEOUT_S: Final = 5.0  #: for a connection, and again for the gateway's answer
-_HEAD_BYTES: Final = 16 * 1024
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _Socket = TypeVar("_Socket", bound=WebSocket)
 
 
@@ -79,12 +82,25 @@ class SocketStream:
             messages.release()
 
 
+@lru_cache(maxsize=8)  # to read the system's authorities takes longer than all the rest of a connection
+def _context(tls: TlsSettings) -> ssl.SSLContext:
+    return client_context(tls.ca_path, tls.certificate_path, tls.key_path)
+
+
 class Door:
     """Opens connections to a session's driver, which the gateway gives away. Safe from any thread."""
 
-    def __init__(self, address: Address, headers: _Headers, limit_bytes: int) -> None:
-        """`limit_bytes` bounds a message."""
+    def __init__(
+        self,
+        address: Address,
+        headers: _Headers,
+        limit_bytes: int,
+        tls: TlsSettings | None = None,
+        secret: bytes | None = None,
+    ) -> None:
+        """`limit_bytes` bounds a message. With `tls`: who ends it is the driver, which wants the secret, or a proxy."""
         self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+        self._tls, self._secret = tls, secret
 
     def open(self, kind: bytes, make: Callable[..., _Socket]) -> _Socket:
         """Connect, and ask the gateway for the driver.
@@ -93,23 +109,45 @@ class Door:
             OSError: it cannot be reached.
             ValueError: it refused.
         """
-        key = base64.b64encode(os.urandom(16)).decode()
-        connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
+        connection: socket.socket | TlsSocket
+        connection = plain = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
         try:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(websocket.request(self._address.target, key, self._headers, kind))
-            received = b""
-            while not (size_bytes := tunnel.head_size(received)):
-                piece = connection.recv(_HEAD_BYTES)
-                received += piece
-                if not piece or len(received) > _HEAD_BYTES:
-                    raise ValueError("no answer to the request for one")
-            if not websocket.is_accepted(received[:size_bytes], key):
-                raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
-            return make(connection, is_client=True, limit_bytes=self._limit_bytes, first=received[size_bytes:])
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is None:
+                first = self._ask(plain, kind)
+            elif self._secret is None:
+                connection = self._encrypt(plain, self._tls, b"")
+                connection.settimeout(CONNECT_TIMEOUT_S)
+                first = self._ask(connection, kind, _wanted_headers(self._tls))
+            else:
+                # The driver says nothing before TLS: were there anything, somebody else would have put it in.
+                first = self._ask(plain, kind)
+                if first:
+                    raise ValueError("something in clear before TLS")
+                connection = self._encrypt(plain, self._tls, self._secret)
+            return make(connection, is_client=True, limit_bytes=self._limit_bytes, first=first)
         except BaseException:
-            connection.close()
+            plain.close()
             raise
+
+    def _encrypt(self, connection: socket.socket, tls: TlsSettings, secret: bytes) -> TlsSocket:
+        return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
+
+    def _ask(self, connection: socket.socket | TlsSocket, kind: bytes, extra: Mapping[str, str] = _NONE) -> bytes:
+        headers = [*self._headers, *extra.items()]
+        return ask(connection, self._address.target, headers, kind, self._address.prefix)
+
+
+def _wanted_headers(tls: TlsSettings) -> Mapping[str, str]:
+    """Give what a proxy wants to see.
+
+    Raises:
+        ValueError: the user's function raised.
+    """
+    try:
+        return _NONE if tls.headers is None else tls.headers()
+    except Exception as exc:
+        raise ValueError(f"no headers for the proxy: {exc!r}") from exc
 
 
 class SocketLogStream:
