@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import io
 import pickle
+import re
 import types
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
@@ -31,6 +33,9 @@ _PLAIN: Final = frozenset((int, float, complex, bool, str, bytes, type(None)))
 
 #: What is built from a client's source imports `ray` where that says `ray_client` (T7).
 _SOURCE_READERS: Final = readers(for_cluster_throughout)
+
+#: Tokens that each unpickler reads itself, since they hold pickles.
+_OWN_READERS: Final = frozenset(("apart", "unopened"))
 
 _Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -92,6 +97,8 @@ class SessionUnpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if module == tokens.MODULE:
+            if name in _OWN_READERS:
+                return getattr(self, f"_read_{name}")
             self.has_tokens |= name not in _SOURCE_READERS
             return self.codec.readers[name]
         if module.startswith("ray_client") and (module == "ray_client" or module.startswith("ray_client.")):
@@ -103,6 +110,43 @@ class SessionUnpickler(pickle.Unpickler):
         except ModuleNotFoundError:
             self.wanted = f"{module}.{name}"
             raise
+
+    def _read_apart(self, stream: bytes | memoryview, buffers: list[Any]) -> Any:
+        inner = SessionUnpickler(_file_of(stream), buffers=buffers)
+        inner.codec = self.codec
+        try:
+            return inner.load()
+        finally:
+            self.has_tokens |= inner.has_tokens
+            self.wanted = inner.wanted
+
+    def _read_unopened(self, stream: bytes | memoryview, buffers: list[Any]) -> Any:
+        # What Ray pickles in a way of its own here, it must be given.
+        if any(name.search(stream) for name in self.codec.reducers_there):
+            return self._read_apart(stream, buffers)
+        return Unopened(stream, buffers)
+
+
+class Unopened:
+    """A value as it came. Ray, given this, stores the pickle and its buffers, and whoever reads it gets the value (V5).
+
+    So all that a worker needs for it is in the standard library.
+    """
+
+    def __init__(self, stream: bytes | memoryview, buffers: list[Any]) -> None:
+        self._stream, self._buffers = stream, buffers
+
+    def __reduce__(self) -> _Reduced:
+        load: Callable[..., Any] = pickle.loads
+        if self._buffers:
+            load = functools.partial(load, buffers=[pickle.PickleBuffer(buffer) for buffer in self._buffers])
+        return load, (pickle.PickleBuffer(self._stream),)
+
+
+def _file_of(stream: bytes | memoryview) -> io.BufferedIOBase:
+    if isinstance(stream, bytes):
+        return io.BytesIO(stream)
+    return io.BufferedReader(_ViewReader(stream), _STREAM_BUFFER_BYTES)
 
 
 class _ViewReader(io.RawIOBase):
@@ -163,6 +207,11 @@ class Codec:
             **_SOURCE_READERS,
         }
 
+    @functools.cached_property
+    def reducers_there(self) -> list[re.Pattern[bytes]]:
+        """What finds the names of packages that Ray pickles in ways of its own here; known once it has joined."""
+        return [re.compile(re.escape(name.encode())) for name in self.port.packages_with_reducers()]
+
     def decode(self, payload: Payload, what: str = "a value from the client") -> Unpickled:
         """Give the value of a payload; `what` it is goes into the text if that fails.
 
@@ -170,14 +219,11 @@ class Codec:
             OperationError: the value names something that the session does not have or that has failed, its upload
                 is not there, or it cannot be unpickled here.
         """
-        file: io.BufferedIOBase
-        buffers: Iterable[bytes | memoryview]
+        stream: bytes | memoryview = payload.pickle
+        buffers: Iterable[bytes | memoryview] = payload.buffers
         if payload.transfer_id:
-            views = self._uploads.take(payload.transfer_id, payload.sizes_bytes)
-            file, buffers = io.BufferedReader(_ViewReader(views[0]), _STREAM_BUFFER_BYTES), views[1:]
-        else:
-            file, buffers = io.BytesIO(payload.pickle), payload.buffers
-        unpickler = SessionUnpickler(file, buffers=buffers)
+            stream, *buffers = self._uploads.take(payload.transfer_id, payload.sizes_bytes)
+        unpickler = SessionUnpickler(_file_of(stream), buffers=buffers)
         unpickler.codec = self
         try:
             return Unpickled(unpickler.load(), unpickler.has_tokens)

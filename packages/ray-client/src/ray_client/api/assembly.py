@@ -27,7 +27,7 @@ from ray_client.transport.sockets import DataWays, has_green_sockets
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.v1 import gateway_pb2
-from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.wire import tunnel, unopened, websocket
 
 
 class Connection:
@@ -96,7 +96,10 @@ def assemble(
     session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
-        TokenTable(token_makers(session), counterparts, _carrier(opened.server.python_version), shipped),
+        TokenTable(
+            *(token_makers(session), counterparts, _carrier(opened.server.python_version), shipped),
+            leaves_closed=session.peer.can(unopened.CAPABILITY),
+        ),
         partial(token_readers, session),
         settings.connect_timeout_s,
     )
