@@ -38,17 +38,20 @@ class Kinds:
         return self.created + [type(value).__name__ for value in (*values, *named.values())]
 
 
+@pytest.mark.needs_closed_values
 def test_what_cannot_be_pickled_again_is_an_argument() -> None:
     assert ray.get(kind.remote(Lock(), [Lock()], lock=Lock())) == ["Semaphore", "list", "Semaphore"]
     actor = Kinds.remote(Lock())
     assert ray.get(actor.of.remote(1, lock=Lock())) == ["Semaphore", "int", "Semaphore"]
 
 
+@pytest.mark.needs_closed_values
 def test_what_cannot_be_pickled_again_is_stored() -> None:
     assert ray.get(kind.remote(ray.put(Lock()), Lock())) == ["Semaphore", "Semaphore"]
     assert ray.get(kind.remote(ray.put({"a": [Lock()]}))) == ["dict"]
 
 
+@pytest.mark.needs_closed_values
 def test_it_goes_beside_what_has_to_be_opened() -> None:
     ref = ray.put("text")
     assert ray.get(kind.remote(ref, Lock(), [ref], kind, lambda: 1)) == [
@@ -56,6 +59,7 @@ def test_it_goes_beside_what_has_to_be_opened() -> None:
     ]
 
 
+@pytest.mark.needs_closed_values
 def test_an_argument_that_cannot_be_made_again_fails_its_call() -> None:
     for call in (lambda: kind.remote(Broken()), lambda: kind.remote(1, named=Broken()), lambda: method(Broken())):
         with pytest.raises(ray.exceptions.RayTaskError, match="no number") as caught:
@@ -68,11 +72,13 @@ def method(value: object) -> object:
     return Kinds.remote().of.remote(value)
 
 
+@pytest.mark.needs_closed_values
 def test_an_argument_of_an_actor_that_cannot_be_made_again_is_the_end_of_it() -> None:
     with pytest.raises(ray.exceptions.ActorDiedError, match="no number"):
         ray.get(Kinds.remote(Broken()).of.remote())
 
 
+@pytest.mark.needs_closed_values
 def test_a_stored_value_that_cannot_be_made_again_fails_where_it_is_read() -> None:
     stored = ray.put(Broken())
     assert ray.wait([stored], timeout=10)[0] == [stored]
@@ -101,7 +107,14 @@ def same(values: object) -> list[bool]:
     return [other is first for other in others]
 
 
-@pytest.mark.parametrize("more", [(), (np.arange(3),), (Lock(),)], ids=["alone", "array", "lock"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        *((), (np.arange(3),)),
+        pytest.param((Lock(),), marks=pytest.mark.needs_closed_values),
+    ],
+    ids=["alone", "array", "lock"],
+)
 def test_lists_are_no_longer_shared_and_all_else_is(more: tuple) -> None:
     part, array = [1], np.arange(3)
     for values, expected in (

@@ -34,9 +34,6 @@ _PLAIN: Final = frozenset((int, float, complex, bool, str, bytes, type(None)))
 #: What is built from a client's source imports `ray` where that says `ray_client` (T7).
 _SOURCE_READERS: Final = readers(for_cluster_throughout)
 
-#: Tokens that each unpickler reads itself, since they hold pickles.
-_OWN_READERS: Final = frozenset(("apart", "unopened"))
-
 _Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
@@ -89,16 +86,16 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
 
 
 class SessionUnpickler(pickle.Unpickler):
-    """Unpickles a value of the client's, with the session's own objects in place of tokens. One for each value."""
+    """Unpickles a value of the client's, with the session's own objects in place of tokens. One for each value.
+
+    What `find_class` gives may not hold the unpickler, which keeps it: in a circle, a large value would live on.
+    """
 
     codec: Codec
     has_tokens = False
-    wanted = ""  #: the global whose module is missing here
 
     def find_class(self, module: str, name: str) -> Any:
         if module == tokens.MODULE:
-            if name in _OWN_READERS:
-                return getattr(self, f"_read_{name}")
             self.has_tokens |= name not in _SOURCE_READERS
             return self.codec.readers[name]
         if module.startswith("ray_client") and (module == "ray_client" or module.startswith("ray_client.")):
@@ -107,24 +104,9 @@ class SessionUnpickler(pickle.Unpickler):
             return found
         try:
             return super().find_class(module, name)
-        except ModuleNotFoundError:
-            self.wanted = f"{module}.{name}"
+        except ModuleNotFoundError as error:
+            vars(error)["wanted"] = f"{module}.{name}"  # the global whose module is missing here
             raise
-
-    def _read_apart(self, stream: bytes | memoryview, buffers: list[Any]) -> Any:
-        inner = SessionUnpickler(_file_of(stream), buffers=buffers)
-        inner.codec = self.codec
-        try:
-            return inner.load()
-        finally:
-            self.has_tokens |= inner.has_tokens
-            self.wanted = inner.wanted
-
-    def _read_unopened(self, stream: bytes | memoryview, buffers: list[Any]) -> Any:
-        # What Ray pickles in a way of its own here, it must be given.
-        if any(name.search(stream) for name in self.codec.reducers_there):
-            return self._read_apart(stream, buffers)
-        return Unopened(stream, buffers)
 
 
 class Unopened:
@@ -204,6 +186,8 @@ class Codec:
             "actor_class": port.remote,
             "ray_module": _read_module,
             "ray_global": _read_global,
+            "apart": self._read_apart,
+            "unopened": self._read_unopened,
             **_SOURCE_READERS,
         }
 
@@ -223,10 +207,8 @@ class Codec:
         buffers: Iterable[bytes | memoryview] = payload.buffers
         if payload.transfer_id:
             stream, *buffers = self._uploads.take(payload.transfer_id, payload.sizes_bytes)
-        unpickler = SessionUnpickler(_file_of(stream), buffers=buffers)
-        unpickler.codec = self
         try:
-            return Unpickled(unpickler.load(), unpickler.has_tokens)
+            return self._load(stream, buffers)
         except OperationError:
             raise
         # Unpickling runs code of the user's, which may raise anything.
@@ -236,9 +218,14 @@ class Codec:
                 f"{what} cannot be unpickled on the cluster: {type(error).__name__}: {error}",
                 error_type=f"{type(error).__module__}.{type(error).__qualname__}",
                 what=what,
-                wanted=unpickler.wanted,
+                wanted=vars(error).get("wanted", ""),
                 missing_module=(error.name or "") if isinstance(error, ModuleNotFoundError) else "",
             ) from error
+
+    def _load(self, stream: bytes | memoryview, buffers: Iterable[bytes | memoryview]) -> Unpickled:
+        unpickler = SessionUnpickler(_file_of(stream), buffers=buffers)
+        unpickler.codec = self
+        return Unpickled(unpickler.load(), unpickler.has_tokens)
 
     def encode(self, value: Any) -> Payload:
         """Give the payload of a value; a large one is kept as a download (V2).
@@ -316,6 +303,15 @@ class Codec:
 
     def _write_class(self, cls: Any, _counted_ids: list[int]) -> _Reduced:
         return tokens.actor_class, self.port.undecorated(cls)
+
+    def _read_apart(self, stream: bytes | memoryview, buffers: list[Any]) -> Any:
+        return self._load(stream, buffers).value
+
+    def _read_unopened(self, stream: bytes | memoryview, buffers: list[Any]) -> Any:
+        # What Ray pickles in a way of its own here, it must be given.
+        if any(name.search(stream) for name in self.reducers_there):
+            return self._read_apart(stream, buffers)
+        return Unopened(stream, buffers)
 
     def _read_ref(self, handle_id: int) -> Any:
         entry = self._references.get(handle_id, Kind.OBJECT, Kind.GENERATOR)

@@ -259,7 +259,10 @@ def _dump_apart(value: Any, table: TokenTable) -> Pickled:
         value = _untangled(value)
     file, buffers = io.BytesIO(), list[memoryview]()
     pickler = SessionPickler(file, table, buffers, out_of_band_bytes=0)
-    pickler.dump(value)
+    try:
+        pickler.dump(value)
+    except NeedsModulesError:
+        return _dump_whole(value, table)
     stream = file.getvalue()
     is_for_ray = pickler.has_objects and len(containers) <= _MAX_CONTAINERS and not isinstance(value, bytes)
     return Pickled(stream, buffers, may_stay_closed=is_for_ray and means_the_same_to_all(stream))
@@ -321,10 +324,10 @@ def _tell_large(function: FunctionType, table: TokenTable) -> None:
 
 def dump_value(value: Any, table: TokenTable) -> Pickled:
     """Give the pickle of a value that is to be stored; raises as `dump` does."""
-    apart = None if type(value) in _ATOMS else _try_apart(value, table)
-    if apart is None:
+    found = _argument(value, table)
+    if type(found) is not Apart:
         return dump(value, table)
-    return _join(apart) if apart.pickled.may_stay_closed else apart.pickled
+    return _join(found) if found.pickled.may_stay_closed else found.pickled
 
 
 def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTable) -> Pickled:
@@ -339,10 +342,13 @@ def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTa
 
 
 def _argument(value: Any, table: TokenTable) -> Any:
-    """Give what stands for an argument in the pickle of them all."""
+    """Give what stands for an argument in the pickle of them all: the value, or its own pickle."""
     if type(value) in _ATOMS or not table.leaves_closed or _surely_needs_opening(value, table):
         return value
-    return _try_apart(value, table) or value
+    try:
+        return Apart(_dump_apart(value, table))
+    except Exception:  # noqa: BLE001 - pickled once more with all else, it comes about, or the error says where it is
+        return value
 
 
 def _join(value: Any) -> Pickled:
@@ -351,23 +357,18 @@ def _join(value: Any) -> Pickled:
     return Pickled(pickle.dumps(value, 5, buffer_callback=lambda buffer: buffers.append(buffer.raw())), buffers)
 
 
-def _try_apart(value: Any, table: TokenTable) -> Apart | None:
-    """Give a value pickled on its own; None where that cannot be, or would help nobody."""
-    if not table.leaves_closed:
-        return None
-    try:
-        return Apart(_dump_apart(value, table))
-    except Exception:  # noqa: BLE001 - pickled once more with all else, it comes about, or the error says where it is
-        return None
-
-
 def _surely_needs_opening(value: Any, table: TokenTable) -> bool:
     """Tell whether a glance shows that a value holds a handle or code, which arguments can share in one pickle."""
     sample = value[0] if type(value) in (list, tuple) and value else value
     if type(sample) in table.makers or issubclass(type(sample), (*_CODE, ModuleType)):
         return True
-    cls = type(value)
-    if cls.__reduce_ex__ is not object.__reduce_ex__ or cls.__reduce__ is not object.__reduce__:
+    cls: Any = type(value)
+    if (
+        cls in SERIALIZERS
+        or cls.__module__ == "builtins"
+        or cls.__reduce_ex__ is not object.__reduce_ex__
+        or cls.__reduce__ is not object.__reduce__
+    ):
         return False  # its pickle need not name its class
     return cls.__module__ == "__main__" or travels_by_value(cls.__module__, table.shipped) is not None
 
