@@ -1,4 +1,4 @@
-"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T11, V1 to V3)."""
+"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T14, V1 to V5)."""
 
 from __future__ import annotations
 

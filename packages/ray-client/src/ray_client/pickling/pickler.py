@@ -1,4 +1,4 @@
-"""Pickle with handles as tokens (docs/protocol.md, rules T1 to T9)."""
+"""Pickle with handles as tokens (docs/protocol.md, rules T1 to T14)."""
 
 from __future__ import annotations
 
