@@ -142,6 +142,8 @@ def test_v5_plain_lists_are_no_longer_shared() -> None:
     assert len({id(first), id(second), id(third["a"])}) == 3
     [(first, second, _)] = stored((part, part, range(3)))
     assert first is second
+    [(first, deque)] = stored([part, collections.deque([part])])
+    assert first == deque[0] and first is not deque[0]
 
 
 def test_v5_a_circle_is_opened() -> None:

@@ -254,37 +254,38 @@ def _dump_apart(value: Any, table: TokenTable) -> Pickled:
     Ray has plain lists and dictionaries, and those in them, in a format of its own, where each is written as often as
     it occurs, and becomes an object of its own; only what else they hold is pickled. And `bytes` are stored as such.
     """
-    containers = _containers(value)
-    if containers and len({id(container) for container in containers}) < len(containers) <= _MAX_CONTAINERS:
-        value = _untangled(value)
     file, buffers = io.BytesIO(), list[memoryview]()
     pickler = SessionPickler(file, table, buffers, out_of_band_bytes=0)
     try:
-        pickler.dump(value)
+        pickler.dump(_untangled(value))
     except NeedsModulesError:
         return _dump_whole(value, table)
     stream = file.getvalue()
-    is_for_ray = pickler.has_objects and len(containers) <= _MAX_CONTAINERS and not isinstance(value, bytes)
+    is_for_ray = pickler.has_objects and not isinstance(value, bytes)
     return Pickled(stream, buffers, may_stay_closed=is_for_ray and means_the_same_to_all(stream))
 
 
-def _containers(value: Any) -> list[Any]:
-    """Give a plain list or dictionary and those in it, each as often as it occurs; in a circle, more than enough."""
-    found = [value] if type(value) in _CONTAINERS else []
+def _is_too_plain(value: Any) -> bool:
+    """Tell whether a plain list or dictionary has, through such ones alone, only atoms; or too many, as in a circle."""
+    found, kinds = [value], set[type]()
     for container in found:
         items = container if type(container) is list else container.values()
-        if not _CONTAINERS.isdisjoint(map(type, items)):
+        here = set(map(type, items))
+        kinds |= here
+        if not _CONTAINERS.isdisjoint(here):
             found += [item for item in items if type(item) in _CONTAINERS]
         if len(found) > _MAX_CONTAINERS:
-            break
-    return found
+            return True
+    return kinds <= _ATOMS | _CONTAINERS
 
 
 def _untangled(value: Any) -> Any:
-    """Give a copy in which no plain list or dictionary occurs twice."""
+    """Give a value with new plain lists and dictionaries, none of which occurs twice, or in something else."""
     if type(value) is list:
-        return [_untangled(item) for item in value]
-    return {key: _untangled(item) for key, item in value.items()} if type(value) is dict else value
+        return [_untangled(item) if type(item) in _CONTAINERS else item for item in value]
+    if type(value) is dict:
+        return {key: _untangled(item) if type(item) in _CONTAINERS else item for key, item in value.items()}
+    return value
 
 
 def _dump_whole(value: Any, table: TokenTable) -> Pickled:
@@ -344,6 +345,8 @@ def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTa
 def _argument(value: Any, table: TokenTable) -> Any:
     """Give what stands for an argument in the pickle of them all: the value, or its own pickle."""
     if type(value) in _ATOMS or not table.leaves_closed or _surely_needs_opening(value, table):
+        return value
+    if type(value) in _CONTAINERS and _is_too_plain(value):
         return value
     try:
         return Apart(_dump_apart(value, table))
