@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -77,6 +79,14 @@ class Gateway:
     def driver_pids(self) -> list[int]:
         """The processes that the gateway started and that still live, drivers and their fork server."""
         return sorted(pid for pid in marked_processes(self.process.mark) if pid != self.process.pid)
+
+    def has_given_away(self, session_id: str) -> bool:
+        """Whether the driver of a session has a connection to a client itself, on the gateway's port."""
+        ready = next(line for line in self.process.lines if "session.ready" in line and session_id in line)
+        pid = int(re.findall(r" pid=(\d+)", ready)[0])
+        held = {os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()}
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return any(row[1].endswith(f":{self.port:04X}") and f"socket:[{row[9]}]" in held for row in rows)
 
     def left_files(self) -> list[str]:
         """What is in its temporary directory, sockets included."""

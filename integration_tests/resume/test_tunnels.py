@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+from cluster import Head
 from fault_relay import FaultRelay
 from gateway import Gateway
 from processes import poll
 
 import ray_client as ray
+from ray_client_proto.wire.handshake import CAPABILITIES
 
 LARGE = bytes(range(256)) * 10_000
 
@@ -27,11 +32,19 @@ def tunnels(gateway: Gateway, session_id: str) -> int:
     return sum("tunnel.opened" in line and session_id in line for line in gateway.process.lines)
 
 
-def test_a_session_from_elsewhere_has_one_tunnel(gateway: Gateway) -> None:
-    with ray.init(gateway.address, log_to_driver=False, direct=False) as context:
+@pytest.fixture(scope="module")
+def older(head: Head) -> Iterator[Gateway]:
+    """A gateway without lanes on sockets: what is large goes by gRPC."""
+    gateway = Gateway.start(head.address, claims={"capabilities": [name for name in CAPABILITIES if name != "lanes"]})
+    yield gateway
+    gateway.close()
+
+
+def test_a_session_from_elsewhere_has_one_tunnel(older: Gateway) -> None:
+    with ray.init(older.address, log_to_driver=False, direct=False) as context:
         use()
-        assert poll(lambda: tunnels(gateway, context.session_id) > 0, within_s=30)
-        assert tunnels(gateway, context.session_id) == 1
+        assert poll(lambda: tunnels(older, context.session_id) > 0, within_s=30)
+        assert tunnels(older, context.session_id) == 1
 
 
 def test_a_session_past_the_gateway_has_none(gateway: Gateway) -> None:
@@ -44,12 +57,15 @@ def test_a_session_past_the_gateway_has_none(gateway: Gateway) -> None:
     assert tunnels(gateway, context.session_id) == 0
 
 
-def test_a_tunnel_that_was_cut_is_opened_again(relay: FaultRelay, gateway: Gateway) -> None:
-    with ray.init(relay.address, log_to_driver=False, direct=False) as context:
+def test_a_tunnel_that_was_cut_is_opened_again(older: Gateway) -> None:
+    with (
+        FaultRelay(older.port) as relay,
+        ray.init(relay.address, log_to_driver=False, direct=False) as context,
+    ):
         use()
         relay.cut()
         use()
-        assert poll(lambda: tunnels(gateway, context.session_id) > 1, within_s=30)
+        assert poll(lambda: tunnels(older, context.session_id) > 1, within_s=30)
 
 
 def test_where_tunnels_are_refused_the_gateway_relays(relay: FaultRelay, gateway: Gateway) -> None:

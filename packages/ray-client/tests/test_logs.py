@@ -5,54 +5,43 @@ import queue
 import threading
 from collections.abc import Iterator
 
-import grpc
 import pytest
 
+from ray_client.errors import SessionLostError
 from ray_client.logs import LogReader, driver_log, format_line, show, show_as
 from ray_client.transport.backoff import BackoffPolicy
-from ray_client_proto.v1.error_pb2 import Failure
+from ray_client.transport.stream import StreamCutError
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, LogBatch, LogRecord, LogRequest, LogSource
-from ray_client_proto.wire import metadata
 
 NOW = BackoffPolicy(first_s=0.001, cap_s=0.001)
 
 
-class Broken(grpc.RpcError):
-    def __init__(self, failure: Failure | None = None) -> None:
-        super().__init__("broken")
-        self._failure = failure
-
-    def code(self) -> grpc.StatusCode:
-        return grpc.StatusCode.UNAVAILABLE if self._failure is None else grpc.StatusCode.NOT_FOUND
-
-    def details(self) -> str:
-        return "broken"
-
-    def trailing_metadata(self) -> tuple[tuple[str, bytes], ...]:  # type: ignore[override]
-        return () if self._failure is None else ((metadata.FAILURE, self._failure.SerializeToString()),)
+ENDED = SessionLostError("an-id", "it has ended")
 
 
 class FakeStream:
-    """One call of `Logs`: `send` gives the reader a batch, `asked` takes its next request."""
+    """One stream of logs: `send` gives the reader a batch, `asked` takes its next request."""
 
-    def __init__(self, requests: Iterator[LogRequest]) -> None:
-        self._requests = requests
-        self._batches: queue.SimpleQueue[LogBatch | grpc.RpcError] = queue.SimpleQueue()
+    def __init__(self) -> None:
+        self._requests: queue.SimpleQueue[LogRequest] = queue.SimpleQueue()
+        self._batches: queue.SimpleQueue[LogBatch | Exception] = queue.SimpleQueue()
+        self.is_closed = threading.Event()
 
     def asked(self) -> LogRequest:
-        return next(self._requests)
+        return self._requests.get(timeout=10)
 
-    def has_no_more_requests(self) -> bool:
-        return next(self._requests, None) is None
+    def want(self, request: LogRequest) -> None:
+        self._requests.put(request)
 
-    def send(self, batch: LogBatch | grpc.RpcError) -> None:
+    def send(self, batch: LogBatch | Exception) -> None:
         self._batches.put(batch)
 
-    def cancel(self) -> None:
-        self._batches.put(Broken())
+    def close(self) -> None:
+        self.is_closed.set()
+        self._batches.put(StreamCutError("closed"))
 
     def __iter__(self) -> Iterator[LogBatch]:
-        while not isinstance(batch := self._batches.get(), grpc.RpcError):
+        while not isinstance(batch := self._batches.get(), Exception):
             yield batch
         raise batch
 
@@ -61,8 +50,8 @@ class Server:
     def __init__(self) -> None:
         self.streams: queue.SimpleQueue[FakeStream] = queue.SimpleQueue()
 
-    def open(self, requests: Iterator[LogRequest]) -> FakeStream:
-        stream = FakeStream(requests)
+    def open(self) -> FakeStream:
+        stream = FakeStream()
         self.streams.put(stream)
         return stream
 
@@ -101,15 +90,15 @@ def test_a_cut_stream_is_opened_again_with_what_was_wanted_last(server: Server, 
     first.asked()
     reader.configure(level=logging.DEBUG)
     assert first.asked().level == 10
-    first.send(Broken())
+    first.send(StreamCutError("cut"))
     assert server.next_stream().asked().level == 10
-    assert first.has_no_more_requests()
+    assert first.is_closed.is_set()
 
 
 def test_it_stops_when_the_session_has_ended(server: Server) -> None:
     reader = LogReader(server.open, NOW)
     reader.start()
-    server.next_stream().send(Broken(Failure(code=Failure.SESSION_ENDED)))
+    server.next_stream().send(ENDED)
     reader._thread.join(10)
     assert not reader._thread.is_alive()
     assert server.streams.empty()
@@ -123,8 +112,7 @@ def test_close_ends_the_thread(server: Server) -> None:
     reader.close()
     reader.close()
     assert not reader._thread.is_alive()
-    stream.asked()
-    assert stream.has_no_more_requests()
+    assert stream.is_closed.is_set()
     assert "ray_client-logs" not in {thread.name for thread in threading.enumerate()}
 
 
@@ -232,7 +220,7 @@ def test_l4_the_end_of_a_line_does_not_come_after_a_cut(
     monkeypatch.setattr("sys.stdout", written)
     first = server.next_stream()
     first.send(LogBatch(records=[line("lost", is_continued=True)]))
-    first.send(Broken())
+    first.send(StreamCutError("cut"))
     server.next_stream().send(LogBatch(records=[line("new")]))
     assert written.next() == "(pid=7) new\n"
 

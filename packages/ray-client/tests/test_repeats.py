@@ -156,7 +156,7 @@ def batch(*records: LogRecord) -> LogBatch:
 
 
 def test_what_is_held_is_printed_when_its_time_has_come(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    reader = LogReader(lambda _: pytest.fail("not started"), repeats=Repeats(LogMerging(), clock))
+    reader = LogReader(lambda: pytest.fail("not started"), repeats=Repeats(LogMerging(), clock))
     reader._printer.print(batch(*(line("hello", pid) for pid in (1, 2, 3))))
     assert capsys.readouterr().out == "(f pid=1) hello\n"
     [timer] = [thread for thread in threading.enumerate() if thread.name == "ray_client-repeats"]
@@ -169,7 +169,7 @@ def test_what_is_held_is_printed_when_its_time_has_come(clock: Clock, capsys: py
 
 
 def test_what_is_held_is_printed_at_the_end(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    reader = LogReader(lambda _: pytest.fail("not started"), repeats=Repeats(LogMerging(), clock))
+    reader = LogReader(lambda: pytest.fail("not started"), repeats=Repeats(LogMerging(), clock))
     reader._printer.print(batch(line("hello", 1), line("hello", 2), LogRecord(source=DRIVER, text="of the driver")))
     reader.close()
     assert capsys.readouterr().out == "(f pid=1) hello\n(f pid=2) hello\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import pytest
@@ -87,9 +88,9 @@ class TwoEnds(RuleBasedStateMachine):
         """Each sender sleeps no longer than it was told: so nothing stays unacknowledged for longer than D2 says."""
         until = self.now + seconds
         for place, end in enumerate(self.ends):
-            sleep_s = end.delivery.sleep_s(self.now)
-            if sleep_s is not None and self.now + sleep_s <= until:
-                now, self.now = self.now, self.now + sleep_s + 1e-9  # past the rounding
+            due_at = end.delivery.due_at(self.now)
+            if due_at <= until:
+                now, self.now = self.now, max(self.now, due_at)
                 self.send(place)
                 self.now = now
         self.now = until
@@ -173,9 +174,8 @@ def test_d4_what_does_not_fit_waits_for_an_acknowledgement() -> None:
         delivery.queue(large, 0.0)
     first = delivery.take(0.0)
     assert first is not None and delivery.take(0.0) is None
-    assert delivery.sleep_s(0.0) is None and not delivery.fits(1)
-    assert delivery.receive(0, 1, 1, 0.0) == Received(is_new=False, made_room=True, wakes_sender=False)
-    assert delivery.sleep_s(0.0) == 0.0
+    assert delivery.due_at(0.0) == math.inf and not delivery.fits(1)
+    assert delivery.receive(0, 1, 1, 0.0) == Received(is_new=False, made_room=True)
     assert delivery.take(0.0) is not None and not delivery.is_idle
     assert delivery.attached(2) and delivery.is_idle
 
@@ -200,11 +200,13 @@ def test_parts_that_are_there_share_a_frame_up_to_its_size() -> None:
 
 def test_a_frame_may_wait_for_what_follows_but_not_for_long() -> None:
     delivery = Delivery(LIMIT_BYTES)
-    assert delivery.queue(part(1), 1.0, wait_s=0.002)
-    assert delivery.take(1.0) is None and delivery.sleep_s(1.0) == pytest.approx(0.002)
-    assert not delivery.queue(part(2), 1.001, wait_s=0.002)
+    delivery.queue(part(1), 1.0, wait_s=0.002)
+    assert delivery.take(1.0) is None and delivery.due_at(1.0) == 1.002
+    delivery.queue(part(2), 1.001, wait_s=0.002)
+    assert delivery.due_at(1.001) == 1.002
     assert delivery.take(1.0021) is not None
-    assert delivery.queue(part(3), 2.0, wait_s=0.002) and delivery.queue(part(4), 2.0)
+    delivery.queue(part(3), 2.0, wait_s=0.002)
+    delivery.queue(part(4), 2.0)
     assert delivery.take(2.0) is not None
 
 
@@ -212,8 +214,7 @@ def test_a_sender_that_gathers_still_acknowledges_in_time() -> None:
     delivery = Delivery(LIMIT_BYTES)
     delivery.receive(1, 0, 1, 1.0)
     delivery.queue(part(1), 1.0, wait_s=10.0)
-    sleep_s = delivery.sleep_s(1.0)
-    assert sleep_s is not None and sleep_s < 0.05
+    assert delivery.due_at(1.0) < 1.05
     message = delivery.take(1.05)
     assert message is not None and ServerFrame.FromString(message) == ServerFrame(ack=1)
 

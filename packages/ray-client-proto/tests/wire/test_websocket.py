@@ -130,6 +130,10 @@ def test_s1_we_accept_the_librarys_request() -> None:
     "changed",
     [
         ("GET /session HTTP/1.1", "GET /other HTTP/1.1"),
+        ("GET /session HTTP/1.1", "GET /session/other HTTP/1.1"),
+        ("GET /session HTTP/1.1", "GET session HTTP/1.1"),
+        ("GET /session HTTP/1.1", "PUT /session HTTP/1.1"),
+        ("GET /session HTTP/1.1", "GET /session HTTP/1.0"),
         ("Upgrade: websocket", "Upgrade: h2c"),
         ("Version: 13", "Version: 8"),
         (websocket.PROTOCOL, "chat"),
@@ -140,6 +144,13 @@ def test_s1_another_request_is_none(changed: tuple[str, str]) -> None:
     head = websocket.request("head", KEY, HEADERS).replace(changed[0].encode(), changed[1].encode(), 1)
     with pytest.raises(ValueError):
         websocket.read_request(head)
+
+
+@pytest.mark.parametrize("kind", [websocket.DATA, websocket.LANE, websocket.LOGS])
+def test_s9_what_a_proxy_has_before_the_path_does_not_matter(kind: bytes) -> None:
+    head = websocket.request("head", KEY, HEADERS, kind, "/clusters/blue")
+    assert websocket.read_request(head)[0].session_id == "an-id"
+    assert websocket.kind_of(head) == kind
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 404 Not Found\r\n\r\n", b"\xff\r\n\r\n", b"HTTP/1.1 101 \r\n\r\n"])

@@ -32,7 +32,7 @@ class Limits:
 
     sessions: int = _limit(50, "sessions at the same time")
     message_bytes: int = _limit(wire_limits.MESSAGE_BYTES, "one gRPC message")
-    chunk_bytes: int = _limit(wire_limits.CHUNK_BYTES, "data in one chunk of a bulk lane")
+    chunk_bytes: int = _limit(wire_limits.CHUNK_BYTES, "data in one chunk of a bulk lane over gRPC")
     inline_bytes: int = _limit(wire_limits.INLINE_BYTES, "a payload inside a frame; larger ones take a bulk lane")
     replay_bytes: int = _limit(wire_limits.REPLAY_BYTES, "frames that a driver keeps until they are acknowledged")
     transfer_bytes: int = _limit(wire_limits.TRANSFER_BYTES, "one value on a bulk lane")
@@ -91,13 +91,15 @@ def tunnel_path(socket_path: str, tls: TlsSettings | None) -> str:
     return socket_path if tls is None else f"{socket_path}t"
 
 
-def given_path(socket_path: str) -> str:
+def given_path(socket_path: str, tls: TlsSettings | None) -> str:
     """Give where the driver that listens at `socket_path` is given connections of clients.
 
-    >>> given_path("/s/1")
-    '/s/1w'
+    With TLS it is another place: no driver that would speak in clear is given a connection that must not be.
+
+    >>> given_path("/s/1", None), given_path("/s/1", TlsSettings("c.pem", "k.pem"))
+    ('/s/1w', '/s/1tw')
     """
-    return f"{socket_path}w"
+    return f"{tunnel_path(socket_path, tls)}w"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from ray_client_proto.v1.operation_pb2 import Disconnect, Forget, Get, Operation
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.servicer import PulledWay
 from ray_client_server.driver.session import DriverSession, Stream
 
 
@@ -55,8 +56,9 @@ class Rig:
         )
 
     def attach(self, last_seen_seq: int = 0) -> tuple[Stream, Iterator[ServerFrame]]:
-        stream = self.session.attach(Attach(last_seen_seq=last_seen_seq))
-        return stream, map(ServerFrame.FromString, stream.messages())
+        way = PulledWay(self.session.freed)
+        stream = self.session.attach(Attach(last_seen_seq=last_seen_seq), way)
+        return stream, map(ServerFrame.FromString, way.messages())
 
 
 def frame(seq: int, *request_ids: int, ack: int = 0) -> ClientFrame:
@@ -116,7 +118,7 @@ def test_d1_a_gap_is_a_violation(rig: Rig) -> None:
 def test_d3_an_acknowledgement_of_what_was_not_sent_is_a_violation(rig: Rig) -> None:
     stream, _ = rig.attach()
     assert failure_of(lambda: receive(stream, ClientFrame(ack=1))).message.startswith("D3")
-    assert failure_of(lambda: rig.session.attach(Attach(last_seen_seq=5))).message.startswith("D3")
+    assert failure_of(lambda: rig.attach(5)).message.startswith("D3")
 
 
 def test_d2_a_frame_without_an_answer_is_acknowledged_in_time(rig: Rig) -> None:
@@ -189,11 +191,11 @@ def test_d7_a_frame_under_way_on_the_old_stream_comes_first(rig: Rig) -> None:
         order.append(operation.request_id)
 
     session = DriverSession(carry_out, replay_bytes=1000, lease_s=10, on_end=lambda _: None, on_attach=lambda _: None)
-    old = session.attach(Attach())
+    old = session.attach(Attach(), PulledWay(session.freed))
     first = threading.Thread(target=receive, args=(old, frame(1, 1, 2)), daemon=True)
     first.start()
     assert has_begun.wait(5)
-    new = session.attach(Attach())
+    new = session.attach(Attach(), PulledWay(session.freed))
     second = threading.Thread(target=receive, args=(new, frame(2, 3)), daemon=True)
     second.start()
     second.join(0.05)
@@ -220,12 +222,12 @@ def test_d8_a_disconnect_is_acknowledged_and_ends_the_session(rig: Rig) -> None:
         seq=1, operations=[Operation(request_id=1, release=Release()), Operation(disconnect=Disconnect())]
     )
     receive(stream, last)
-    stream.has_half_closed()
+    stream.close()
     rest = list(messages)
     assert [reply.request_id for message in rest for reply in message.replies] == [1]
     assert rest[-1].ack == 1
     assert rig.ends == ["disconnected"]
-    assert failure_of(lambda: rig.session.attach(Attach())).code == Failure.SESSION_ENDED
+    assert failure_of(rig.attach).code == Failure.SESSION_ENDED
 
 
 def test_d8_a_disconnect_counts_even_if_its_stream_is_cut(rig: Rig) -> None:
@@ -237,7 +239,7 @@ def test_d8_a_disconnect_counts_even_if_its_stream_is_cut(rig: Rig) -> None:
 
 def test_d8_a_stream_that_only_stops_is_a_cut(rig: Rig) -> None:
     stream, messages = rig.attach()
-    stream.has_half_closed()
+    stream.close()
     assert [message.seq for message in messages] == [0]
     assert rig.ends == [] and rig.attached == [True, False]
 
@@ -255,7 +257,7 @@ def test_an_end_reaches_the_stream_with_its_reason(rig: Rig) -> None:
 def test_a_failed_stream_leaves_the_session_alone(rig: Rig) -> None:
     stream, messages = rig.attach()
     next(messages)
-    stream.fail(Failure(code=Failure.PROTOCOL_VIOLATION, message="D1: gap"))
+    stream.way.end(Failure(code=Failure.PROTOCOL_VIOLATION, message="D1: gap"))
     assert failure_of(lambda: next(messages)).message == "D1: gap"
     stream.close()
     again, _ = rig.attach()
@@ -322,7 +324,7 @@ class CutOffClient:
                     break  # cut: lost on the way up
                 message.ack = self.seen_seq
                 receive(stream, message)
-            if self.rig.session._delivery.queued_bytes or stream._first:
+            if self.rig.session._channel.queued_bytes or stream.way.is_behind:
                 answer = next(messages)
                 if self.rng.random() < 0.2:
                     break  # cut: lost on the way down

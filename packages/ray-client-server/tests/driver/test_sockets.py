@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import queue
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from ray_client_proto import sockets as proto_sockets
+from ray_client_proto import tls
 from ray_client_proto.sockets import ClosedError, MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
@@ -19,19 +23,19 @@ from ray_client_proto.wire import websocket
 from ray_client_server.driver import sockets
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.session import DriverSession
-from ray_client_server.driver.sockets import SocketDoor
+from ray_client_server.driver.sockets import BeginTls, SocketDoor
 
 
 class Rig:
-    def __init__(self, path: str) -> None:
-        self.ends: list[str] = []
+    def __init__(self, path: str, begin_tls: BeginTls | None = None) -> None:
+        self.ends: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.session = DriverSession(
-            self.carry_out, replay_bytes=1 << 20, lease_s=10.0, on_end=self.ends.append, on_attach=lambda _: None
+            self.carry_out, replay_bytes=1 << 20, lease_s=10.0, on_end=self.ends.put, on_attach=lambda _: None
         )
         self.path = path
-        self.door = SocketDoor(path, self.session, limit_bytes=100_000)
+        self.door = SocketDoor(path, self.session, 100_000, begin_tls=begin_tls)
         self.connections: list[MessageSocket] = []
 
     def carry_out(self, operation: Operation, answer: Answer) -> None:
@@ -40,13 +44,17 @@ class Rig:
             answer.value(Payload(pickle=str(operation.request_id).encode()))
 
     def connect(self) -> MessageSocket:
+        """Connect as a client does."""
+        self.connections.append(MessageSocket(self.give_away(), is_client=True, limit_bytes=1 << 20))
+        return self.connections[-1]
+
+    def give_away(self) -> socket.socket:
         """Give one end of a connection away, as the gateway does; give the other."""
         near, far = socket.socketpair()
         with socket.socket(socket.AF_UNIX) as gateway, far:
             gateway.connect(self.path)
             socket.send_fds(gateway, [b"\0"], [far.fileno()])
-        self.connections.append(MessageSocket(near, is_client=True, limit_bytes=1 << 20))
-        return self.connections[-1]
+        return near
 
 
 @pytest.fixture
@@ -60,7 +68,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def say(messages: MessageSocket, **fields: object) -> None:
-    messages.send(ClientFrame(**fields).SerializeToString())  # type: ignore[arg-type]
+    messages.post(ClientFrame(**fields).SerializeToString())  # type: ignore[arg-type]
 
 
 def hear(messages: MessageSocket) -> ServerFrame:
@@ -87,7 +95,7 @@ def test_operations_are_answered_and_replayed_over_connections(rig: Rig) -> None
     say(second, seq=2, operations=[Operation(disconnect=Disconnect())])
     assert hear(second).ack == 2
     assert second.receive() is None
-    assert rig.ends == ["disconnected"]
+    assert rig.ends.get(timeout=5) == "disconnected"
 
 
 def test_d6_a_new_connection_takes_over(rig: Rig) -> None:
@@ -115,7 +123,7 @@ def test_d6_a_new_connection_takes_over(rig: Rig) -> None:
 )
 def test_what_breaks_the_rules_ends_the_connection_and_not_the_session(rig: Rig, message: bytes) -> None:
     broken = rig.connect()
-    broken.send(message)
+    broken.post(message)
     with pytest.raises(OSError):
         broken.receive()
     broken.close()
@@ -164,3 +172,54 @@ def test_closing_cuts_what_is_open(rig: Rig) -> None:
     with pytest.raises(OSError):
         messages.receive()
     assert not Path(rig.path).exists()
+
+
+SECRET = b"s" * 32
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path) -> Iterator[tuple[Rig, ssl.SSLContext]]:
+    """A rig that speaks TLS, and what its clients verify it with."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost")
+    files = [str(tmp_path / name) for name in ("cert.pem", "key.pem", "ca.pem")]
+    issued.private_key_and_cert_chain_pem.write_to_path(files[0])
+    issued.private_key_pem.write_to_path(files[1])
+    authority.cert_pem.write_to_path(files[2])
+
+    def begin(connection: socket.socket, first: bytes) -> tls.TlsSocket:
+        return tls.accept(connection, tls.server_context(*files[:2], None), SECRET, first, 1.0)
+
+    rig = Rig(str(tmp_path / "w"), begin)
+    yield rig, tls.client_context(files[2], None, None)
+    rig.door.close()
+
+
+def attach(rig: Rig, context: ssl.SSLContext, secret: bytes) -> ServerFrame:
+    near = tls.connect(rig.give_away(), context, "localhost", secret, 20)
+    messages = MessageSocket(near, is_client=True, limit_bytes=1 << 20)
+    try:
+        say(messages, attach=Attach())
+        return hear(messages)
+    finally:
+        messages.close()
+        messages.release()
+
+
+def test_s7_frames_go_encrypted_and_only_for_who_has_the_secret(encrypted: tuple[Rig, ssl.SSLContext]) -> None:
+    rig, context = encrypted
+    with pytest.raises(OSError):
+        attach(rig, context, b"t" * 32)
+    assert attach(rig, context, SECRET).attached.attach_count == 1
+
+
+def test_s7_who_does_not_begin_is_hung_up_on_and_holds_nobody_up(encrypted: tuple[Rig, ssl.SSLContext]) -> None:
+    rig, context = encrypted
+    silent = [rig.give_away() for _ in range(sockets._BEGINNING - 1)]
+    assert attach(rig, context, SECRET).attached.attach_count == 1
+    silent += [rig.give_away() for _ in range(2)]
+    assert silent[-1].recv(1) == b""  # one too many, at once
+    for connection in silent:
+        assert connection.recv(1) == b""  # in time
+        connection.close()
+    assert attach(rig, context, SECRET).attached.attach_count == 2

@@ -219,7 +219,7 @@ def test_v5_a_value_that_needs_no_opening_goes_to_ray_as_it_came(holdings: Any, 
 @pytest.mark.parametrize("token", ["unopened", "apart"])
 def test_v5_what_was_uploaded_is_let_go_of_with_its_value(holdings: Any, driving: Any, token: str) -> None:
     payload = upload(holdings, 3, *sealed(Array(bytes(9000)), token, driving))
-    memory = holdings.uploads._lanes[3].assembly._buffer.obj
+    memory = holdings.uploads._assemblies[3]._buffer.obj
     gc.disable()
     try:
         value = holdings.codec.decode(payload).value

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-import queue
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Protocol
-
-import grpc
+from typing import TYPE_CHECKING, Any, Final
 
 from ray_client import terminal
 from ray_client.bars import bars, state_of
 from ray_client.config import env
+from ray_client.errors import RayClientError
 from ray_client.repeats import Repeats
 from ray_client.transport.backoff import BackoffPolicy
-from ray_client.transport.status import failure_of
+from ray_client.transport.stream import LogStream, StreamCutError
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, LogBatch, LogRecord, LogRequest, LogSource
 
 log = logging.getLogger(__name__)
@@ -62,30 +60,6 @@ def show_as(format: str) -> None:
             handler.setFormatter(logging.Formatter(format))
 
 
-class LogStream(Protocol):
-    """An open call of `Session.Logs`: batches in order, until it breaks with `grpc.RpcError` or ends."""
-
-    def __iter__(self) -> Iterator[LogBatch]: ...
-
-    def cancel(self) -> object: ...
-
-
-class _Requests:
-    """What one stream asks for, over time; iterating it waits for the next request until it is closed."""
-
-    def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[LogRequest | None] = queue.SimpleQueue()
-
-    def put(self, request: LogRequest) -> None:
-        self._queue.put(request)
-
-    def close(self) -> None:
-        self._queue.put(None)
-
-    def __iter__(self) -> Iterator[LogRequest]:
-        return iter(self._queue.get, None)
-
-
 class LogReader:
     """Follows a session's logs from a thread of its own until it is closed or the session has ended.
 
@@ -95,14 +69,14 @@ class LogReader:
 
     def __init__(
         self,
-        open_stream: Callable[[Iterator[LogRequest]], LogStream],
+        open_stream: Callable[[], LogStream],
         backoff: BackoffPolicy | None = None,
         repeats: Repeats | None = None,
     ) -> None:
         """Prepare a reader that wants everything from INFO on; `start` starts it.
 
         Args:
-            open_stream: opens `Session.Logs` with the session's metadata.
+            open_stream: opens a stream of the session's logs.
             backoff: how long to wait before a broken stream is opened again.
             repeats: merges lines that many processes print alike; without it they are all printed.
         """
@@ -111,7 +85,6 @@ class LogReader:
         self._backoff = backoff or BackoffPolicy()
         self._lock = threading.Lock()
         self._wanted = LogRequest(is_enabled=True, level=logging.INFO)
-        self._requests: _Requests | None = None
         self._stream: LogStream | None = None
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="ray_client-logs", daemon=True)
@@ -131,8 +104,8 @@ class LogReader:
         wanted = LogRequest(is_enabled=enabled, sources=list(sources), level=level)
         with self._lock:
             self._wanted = wanted
-            if self._requests is not None:
-                self._requests.put(wanted)
+            if self._stream is not None:
+                self._stream.want(wanted)
 
     def close(self, linger_s: float = 0.0) -> None:
         """End reading; may be repeated.
@@ -145,10 +118,8 @@ class LogReader:
         self._closed.set()
         with self._lock:
             stream = self._stream
-            if self._requests is not None:
-                self._requests.close()
         if stream is not None:
-            stream.cancel()
+            stream.close()
         # What is being printed may take for ever, as before a pager that nobody scrolls.
         deadline_s = time.monotonic() + _CLOSE_S
         if self._thread.is_alive() and self._thread is not threading.current_thread():
@@ -164,13 +135,11 @@ class LogReader:
                 for batch in self._attach():
                     delays = self._backoff.delays()
                     self._printer.print(batch)
-            except grpc.RpcError as exc:
-                if self._closed.is_set():
-                    return
-                if failure_of(exc) is not None or exc.code() == grpc.StatusCode.UNIMPLEMENTED:
-                    log.debug("logs.ended reason=%s", exc.details())
-                    return  # the session has ended, or this server has no logs channel
-                log.debug("logs.cut reason=%s", exc.details())
+            except StreamCutError as cut:
+                log.debug("logs.cut reason=%s", cut)
+            except RayClientError as exc:
+                log.debug("logs.ended reason=%s", exc)
+                return  # the session has ended, or this server has no logs channel
             finally:
                 self._detach()
             delay_s = next(delays, None)
@@ -178,22 +147,19 @@ class LogReader:
                 return
 
     def _attach(self) -> LogStream:
-        requests = _Requests()
-        with self._lock:
-            self._requests = requests
-            requests.put(self._wanted)
-        stream = self._open_stream(iter(requests))
+        stream = self._open_stream()
         with self._lock:
             self._stream = stream
-        if self._closed.is_set():  # `close` ran before there was a stream to cancel
-            stream.cancel()
+            stream.want(self._wanted)
+        if self._closed.is_set():  # `close` ran before there was a stream to close
+            stream.close()
         return stream
 
     def _detach(self) -> None:
         with self._lock:
-            if self._requests is not None:
-                self._requests.close()  # else gRPC's own thread waits for the next request for ever
-            self._requests = self._stream = None
+            stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
 
 
 class _Printer:

@@ -22,6 +22,8 @@ from ray_client.errors import AddressError, ConnectError
         ("ray://[::1]:5", Address("::1", 5)),
         ("[::1]", Address("::1")),
         ("fe80::1", Address("fe80::1")),
+        ("rays://head:443/clusters/blue/", Address("head", 443, is_tls=True, prefix="/clusters/blue")),
+        ("[::1]/p", Address("::1", prefix="/p")),
     ],
 )
 def test_addresses(text: str, address: Address) -> None:
@@ -41,7 +43,10 @@ def test_addresses(text: str, address: Address) -> None:
         ("head:65536", "port '65536'"),
         ("head:", "port ''"),
         ("head:\u0665", "not a number"),
-        ("head/path", "nothing more"),
+        ("head/pa th", "nothing more"),
+        ("head/path?query", "nothing more"),
+        ("head//path", "nothing more"),
+        ("/path", "no host"),
         ("user@head", "nothing more"),
         ("[::1", "brackets"),
         ("[::1]5", "brackets"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -12,8 +11,8 @@ from ray_client.errors import ProtocolViolationError, SessionClosedError, Sessio
 from ray_client.session.link import DataLink
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import StreamCutError
+from ray_client_proto.channel import PulledOutlet
 from ray_client_proto.v1 import frame_pb2, operation_pb2
-from ray_client_proto.v1.payload_pb2 import Payload
 
 OPERATIONS = 6
 
@@ -30,17 +29,20 @@ class Peer:
         self.frames: list[bytes] = []
         self.last_seen = 0
         self.streams = 0
-        self.messages = 0
+        self.received = 0
+        self.has_released = threading.Event()
 
-    def open_stream(self, outgoing: Iterator[bytes]) -> PeerStream:
+    def open_stream(self, freed: Callable[[], None]) -> PeerStream:
         self.streams += 1
-        return PeerStream(self, outgoing)
+        return PeerStream(self, freed)
 
     def receive(self, frame: frame_pb2.ClientFrame) -> Iterator[bytes]:
         if frame.seq == self.last_seen + 1:
             self.last_seen = frame.seq
             for operation in frame.operations:
                 self.carried_out.append(operation)
+                if operation.WhichOneof("kind") == "release":
+                    self.has_released.set()
                 if operation.request_id:
                     reply = operation_pb2.Reply(request_id=operation.request_id, done=operation_pb2.Done())
                     answer = frame_pb2.ServerFrame(seq=len(self.frames) + 1, ack=self.last_seen, replies=[reply])
@@ -55,11 +57,12 @@ class Peer:
         return bool(self.carried_out) and self.carried_out[-1].WhichOneof("kind") == "disconnect"
 
 
-class PeerStream:
-    """One stream to a `Peer`; it runs wholly in the thread that reads it."""
+class PeerStream(PulledOutlet):
+    """One stream to a `Peer`, which pulls what is sent in the thread that reads the stream."""
 
-    def __init__(self, peer: Peer, outgoing: Iterator[bytes]) -> None:
-        self.peer, self.outgoing = peer, outgoing
+    def __init__(self, peer: Peer, freed: Callable[[], None]) -> None:
+        super().__init__(freed)
+        self.peer, self.outgoing = peer, self.messages()
 
     def __iter__(self) -> Iterator[bytes]:
         attach = frame_pb2.ClientFrame.FromString(next(self.outgoing)).attach
@@ -69,7 +72,7 @@ class PeerStream:
         for encoded in self.outgoing:
             frame = frame_pb2.ClientFrame.FromString(encoded)
             if frame.seq:
-                self.peer.messages += 1
+                self.peer.received += 1
                 self._cut_if(self.peer.cut_before)
             yield from self.peer.receive(frame)
             if frame.seq:
@@ -78,12 +81,12 @@ class PeerStream:
                 return
 
     def _cut_if(self, cuts: set[int]) -> None:
-        if self.peer.messages in cuts:
-            cuts.remove(self.peer.messages)
-            raise StreamCutError(f"cut at message {self.peer.messages}")
+        if self.peer.received in cuts:
+            cuts.remove(self.peer.received)
+            raise StreamCutError(f"cut at message {self.peer.received}")
 
     def close(self) -> None:
-        pass
+        self.finish()
 
 
 class Client:
@@ -158,7 +161,7 @@ def test_dropped_handles_are_released_with_their_counts() -> None:
     client = Client(peer.open_stream)
     for handle_id in (7, 9, 7):
         client.link.release(handle_id)
-    client.ask(1)
+    assert peer.has_released.wait(5)
     client.link.disconnect(5)
     releases = [operation.release for operation in peer.carried_out if operation.WhichOneof("kind") == "release"]
     given_back: dict[int, int] = {}
@@ -169,10 +172,10 @@ def test_dropped_handles_are_released_with_their_counts() -> None:
 
 
 def test_a_session_out_of_reach_for_its_lease_is_lost() -> None:
-    def nobody(outgoing: Iterator[bytes]) -> PeerStream:
+    def nobody(freed: Callable[[], None]) -> PeerStream:
         if peer.streams:
             raise StreamCutError("nobody there")
-        return peer.open_stream(outgoing)
+        return peer.open_stream(freed)
 
     peer = Peer(cut_after={1})
     client = Client(nobody, lease_s=0.05)
@@ -194,7 +197,7 @@ def test_a_full_outbox_blocks_the_sender_until_it_is_acknowledged() -> None:
                 yield encoded
 
     peer = Peer()
-    client = Client(lambda outgoing: Slow(peer, outgoing), replay_bytes=1000)
+    client = Client(lambda freed: Slow(peer, freed), replay_bytes=1000)
     large = operation_pb2.Operation(
         request_id=1, export=operation_pb2.Export(digest=b"x" * 900, kind=operation_pb2.Export.FUNCTION)
     )
@@ -226,46 +229,4 @@ def test_a_gap_in_the_drivers_frames_ends_the_session() -> None:
             yield frame_pb2.ServerFrame(seq=2).SerializeToString()
 
     with pytest.raises(ProtocolViolationError, match="D1"):
-        Client(lambda outgoing: Gapped(Peer(), outgoing)).raise_end()
-
-
-def test_a_writer_that_a_cut_left_behind_does_not_hold_up_the_next() -> None:
-    """D4, D5: gRPC runs each stream's writer in a thread of its own, so the old one may still be at it."""
-    second_frame_taken = threading.Event()
-
-    class OwnThread(PeerStream):
-        def __iter__(self) -> Iterator[bytes]:
-            messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-
-            def take() -> None:
-                for number, encoded in enumerate(outgoing):
-                    messages.put(encoded)
-                    if number == 2:
-                        second_frame_taken.set()
-
-            outgoing = self.outgoing
-            threading.Thread(target=take, daemon=True).start()
-            self.outgoing = iter(messages.get, None)
-            for number, encoded in enumerate(super().__iter__()):
-                yield encoded
-                if number == 0 and self.peer.streams == 1:
-                    second_frame_taken.wait(0.2)
-                    raise StreamCutError("nothing but the attach arrived")
-
-    peer = Peer()
-    put = operation_pb2.Put(value=Payload(pickle=b"x" * 480))
-    operations = [operation_pb2.Operation(request_id=number, put=put) for number in (1, 2)]
-    # Room for the first one's frame and the second one, but not for what the second one's frame adds.
-    room_bytes = sum(operation.ByteSize() for operation in operations) + 8
-    client = Client(lambda outgoing: OwnThread(peer, count(peer, outgoing)), replay_bytes=room_bytes)
-    for number, operation in enumerate(operations, start=1):
-        client.link.send(operation)
-        assert number == 2 or not client.ended.wait(0.05), "each goes in a frame of its own"
-    for _ in range(2):
-        assert client.answered.acquire(timeout=5)
-    assert client.replies == [1, 2]
-
-
-def count(peer: Peer, outgoing: Iterator[bytes]) -> Iterator[bytes]:
-    peer.streams += 1
-    return outgoing
+        Client(lambda freed: Gapped(Peer(), freed)).raise_end()

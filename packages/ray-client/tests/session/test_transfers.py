@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -31,9 +31,9 @@ class BreakingLanes:
         self.attempts += 1
         return self.breaks.pop(0) if self.breaks else 1_000
 
-    def upload(self, messages: Iterator[bytes]) -> int:
+    def upload(self, transfer_id: int, parts: Sequence[memoryview], offset_bytes: int) -> int:
         allowed = self._chunks_allowed()
-        for number, message in enumerate(messages):
+        for number, message in enumerate(chunk.split(transfer_id, parts, CHUNK_BYTES, offset_bytes)):
             if number == allowed:
                 raise StreamCutError("cut")
             piece = chunk.decode(message)
@@ -46,18 +46,18 @@ class BreakingLanes:
     def received_bytes(self, transfer_id: int) -> int:
         return self.assembly.received_bytes if self.assembly else 0
 
-    def download(self, transfer_id: int, offset_bytes: int) -> Iterator[bytes]:
+    def download(self, assembly: chunk.Assembly) -> None:
         allowed = self._chunks_allowed()
-        for number, message in enumerate(chunk.split(transfer_id, PARTS, CHUNK_BYTES, offset_bytes)):
+        chunks = chunk.split(assembly.transfer_id, PARTS, CHUNK_BYTES, assembly.received_bytes)
+        for number, message in enumerate(chunks):
             if number == allowed:
                 raise StreamCutError("cut")
-            yield message
+            assembly.add(chunk.decode(message))
 
 
 def transfers(lanes: BreakingLanes, ended: threading.Event | None = None) -> Transfers:
     return Transfers(
         lanes,
-        chunk_bytes=CHUNK_BYTES,
         limit_bytes=1_000,
         backoff=BackoffPolicy(first_s=0.001, cap_s=0.001),
         ended=ended or threading.Event(),
@@ -89,3 +89,19 @@ def test_a_transfer_gives_up_when_the_session_has_ended() -> None:
     ended.set()
     with pytest.raises(StreamCutError):
         transfers(BreakingLanes([0]), ended).upload(PARTS)
+
+
+def test_a_lane_that_gets_anywhere_is_not_slowed_down() -> None:
+    class Delays(BackoffPolicy):
+        asked = 0
+
+        def delays(self, rng: Callable[[], float] = lambda: 0.0) -> Iterator[float]:
+            for delay_s in super().delays(rng):
+                Delays.asked += 1
+                yield delay_s
+
+    lanes = BreakingLanes([1, 1, 1, 1, 0, 0])
+    waits = Delays(first_s=0.001, cap_s=0.001)
+    moved = Transfers(lanes, limit_bytes=1_000, backoff=waits, ended=threading.Event())
+    assert b"".join(bytes(part) for part in moved.download(3, SIZES)) == WHOLE
+    assert Delays.asked == 2  # for the attempts without a chunk

@@ -113,7 +113,7 @@ def test_nothing_listens() -> None:
 
 def test_a_host_without_an_address() -> None:
     with pytest.raises(UnreachableError, match="empty"):
-        reach(Address("no..such", 1))
+        reach(Address("no..such", 1), 1.0)
 
 
 def test_an_http_server_is_named() -> None:

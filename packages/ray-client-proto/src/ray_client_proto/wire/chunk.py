@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -107,33 +108,44 @@ def split(
     Raises:
         ValueError: chunks without room for data, which would never end.
     """
+    for offset, total, parts in pieces(buffers, chunk_bytes, from_offset_bytes):
+        yield encode(transfer_id, offset, total, parts)
+
+
+def pieces(
+    buffers: Iterable[memoryview], chunk_bytes: int, from_offset_bytes: int = 0
+) -> Iterator[tuple[int, int, list[memoryview]]]:
+    """Yield what the chunks of `buffers` hold: offset, whole length, and views of the data.
+
+    Raises:
+        ValueError: chunks without room for data, which would never end.
+    """
     if chunk_bytes <= 0:
         raise ValueError(f"a chunk needs room for data: chunk_bytes={chunk_bytes}")
     views = [view.cast("B") for view in buffers]
     total = sum(view.nbytes for view in views)
-    offset = from_offset_bytes
-    while True:
-        parts = list(_window(views, offset, min(chunk_bytes, total - offset)))
-        yield encode(transfer_id, offset, total, parts)
-        offset += sum(part.nbytes for part in parts)
-        if offset >= total:
-            return
-
-
-def _window(views: list[memoryview], start: int, length: int) -> Iterator[memoryview]:
-    """Yield the parts of `views` that cover `length` bytes from `start`."""
-    at = 0
+    begin = offset = from_offset_bytes
+    parts: list[memoryview] = []
+    at = 0  # where the view at hand begins
     for view in views:
-        low, high = max(start - at, 0), min(start + length - at, view.nbytes)
-        if low < high:
-            yield view[low:high]
+        while at + view.nbytes > offset:
+            low = offset - at
+            part = view[low : low + chunk_bytes - (offset - begin)]
+            parts.append(part)
+            offset += part.nbytes
+            if offset - begin == chunk_bytes:
+                yield begin, total, parts
+                begin, parts = offset, []
         at += view.nbytes
+    if parts or begin == from_offset_bytes:
+        yield begin, total, parts
 
 
 class Assembly:
     """A transfer on its way in, put together in one buffer that is allocated once.
 
-    Invariant: the bytes before `received_bytes` are there. Not thread-safe: one lane owns it.
+    Invariant: the bytes before `received_bytes` are there. A lane that was cut may still bring what is on its way while
+    the next one goes on: both write the same bytes to the same places.
     """
 
     def __init__(
@@ -153,6 +165,7 @@ class Assembly:
         self.transfer_id = transfer_id
         self.total_bytes = total_bytes
         self.received_bytes = 0
+        self._lock = threading.Lock()
         self._buffer = allocate(total_bytes)
 
     @property
@@ -165,19 +178,47 @@ class Assembly:
         Raises:
             ProtocolError: it belongs elsewhere or leaves a gap; nothing changed.
         """
-        end = chunk.offset_bytes + chunk.data.nbytes
-        if (chunk.transfer_id, chunk.total_bytes) != (self.transfer_id, self.total_bytes) or end > self.total_bytes:
-            raise ProtocolError(
-                f"B2: chunk {chunk[:3]} does not belong to transfer {self.transfer_id} of {self.total_bytes} bytes"
-            )
-        if chunk.offset_bytes > self.received_bytes:
-            raise ProtocolError(f"B2: transfer {self.transfer_id} lacks bytes from {self.received_bytes} on")
-        if end > self.received_bytes:
-            self._write(chunk.offset_bytes, chunk.data)
-            self.received_bytes = end
+        self.expect(chunk.transfer_id, chunk.offset_bytes, chunk.total_bytes)
+        if chunk.offset_bytes + chunk.data.nbytes > self.received_bytes:
+            self.write(chunk.offset_bytes, chunk.data)
 
-    def _write(self, offset_bytes: int, data: memoryview) -> None:
-        self._buffer[offset_bytes : offset_bytes + data.nbytes] = data
+    def expect(self, transfer_id: int, offset_bytes: int, total_bytes: int) -> None:
+        """Make sure that what begins there is a part of this transfer, and leaves no gap.
+
+        Raises:
+            ProtocolError: it is none, or does.
+        """
+        if (transfer_id, total_bytes) != (self.transfer_id, self.total_bytes):
+            raise ProtocolError(
+                f"B2: a chunk of {total_bytes} bytes of transfer {transfer_id} does not belong to transfer "
+                f"{self.transfer_id} of {self.total_bytes} bytes"
+            )
+        if offset_bytes > self.received_bytes:
+            raise ProtocolError(f"B2: transfer {self.transfer_id} lacks bytes from {self.received_bytes} on")
+
+    def write(self, offset_bytes: int, data: memoryview) -> None:
+        """Put bytes where they belong.
+
+        Raises:
+            ProtocolError: they go on behind the end; nothing changed.
+        """
+        end = offset_bytes + data.nbytes
+        if end > self.total_bytes:
+            raise ProtocolError(f"B2: byte {end} does not belong to a transfer of {self.total_bytes} bytes")
+        while data.nbytes:
+            piece = self.room_at(offset_bytes)[: data.nbytes]
+            piece[:] = data[: piece.nbytes]
+            offset_bytes, data = offset_bytes + piece.nbytes, data[piece.nbytes :]
+        self.came(end)
+
+    def room_at(self, offset_bytes: int) -> memoryview:
+        """Give the memory that the bytes from there on belong into, as far as it goes; empty at the end."""
+        return self._buffer[offset_bytes:]
+
+    def came(self, end_bytes: int) -> None:
+        """Take note that all bytes before this one are there."""
+        with self._lock:
+            self.received_bytes = max(self.received_bytes, end_bytes)
 
     def slices(self, sizes_bytes: Iterable[int]) -> list[memoryview]:
         """Give the buffers of a complete transfer as read-only views, in their order.
@@ -214,15 +255,13 @@ class AlignedAssembly(Assembly):
             transfer_id, self._starts[-1], limit_bytes, allocate=lambda _size: aligned_memory(self._places[-1])
         )
 
-    def _write(self, offset_bytes: int, data: memoryview) -> None:
+    def room_at(self, offset_bytes: int) -> memoryview:
+        # The last of those that begin there: empty parts take no bytes.
         number = bisect.bisect_right(self._starts, offset_bytes) - 1
-        while data.nbytes:
-            within = offset_bytes - self._starts[number]
-            piece, data = data[: self._sizes[number] - within], data[self._sizes[number] - within :]
-            place = self._places[number] + within
-            self._buffer[place : place + piece.nbytes] = piece
-            offset_bytes += piece.nbytes
-            number += 1
+        if number == len(self._sizes):
+            return self._buffer[:0]
+        within = offset_bytes - self._starts[number]
+        return self._buffer[self._places[number] + within : self._places[number] + self._sizes[number]]
 
     def parts(self) -> list[memoryview]:
         """Give the parts of a complete transfer as read-only views.

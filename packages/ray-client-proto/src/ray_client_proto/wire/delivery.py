@@ -7,6 +7,7 @@ end has thin edges around its machine: locks, threads, and the stream that is th
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from typing import Final, NamedTuple
@@ -34,7 +35,14 @@ class Received(NamedTuple):
 
     is_new: bool  #: its parts are to be carried out; else they were before, or there are none
     made_room: bool  #: frames of ours were acknowledged
-    wakes_sender: bool  #: else it would acknowledge too late
+
+
+class _Taking(NamedTuple):
+    """A frame on its way from the parts queued to the frames kept."""
+
+    seq: int
+    left: int  #: parts that stay queued
+    kept: int  #: frames kept once it is among them
 
 
 class Delivery:
@@ -59,6 +67,7 @@ class Delivery:
         self._kept: deque[bytes] = deque()
         self.kept_bytes = 0
         self.last_sent = self.last_accepted = 0
+        self._taking = _Taking(0, 0, 0)
         self._acks = AckTimer()
 
     # -- what goes out
@@ -68,43 +77,50 @@ class Delivery:
         waiting = self.queued_bytes + self.kept_bytes
         return waiting == 0 or waiting + size_bytes <= self._limit_bytes
 
-    def queue(self, part: bytes, now: float, wait_s: float = 0.0) -> bool:
-        """Have a part go with the next frame, which may wait a little for others; tell whether to wake the sender."""
+    def queue(self, part: bytes, now: float, wait_s: float = 0.0) -> None:
+        """Have a part go with the next frame, which may wait a little for others."""
         self._queued.append(part)
         self.queued_bytes += len(part)
         send_at = now + wait_s if wait_s and self.queued_bytes < limits.FRAME_BYTES else -math.inf
-        is_sooner = send_at < self._send_at
         self._send_at = min(send_at, self._send_at)
-        return is_sooner
 
     def take(self, now: float) -> bytes | None:
         """Give the next message: a frame if one is to go and there is room, else an acknowledgement if it is due."""
         count, size_bytes = self._ready(now)
-        if count:
-            parts = [self._queued.popleft() for _ in range(count)]
-            self.queued_bytes -= size_bytes
-            if not self._queued:
-                self._send_at = math.inf
-            self.last_sent += 1
-            frame = b"".join((_SEQ, varint(self.last_sent), self.acknowledgement(), *parts))
-            self._kept.append(frame)
-            self.kept_bytes += len(frame)
-            return frame
-        return self.acknowledgement() if self._acks.is_due(now) else None
+        if not count:
+            return self.acknowledgement() if self._acks.is_due(now) else None
+        seq = self.last_sent + 1
+        frame = b"".join((_SEQ, varint(seq), self.acknowledgement(), *itertools.islice(self._queued, count)))
+        self._taking = _Taking(seq, len(self._queued) - count, len(self._kept) + 1)
+        self._kept.append(frame)  # from here on it counts as sent, whatever interrupts
+        for _ in range(count):
+            self._queued.popleft()
+        self.queued_bytes -= size_bytes
+        self.kept_bytes += len(frame)
+        if not self._queued:
+            self._send_at = math.inf
+        self.last_sent = seq
+        return frame
+
+    def repair(self) -> None:
+        """Make good a `queue` or `take` that an exception left in the middle: what was begun is done, or undone."""
+        taking = self._taking
+        if self.last_sent < taking.seq and len(self._kept) == taking.kept:
+            while len(self._queued) > taking.left:
+                self._queued.popleft()
+            self.last_sent = taking.seq
+        self.queued_bytes = sum(map(len, self._queued))
+        self.kept_bytes = sum(map(len, self._kept))
+        self._send_at = -math.inf if self._queued else math.inf
 
     def acknowledgement(self) -> bytes:
         """Give a message that acknowledges all that was accepted, and nothing more (D2)."""
         self._acks.sent()
         return _ACK + varint(self.last_accepted)
 
-    def sleep_s(self, now: float) -> float | None:
-        """Give how long the sender may sleep if nothing wakes it; None for ever."""
-        if self._ready(now)[0]:
-            return 0.0
-        sleep_s = self._acks.sleep_s(now)
-        if now < self._send_at < math.inf:
-            return self._send_at - now if sleep_s is None else min(self._send_at - now, sleep_s)
-        return sleep_s
+    def due_at(self, now: float) -> float:
+        """Give when to `take` next if nothing else happens, after all was taken that there is now; inf for never."""
+        return min(self._acks.due_at, self._send_at if now < self._send_at else math.inf)
 
     def replay(self) -> list[bytes]:
         """Give every frame that is kept, oldest first: what a new stream must carry before anything else (D5)."""
@@ -148,12 +164,13 @@ class Delivery:
         """
         made_room = self._acknowledged(ack)
         if seq == 0:
-            return Received(False, made_room, False)
+            return Received(False, made_room)
         is_new = seq > self.last_accepted
         if is_new and seq != self.last_accepted + 1:
             raise ProtocolError(f"D1: frame {seq} came after {self.last_accepted}; the ones between are missing")
         self.last_accepted = max(seq, self.last_accepted)
-        return Received(is_new, made_room, self._acks.received(size_bytes, now))
+        self._acks.received(size_bytes, now)
+        return Received(is_new, made_room)
 
     def _acknowledged(self, seq: int) -> bool:
         """Forget frames up to and including `seq`; a repeated or late acknowledgement changes nothing."""
@@ -170,40 +187,23 @@ class AckTimer:
     """Knows what was received since the last acknowledgement, and when to send one by itself (D2)."""
 
     def __init__(self) -> None:
-        self._due_at: float | None = None
+        self.due_at = math.inf
         self._frames = self._bytes = 0
-        self._was_active = False
-        self._sleeps_long = False
 
-    def received(self, size_bytes: int, now: float) -> bool:
-        """Take note of a frame; tell whether the sender must be woken.
-
-        While frames keep coming the sender sleeps for short times only, so that a request and its answer, which
-        acknowledges it, cost one wake-up and not two.
-        """
+    def received(self, size_bytes: int, now: float) -> None:
+        """Take note of a frame."""
         self._frames += 1
         self._bytes += size_bytes
-        self._was_active = True
-        if self._due_at is None:
-            self._due_at = now + _AFTER_S
-        return self._sleeps_long or self._is_much()
-
-    def _is_much(self) -> bool:
-        return self._frames >= _AFTER_FRAMES or self._bytes >= _AFTER_BYTES
+        if self._frames >= _AFTER_FRAMES or self._bytes >= _AFTER_BYTES:
+            self.due_at = -math.inf
+        elif self.due_at == math.inf:
+            self.due_at = now + _AFTER_S
 
     def is_due(self, now: float) -> bool:
         """Tell whether an acknowledgement must go out now."""
-        return self._due_at is not None and (now >= self._due_at or self._is_much())
-
-    def sleep_s(self, now: float) -> float | None:
-        """Give how long the sender may sleep if nothing wakes it; None for ever."""
-        if self._due_at is not None:
-            return max(self._due_at - now, 0.0)
-        self._sleeps_long = not self._was_active
-        self._was_active = False
-        return None if self._sleeps_long else _AFTER_S
+        return now >= self.due_at
 
     def sent(self) -> None:
         """Take note that everything received so far is being acknowledged."""
-        self._due_at = None
+        self.due_at = math.inf
         self._frames = self._bytes = 0

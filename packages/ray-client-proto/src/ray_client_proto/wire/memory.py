@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import mmap
 import threading
 from collections.abc import Iterable, Sequence
 
 from ray_client_proto.wire.limits import MIB
 
 _SPARE_BYTES = 128 * MIB
+_MAPPED_BYTES = 4 * MIB  #: from here on memory is asked of the system itself, which gives it as it is written
 
 #: Where the buffers of a value begin: at multiples of this, as in Ray's object store, since vector instructions and
 #: libraries that use them want it.
@@ -17,6 +20,8 @@ ALIGNMENT_BYTES = 64
 
 def aligned_memory(size_bytes: int) -> memoryview:
     """Give memory that nobody has used, and that begins at a multiple of `ALIGNMENT_BYTES`."""
+    if size_bytes >= _MAPPED_BYTES:
+        return fresh_memory(size_bytes)  # which begins with a page
     block = bytearray(size_bytes + ALIGNMENT_BYTES)
     start = -ctypes.addressof(ctypes.c_char.from_buffer(block)) % ALIGNMENT_BYTES
     return memoryview(block)[start : start + size_bytes]
@@ -43,8 +48,25 @@ def align(buffers: Sequence[bytes]) -> list[memoryview]:
 
 
 def fresh_memory(size_bytes: int) -> memoryview:
-    """Give memory that nobody has used."""
-    return memoryview(bytearray(size_bytes))
+    """Give memory that nobody has used. Much of it takes no room before it is written.
+
+    Raises:
+        MemoryError: the system has not so much.
+    """
+    return memoryview(_new_block(size_bytes))
+
+
+def _new_block(size_bytes: int) -> bytearray | mmap.mmap:
+    if size_bytes < _MAPPED_BYTES or not hasattr(mmap, "MAP_PRIVATE"):  # Windows
+        return bytearray(size_bytes)
+    try:
+        block = mmap.mmap(-1, size_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError(f"the system gives no {size_bytes} bytes: {error}") from error
+    if hasattr(mmap, "MADV_HUGEPAGE"):  # it takes the system several times as long to give small pages
+        with contextlib.suppress(OSError):
+            block.madvise(mmap.MADV_HUGEPAGE)
+    return block
 
 
 class SpareMemory:
@@ -58,7 +80,7 @@ class SpareMemory:
         """Prepare to keep one block of at most `limit_bytes`."""
         self._limit_bytes = limit_bytes
         self._lock = threading.Lock()
-        self._block = bytearray()
+        self._block: bytearray | mmap.mmap = bytearray()
         self._has_been_used = False
 
     def allocate(self, size_bytes: int) -> memoryview:
@@ -67,7 +89,7 @@ class SpareMemory:
             self._has_been_used = True
             if len(self._block) >= size_bytes and _is_free(self._block):
                 return memoryview(self._block)[:size_bytes]
-            block = bytearray(size_bytes)
+            block = _new_block(size_bytes)
             if size_bytes <= self._limit_bytes:
                 self._block = block
             return memoryview(block)
@@ -80,11 +102,14 @@ class SpareMemory:
             self._has_been_used = False
 
 
-def _is_free(block: bytearray) -> bool:
+def _is_free(block: bytearray | mmap.mmap) -> bool:
     """Tell whether nobody has a view: Python lets nobody resize a block that has one."""
     try:
-        block.pop()
-    except BufferError:
+        if isinstance(block, bytearray):
+            block.pop()
+            block.append(0)  # neither of the two moves the block: it has the room already
+        else:
+            block.resize(len(block))
+    except (BufferError, SystemError):  # the second: this system resizes nothing
         return False
-    block.append(0)  # neither of the two moves the block: it has the room already
     return True

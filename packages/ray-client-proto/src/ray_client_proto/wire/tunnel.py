@@ -71,16 +71,19 @@ def read(head: bytes) -> Request:
 def read_head(head: bytes) -> tuple[str, dict[str, str]]:
     """Give the first line of a head of HTTP/1.1, and its headers by their names in lower case.
 
+    What a proxy adds may be there more than once, and in another encoding: values of one name are joined.
+
     Raises:
         ValueError: it is none.
     """
-    line, *lines = head.decode("ascii").removesuffix(_LINE_END * 2).split(_LINE_END)
+    line, *lines = head.decode("latin-1").removesuffix(_LINE_END * 2).split(_LINE_END)
     values: dict[str, str] = {}
     for each in lines:
         name, colon, value = each.partition(":")
-        if not colon or name.lower() in values:
-            raise ValueError("a header without a colon, or one that is there twice")
-        values[name.lower()] = value.strip()
+        if not colon:
+            raise ValueError("a header without a colon")
+        name, value = name.lower(), value.strip()
+        values[name] = f"{values[name]}, {value}" if name in values else value
     return line, values
 
 

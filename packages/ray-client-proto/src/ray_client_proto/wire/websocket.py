@@ -15,8 +15,14 @@ from ray_client_proto.wire import tunnel
 from ray_client_proto.wire.errors import ProtocolError
 
 CAPABILITY: Final = "socket"
+TLS_CAPABILITY: Final = "socket_tls"  #: drivers end TLS: the request comes before it
+LANES: Final = "lanes"  #: the capability for connections of the two other kinds
 PATH: Final = "/session"
-METHOD: Final = b"GET /session "  #: what a request begins with, and no connection of HTTP/2 or TLS does
+METHOD: Final = b"GET "  #: what a request begins with, and no connection of HTTP/2 or TLS does
+
+#: Kinds of connections: what goes to the driver before what was read, with the connection's file.
+DATA, LANE, LOGS = b"\0", b"\1", b"\2"
+_PATHS: Final = {PATH: DATA, f"{PATH}/lane": LANE, f"{PATH}/logs": LOGS}
 PROTOCOL: Final = "ray-client.v1"  #: in `Sec-WebSocket-Protocol`
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -67,7 +73,7 @@ class Decoder:
         self._opcode = CONTINUATION  # of the message that was begun
         self._begun = b""
 
-    def feed(self, data: bytes) -> Iterator[Frame]:
+    def feed(self, data: bytes | memoryview) -> Iterator[Frame]:
         """Yield what is whole now.
 
         Raises:
@@ -95,31 +101,58 @@ class Decoder:
     def _take_frame(self) -> tuple[int, bool, bytes] | None:
         """Give opcode, whether the message ends with it, and payload of the next frame; None while it is not whole."""
         buffer = self._buffer
-        if len(buffer) < 2:
+        start = read_start(buffer, self._limit_bytes - len(self._begun))
+        if start is None or len(buffer) < start.end + start.size_bytes:
             return None
-        opcode, size_bytes = buffer[0] & 0x0F, buffer[1] & 0x7F
-        if buffer[0] & _RESERVED or opcode not in (*_DATA, CLOSE, PING, PONG):
-            raise ProtocolError(f"S3: {bytes(buffer[:2]).hex()} begins no frame of a WebSocket")
-        start = 2
-        if size_bytes > _SHORT:
-            start = 4 if size_bytes == _MEDIUM else 10
-            if len(buffer) < start:
-                return None
-            size_bytes = int.from_bytes(buffer[2:start], "big")
-        is_final = bool(buffer[0] & _FINAL)
-        if opcode not in _DATA and (size_bytes > _CONTROL_BYTES or not is_final):
-            raise ProtocolError("S3: a control frame is short, and whole")
-        if size_bytes + len(self._begun) > self._limit_bytes:
-            raise ProtocolError(f"S4: a message of {size_bytes} bytes or more; {self._limit_bytes} are allowed")
-        mask = b""
-        if buffer[1] & _MASKED:
-            mask = bytes(buffer[start : start + 4])
-            start += 4
-        if len(buffer) < start + size_bytes:
+        payload = bytes(memoryview(buffer)[start.end : start.end + start.size_bytes])
+        del buffer[: start.end + start.size_bytes]
+        return start.opcode, start.is_final, unmasked(payload, start.mask) if start.mask else payload
+
+
+class Start(NamedTuple):
+    """What stands before the payload of a frame."""
+
+    opcode: int
+    is_final: bool  #: whether the message ends with it
+    mask: bytes  #: empty for that of zeros
+    size_bytes: int  #: of the payload
+    end: int  #: where the payload begins
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it belongs to a message."""
+        return self.opcode in _DATA
+
+
+def read_start(buffer: bytes | bytearray, limit_bytes: int) -> Start | None:
+    """Read what stands before a payload; None while it is not whole.
+
+    Raises:
+        ProtocolError: it begins no frame, or one with a payload larger than the limit.
+    """
+    if len(buffer) < 2:
+        return None
+    opcode, size_bytes = buffer[0] & 0x0F, buffer[1] & 0x7F
+    if buffer[0] & _RESERVED or opcode not in (*_DATA, CLOSE, PING, PONG):
+        raise ProtocolError(f"S3: {bytes(buffer[:2]).hex()} begins no frame of a WebSocket")
+    end = 2
+    if size_bytes > _SHORT:
+        end = 4 if size_bytes == _MEDIUM else 10
+        if len(buffer) < end:
             return None
-        payload = bytes(memoryview(buffer)[start : start + size_bytes])
-        del buffer[: start + size_bytes]
-        return opcode, is_final, unmasked(payload, mask) if mask and mask != _NO_MASK else payload
+        size_bytes = int.from_bytes(buffer[2:end], "big")
+    is_final = bool(buffer[0] & _FINAL)
+    if opcode not in _DATA and (size_bytes > _CONTROL_BYTES or not is_final):
+        raise ProtocolError("S3: a control frame is short, and whole")
+    if opcode in _DATA and size_bytes > limit_bytes:
+        raise ProtocolError(f"S4: {size_bytes} bytes more in a message; {limit_bytes} are allowed")
+    mask = b""
+    if buffer[1] & _MASKED:
+        end += 4
+        if len(buffer) < end:
+            return None
+        mask = bytes(buffer[end - 4 : end])
+    return Start(opcode, is_final, b"" if mask == _NO_MASK else mask, size_bytes, end)
 
 
 def unmasked(payload: bytes, mask: bytes) -> bytes:
@@ -129,10 +162,19 @@ def unmasked(payload: bytes, mask: bytes) -> bytes:
     return (int.from_bytes(payload, "big") ^ key).to_bytes(size_bytes, "big")
 
 
-def request(authority: str, key: str, headers: list[tuple[str, str]]) -> bytes:
-    """Give a client's request; `headers` are those of `tunnel.headers`, and `key` is 16 random bytes in base64."""
+def request(authority: str, key: str, headers: list[tuple[str, str]], kind: bytes = DATA, prefix: str = "") -> bytes:
+    """Give a client's request.
+
+    Args:
+        authority: of the gateway.
+        key: 16 random bytes in base64.
+        headers: those of `tunnel.headers`, and what a proxy wants.
+        kind: of the connection.
+        prefix: what a proxy has the gateway under.
+    """
+    path = next(path for path, each in _PATHS.items() if each == kind)
     lines = [
-        f"GET {PATH} HTTP/1.1",
+        f"GET {prefix}{path} HTTP/1.1",
         f"Host: {authority}",
         "Upgrade: websocket",
         "Connection: Upgrade",
@@ -151,9 +193,8 @@ def read_request(head: bytes) -> tuple[tunnel.Request, bytes]:
         ValueError: it is no request for a session's socket.
     """
     line, values = tunnel.read_head(head)
-    wanted = (f"GET {PATH} HTTP/1.1", "websocket", "13", PROTOCOL)
     given = tuple(values.get(name, "") for name in ("upgrade", "sec-websocket-version", "sec-websocket-protocol"))
-    if (line, *(text.lower() for text in given[:1]), *given[1:]) != wanted:
+    if not kind_of(head) or (given[0].lower(), *given[1:]) != ("websocket", "13", PROTOCOL):
         raise ValueError(f"not a request for a session's socket: {line[:80]!r}")
     lines = (
         "HTTP/1.1 101 Switching Protocols",
@@ -163,6 +204,21 @@ def read_request(head: bytes) -> tuple[tunnel.Request, bytes]:
         f"Sec-WebSocket-Protocol: {PROTOCOL}",
     )
     return tunnel.request_of(values), "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def kind_of(head: bytes) -> bytes:
+    r"""Give the kind of connection that a request asks for; empty where it is none of ours.
+
+    Before the path may stand that of a proxy.
+
+    >>> kind_of(b"GET /clusters/blue/session/lane HTTP/1.1\r\n\r\n") == LANE
+    True
+    """
+    method, _, rest = head.partition(b"\r\n")[0].decode("latin-1").partition(" ")
+    path, _, version = rest.partition(" ")
+    if (method, version) != ("GET", "HTTP/1.1") or not path.startswith("/"):
+        return b""
+    return next((kind for end, kind in _PATHS.items() if path.endswith(end)), b"")
 
 
 def is_accepted(head: bytes, key: str) -> bool:

@@ -10,6 +10,7 @@ import os
 import platform
 import queue
 import signal
+import socket
 import sys
 import threading
 import time
@@ -18,8 +19,9 @@ from typing import Any, Final, NoReturn
 
 import grpc
 
+from ray_client_proto import tls
 from ray_client_proto.wire.handshake import OF_DRIVERS
-from ray_client_server.config import DriverSettings, given_path, tunnel_path
+from ray_client_server.config import DriverSettings, TlsSettings, given_path, tunnel_path
 from ray_client_server.connections import connection_options, server_credentials
 from ray_client_server.driver import ray_job, ray_port
 from ray_client_server.driver.control import Control
@@ -28,10 +30,11 @@ from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import type_name
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.hooks import with_hook
+from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.logs import Logs
 from ray_client_server.driver.servicer import SessionServicer
 from ray_client_server.driver.session import DriverSession
-from ray_client_server.driver.sockets import SocketDoor
+from ray_client_server.driver.sockets import BeginTls, SocketDoor
 from ray_client_server.driver.versions import package_versions
 
 log = logging.getLogger(__name__)
@@ -132,7 +135,15 @@ class Driver:
             tunnels = f"unix:{tunnel_path(settings.socket_path, settings.tls)}"
             self._server.add_secure_port(tunnels, server_credentials(settings.tls))
         self._server.start()
-        self._door = SocketDoor(given_path(settings.socket_path), self._session, settings.limits.message_bytes)
+        message_bytes = settings.limits.message_bytes
+        self._door = SocketDoor(
+            given_path(settings.socket_path, settings.tls),
+            self._session,
+            message_bytes,
+            LaneService(holdings.uploads, holdings.downloads, message_bytes),
+            LogService(logs),
+            None if settings.tls is None else _begin_tls(settings, settings.tls),
+        )
 
     def _terminate(self) -> None:
         """End, unless the signal came to the gateway too, which then has this driver drained."""
@@ -184,6 +195,17 @@ class Driver:
             os.unlink(self._settings.socket_path)
         self._control.report("ended", reason=reason)
         self._control.close()
+
+
+def _begin_tls(settings: DriverSettings, files: TlsSettings) -> BeginTls:
+    """Give what begins TLS on a connection. It reads the files each time: certificates are renewed."""
+    secret = bytes.fromhex(settings.secret_hex)
+
+    def begin(connection: socket.socket, first: bytes) -> tls.TlsSocket:
+        context = tls.server_context(files.certificate_path, files.key_path, files.client_ca_path)
+        return tls.accept(connection, context, secret, first, settings.limits.handshake_s)
+
+    return begin
 
 
 def _take_output(log_path: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import grpc
 
+from ray_client_proto.channel import PulledOutlet
 from ray_client_proto.v1.bulk_pb2 import DownloadRequest, UploadStatus, UploadStatusRequest
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
@@ -88,12 +89,13 @@ class SessionServicer:
             first = next(requests, None)
             if first is None or not first[0].HasField("attach"):
                 raise refused(Failure.PROTOCOL_VIOLATION, "D5: the first message of a data stream must attach")
-            stream = self._session.attach(first[0].attach)
+            way = PulledWay(self._session.freed)
+            stream = self._session.attach(first[0].attach, way)
             # Without this nobody would wake the sender when the stream is cut.
             if not context.add_callback(stream.close):
                 stream.close()
             threading.Thread(target=_read, args=(stream, first, requests), name="data-reader", daemon=True).start()
-            yield from stream.messages()
+            yield from way.messages()
 
     def _log(self, requests: Iterator[LogRequest], context: grpc.ServicerContext) -> Iterator[LogBatch]:
         with self._guard(context), self._logs.reader() as reader:
@@ -156,6 +158,13 @@ def _sized_frame(message: bytes) -> _Sized:
     return ClientFrame.FromString(message), len(message)
 
 
+class PulledWay(PulledOutlet):
+    """The way out of a data stream of gRPC."""
+
+    def end(self, failure: Failure | None) -> None:
+        self.finish(None if failure is None else OperationError(failure))
+
+
 def _read(stream: Stream, first: _Sized, requests: Iterator[_Sized]) -> None:
     """Carry out the client's frames until its stream ends, one way or another."""
     try:
@@ -163,12 +172,12 @@ def _read(stream: Stream, first: _Sized, requests: Iterator[_Sized]) -> None:
         for frame, size_bytes in requests:
             stream.receive(frame, size_bytes)
     except OperationError as error:
-        stream.fail(error.failure)
+        stream.way.end(error.failure)
     # gRPC raises a bare Exception when the stream is cut; the callback of the context has closed it then.
     except Exception:  # noqa: BLE001
         return
     else:
-        stream.has_half_closed()
+        stream.close()
 
 
 def _follow(reader: Reader, requests: Iterator[LogRequest]) -> None:

@@ -1,4 +1,4 @@
-"""Data streams on sockets: the gateway gives the connections of clients away to this driver (rules S1 to S5).
+"""Connections on sockets: the gateway gives those of clients away to this driver (rules S1 to S8).
 
 After that no byte of theirs passes the gateway. The gateway has checked who asks; its own messages come over a unix
 socket in the session's private directory.
@@ -11,34 +11,56 @@ import logging
 import os
 import socket
 import threading
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias, TypeVar
 
-from ray_client_proto.sockets import QUIET_S, MessageSocket
+from ray_client_proto.lanes import LaneSocket
+from ray_client_proto.sockets import QUIET_S, MessageSocket, WebSocket
+from ray_client_proto.tls import TlsSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.errors import OperationError
-from ray_client_server.driver.session import DriverSession, Stream
+from ray_client_server.driver.lanes import LaneService, LogService
+from ray_client_server.driver.session import DriverSession
 
 log = logging.getLogger(__name__)
 
+_Connection = TypeVar("_Connection", bound=WebSocket)
+
+#: Begins TLS on a connection of which some bytes were read, and has the client say the secret; raises OSError.
+BeginTls: TypeAlias = Callable[[socket.socket, bytes], TlsSocket]
+
+#: Connections that begin TLS at the same time. The request for one is in clear, so anybody on the way may repeat it.
+_BEGINNING: Final = 32
+_CONNECTIONS: Final = 256  #: at a time: a client has one for data, one for logs, and a few lanes
 _FIRST_BYTES: Final = 64 * 1024  #: that a client may have sent with its request
 #: How often clients get a sign of life: the thread that reads may be busy with an operation, and answers no ping then.
 _PING_S: Final = QUIET_S / 2
 
 
 class SocketDoor:
-    """Takes connections that the gateway gives away, and carries data streams on them."""
+    """Takes connections that the gateway gives away, and carries data streams, lanes and logs on them."""
 
-    def __init__(self, path: str, session: DriverSession, limit_bytes: int) -> None:
-        """Begin to listen at a unix socket; `limit_bytes` bounds a message."""
+    def __init__(
+        self,
+        path: str,
+        session: DriverSession,
+        limit_bytes: int,
+        lanes: LaneService | None = None,
+        logs: LogService | None = None,
+        begin_tls: BeginTls | None = None,
+    ) -> None:
+        """Begin to listen at a unix socket; `limit_bytes` bounds a message. What is None is not served, or not done."""
+        self._begin_tls, self._beginning = begin_tls, threading.Semaphore(_BEGINNING)
         self._session, self._limit_bytes = session, limit_bytes
+        self._lanes, self._logs = lanes, logs
         self._path = path
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen()
-        self._open: set[MessageSocket] = set()
+        self._open: set[WebSocket] = set()
         self._closed = threading.Event()
         for target in (self._accept, self._ping):
             threading.Thread(target=target, name="socket-door", daemon=True).start()
@@ -68,9 +90,60 @@ class SocketDoor:
                     log.warning("socket.not_given error=%s", error)
                     continue
             for connection in given:
-                # Without a byte that says so, a message could not carry the file.
-                messages = MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first[1:])
-                threading.Thread(target=self._read, args=(messages,), name="socket-reader", daemon=True).start()
+                if self._begin_tls is None:
+                    self._begin(connection, first[:1], first[1:])
+                elif self._beginning.acquire(blocking=False):
+                    # It takes as long as the client likes, up to a limit: never in the thread that accepts.
+                    arguments = self._begin_tls, connection, first[:1], first[1:]
+                    threading.Thread(target=self._encrypt, args=arguments, name="socket-tls", daemon=True).start()
+                else:
+                    connection.close()
+
+    def _encrypt(self, begin_tls: BeginTls, connection: socket.socket, kind: bytes, first: bytes) -> None:
+        try:
+            encrypted = begin_tls(connection, first)
+        except OSError as error:
+            log.info("socket.no_tls because=%s", error)
+            connection.close()
+        else:
+            self._begin(encrypted, kind, b"")
+        finally:
+            self._beginning.release()
+
+    def _begin(self, connection: socket.socket | TlsSocket, kind: bytes, first: bytes) -> None:
+        """Serve a connection of this kind, of which so much was read before, in a thread of its own."""
+        if len(self._open) >= _CONNECTIONS:
+            log.warning("socket.refused because=there are %d", _CONNECTIONS)
+            connection.close()
+        elif kind == websocket.LANE and self._lanes is not None:
+            lane = LaneSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first)
+            self._start("lane", self._serve, lane, self._lanes.serve)
+        elif kind == websocket.DATA:
+            freed = self._session.freed
+            self._start("socket-reader", self._read, self._messages(connection, first, freed))
+        elif kind == websocket.LOGS and self._logs is not None:
+            self._start("logs-reader", self._serve, self._messages(connection, first), self._logs.serve)
+        else:
+            connection.close()
+
+    def _messages(
+        self, connection: socket.socket | TlsSocket, first: bytes, freed: Callable[[], None] = lambda: None
+    ) -> MessageSocket:
+        return MessageSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first, freed=freed)
+
+    def _start(self, name: str, target: Callable[..., None], messages: WebSocket, *arguments: object) -> None:
+        self._open.add(messages)  # here, so that the next one counts this
+        threading.Thread(target=target, args=(messages, *arguments), name=name, daemon=True).start()
+
+    def _serve(self, messages: _Connection, serve: Callable[[_Connection], None]) -> None:
+        try:
+            serve(messages)
+        except Exception as error:  # noqa: BLE001 - OSError of a cut, or what protobuf raises for bytes that are none
+            log.info("socket.cut because=%s", error)
+        finally:
+            messages.close()
+            messages.release()
+            self._open.discard(messages)
 
     def _ping(self) -> None:
         while not self._closed.wait(_PING_S):
@@ -79,46 +152,43 @@ class SocketDoor:
 
     def _read(self, messages: MessageSocket) -> None:
         """Carry out the client's frames until its connection ends, one way or another."""
-        self._open.add(messages)
-        stream: Stream | None = None
+        stream, way = None, _SocketWay(messages)
         try:
             while (message := messages.receive()) is not None:
                 frame = ClientFrame.FromString(message)
                 if stream is None:
                     if not frame.HasField("attach"):
                         raise ProtocolError("D5: the first message of a data stream must attach")
-                    stream = self._session.attach(frame.attach)
-                    threading.Thread(target=_write, args=(messages, stream), name="socket-writer", daemon=True).start()
+                    stream = self._session.attach(frame.attach, way)
                 stream.receive(frame, len(message))
-            if stream is not None:
-                stream.has_half_closed()
         except OperationError as error:
-            _refuse(messages, error.failure)
+            way.end(error.failure)
         except ProtocolError as error:
-            _refuse(messages, Failure(code=Failure.PROTOCOL_VIOLATION, message=str(error)))
+            way.end(Failure(code=Failure.PROTOCOL_VIOLATION, message=str(error)))
         except Exception as error:  # noqa: BLE001 - OSError of a cut, or what protobuf raises for bytes that are none
             log.info("socket.cut because=%s", error)
         finally:
-            if stream is not None and not self._session.has_disconnected:
+            if stream is not None:
                 stream.close()
             messages.close()
             messages.release()
             self._open.discard(messages)
 
 
-def _refuse(messages: MessageSocket, failure: Failure) -> None:
-    log.info("socket.refused because=%s", failure.message)
-    messages.finish(websocket.FAILURES + failure.code, failure.message)
+class _SocketWay:
+    """The way out of a data stream on a socket."""
 
+    def __init__(self, messages: MessageSocket) -> None:
+        self._messages = messages
+        self.post, self.cut = messages.post, messages.close
 
-def _write(messages: MessageSocket, stream: Stream) -> None:
-    """Send what the client is to get, until the stream ends."""
-    try:
-        for message in stream.messages():
-            messages.send(message)
-    except OperationError as error:
-        _refuse(messages, error.failure)
-    except OSError:
-        messages.close()
-    else:
-        messages.finish()
+    @property
+    def is_free(self) -> bool:
+        return self._messages.is_free
+
+    def end(self, failure: Failure | None) -> None:
+        if failure is None:
+            self._messages.finish()
+        else:
+            log.info("socket.refused because=%s", failure.message)
+            self._messages.finish(websocket.FAILURES + failure.code, failure.message)

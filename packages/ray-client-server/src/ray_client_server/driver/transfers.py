@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import chunk
@@ -14,15 +16,7 @@ from ray_client_proto.wire.memory import SpareMemory
 from ray_client_server.config import Limits
 from ray_client_server.driver.errors import refused
 
-
-class _Lane:
-    """An upload, and the lock of the one lane that may add to it."""
-
-    __slots__ = ("assembly", "lock")
-
-    def __init__(self, assembly: chunk.Assembly) -> None:
-        self.assembly = assembly
-        self.lock = threading.Lock()
+_REMEMBERED: Final = 100  #: uploads that were used
 
 
 class Uploads:
@@ -31,7 +25,9 @@ class Uploads:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
-        self._lanes: dict[int, _Lane] = {}
+        self._assemblies: dict[int, chunk.Assembly] = {}
+        #: Those that were used last. What a lane that was cut still brings of one must not begin it anew.
+        self._used: deque[int] = deque(maxlen=_REMEMBERED)
         self._memory = SpareMemory()
         #: Call now and then: gives memory back to the system that no transfer needed since.
         self.drop_idle_memory = self._memory.drop_if_idle
@@ -44,27 +40,30 @@ class Uploads:
             OperationError: the transfer is too large (B3).
         """
         piece = chunk.decode(message)
-        lane = self._lane(piece)
-        with lane.lock:
-            lane.assembly.add(piece)
-            return piece.transfer_id, lane.assembly.received_bytes
+        assembly = self.assembly(piece.transfer_id, piece.total_bytes)
+        assembly.add(piece)
+        return piece.transfer_id, assembly.received_bytes
 
-    def _lane(self, piece: chunk.Chunk) -> _Lane:
+    def assembly(self, transfer_id: int, total_bytes: int) -> chunk.Assembly:
+        """Give what puts a transfer together; the first chunk makes one.
+
+        Raises:
+            ProtocolError: there can be no such transfer (B2).
+            OperationError: the transfer is too large (B3).
+        """
         with self._lock:
-            lane = self._lanes.get(piece.transfer_id)
-            if lane is not None:
-                return lane
-            if piece.transfer_id == 0:
-                raise ProtocolError("B2: a chunk names no transfer")
-            if piece.total_bytes > self._limits.transfer_bytes:
-                raise self._too_large(piece.total_bytes)
+            assembly = self._assemblies.get(transfer_id)
+            if assembly is not None:
+                return assembly
+            if transfer_id == 0 or transfer_id in self._used:
+                raise ProtocolError(f"B2: there can be no chunk of transfer {transfer_id}")
+            if total_bytes > self._limits.transfer_bytes:
+                raise self._too_large(total_bytes)
             try:
-                assembly = chunk.Assembly(
-                    piece.transfer_id, piece.total_bytes, self._limits.transfer_bytes, self._memory.allocate
-                )
-            except MemoryError:
-                raise self._too_large(piece.total_bytes) from None
-            return self._lanes.setdefault(piece.transfer_id, _Lane(assembly))
+                assembly = chunk.Assembly(transfer_id, total_bytes, self._limits.transfer_bytes, self._memory.allocate)
+            except (MemoryError, OverflowError):
+                raise self._too_large(total_bytes) from None
+            return self._assemblies.setdefault(transfer_id, assembly)
 
     def _too_large(self, size_bytes: int) -> Exception:
         flag = Limits.flag("transfer_bytes")
@@ -78,8 +77,8 @@ class Uploads:
 
     def received_bytes(self, transfer_id: int) -> int:
         """Give how far an upload has come; 0 for one that nothing is known of (B5)."""
-        lane = self._lanes.get(transfer_id)
-        return 0 if lane is None else lane.assembly.received_bytes
+        assembly = self._assemblies.get(transfer_id)
+        return 0 if assembly is None else assembly.received_bytes
 
     def take(self, transfer_id: int, sizes_bytes: Iterable[int]) -> list[memoryview]:
         """Give the buffers of a finished upload, and forget it: they live as long as somebody has them.
@@ -88,25 +87,26 @@ class Uploads:
             OperationError: there is no such upload, or it is not finished.
         """
         with self._lock:
-            lane = self._lanes.get(transfer_id)
-            if lane is None:
+            assembly = self._assemblies.get(transfer_id)
+            if assembly is None:
                 raise refused(Failure.PROTOCOL_VIOLATION, f"V2: nothing was uploaded as transfer {transfer_id}")
             try:
-                views = lane.assembly.slices(sizes_bytes)
+                views = assembly.slices(sizes_bytes)
             except ProtocolError as error:
                 raise refused(Failure.PROTOCOL_VIOLATION, str(error)) from error
-            del self._lanes[transfer_id]
+            del self._assemblies[transfer_id]
+            self._used.append(transfer_id)
             return views
 
     def discard(self, transfer_id: int) -> None:
         """Forget an upload that is not wanted any more."""
         with self._lock:
-            self._lanes.pop(transfer_id, None)
+            self._assemblies.pop(transfer_id, None)
 
     def clear(self) -> None:
         """Forget all of them (B6)."""
         with self._lock:
-            self._lanes.clear()
+            self._assemblies.clear()
 
 
 class Downloads:
@@ -123,7 +123,11 @@ class Downloads:
         return transfer_id
 
     def chunks(self, transfer_id: int, chunk_bytes: int, from_offset_bytes: int) -> Iterator[bytes]:
-        """Yield the messages that carry a download, from an offset on (B5).
+        """Yield the messages that carry a download, from an offset on (B5). Raises as `views` does."""
+        return chunk.split(transfer_id, self.views(transfer_id, from_offset_bytes), chunk_bytes, from_offset_bytes)
+
+    def views(self, transfer_id: int, from_offset_bytes: int) -> list[memoryview]:
+        """Give the parts of a download that is to be sent from an offset on.
 
         Raises:
             OperationError: there is no such download, or it has no such offset.
@@ -139,7 +143,7 @@ class Downloads:
                 Failure.PROTOCOL_VIOLATION,
                 f"B5: download {transfer_id} has {total_bytes} bytes, {from_offset_bytes} is past its end",
             )
-        return chunk.split(transfer_id, views, chunk_bytes, from_offset_bytes)
+        return views
 
     def release(self, transfer_id: int) -> None:
         """Let go of a download; one that is not there any more is passed over."""

@@ -32,6 +32,9 @@ _UNANSWERED_S: Final = 30.0  #: a client's network may stay away so long while s
 #: What requests begin with; everything else is for the gateway's own server.
 _METHODS: Final = (tunnel.METHOD, websocket.METHOD)
 
+#: What the log calls the kinds of connections.
+_KINDS: Final = {websocket.DATA: "data", websocket.LANE: "lane", websocket.LOGS: "logs"}
+
 #: What of an HTTP status says the most, for those who read logs of a proxy; a client goes by the gateway's calls.
 _STATUS: Final[dict[type[ServerError], tuple[int, str]]] = {
     UnauthenticatedError: (401, "Unauthorized"),
@@ -154,19 +157,18 @@ class Front:
         loop = asyncio.get_running_loop()
         size_bytes = tunnel.head_size(received)
         try:
-            if self._settings.tls is not None:
-                raise ValueError("nothing goes in clear where TLS is asked for")
             request, accepted = websocket.read_request(received[:size_bytes])
+            kind = websocket.kind_of(received[:size_bytes])
             session = self._session_of(request)
-            far = await _dial(given_path(session.socket_path), peer)
+            far = await _dial(given_path(session.socket_path, self._settings.tls), peer)
         except (ValueError, ServerError, OSError) as error:
             await self._refuse(near, peer, error)
             return
         with far:
             await loop.sock_sendall(near, accepted)
-            # A byte has to come with the file. The copy here is closed by whoever called.
-            socket.send_fds(far, [b"\0" + received[size_bytes:]], [near.fileno()])
-        log.info("socket.given", session=session.session_id, peer=peer)
+            # What kind it is comes with the file. The copy here is closed by whoever called.
+            socket.send_fds(far, [kind + received[size_bytes:]], [near.fileno()])
+        log.info("socket.given", session=session.session_id, peer=peer, kind=_KINDS[kind])
 
     async def _refuse(self, near: socket.socket, peer: str, error: Exception) -> None:
         """Answer a request that leads to no driver."""

@@ -155,9 +155,9 @@ def _absolute(tls: TlsSettings) -> TlsSettings:
     return TlsSettings(*(None if path is None else str(Path(path).expanduser().absolute()) for path in paths))  # type: ignore[arg-type]
 
 
-def without(terms: Terms, capability: str) -> Terms:
-    """Give the terms for a driver that clients cannot reach in one of the ways."""
-    return replace(terms, capabilities=[name for name in terms.capabilities if name != capability])
+def without(terms: Terms, *capabilities: str) -> Terms:
+    """Give the terms for a driver that clients cannot reach in some of the ways."""
+    return replace(terms, capabilities=[name for name in terms.capabilities if name not in capabilities])
 
 
 def opened(session: Session, terms: Terms, ready: dict[str, Any], server: ServerInfo, limits: Limits) -> SessionOpened:

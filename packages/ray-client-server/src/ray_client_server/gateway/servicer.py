@@ -152,10 +152,11 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             limits=self._limits,
             tls=self._tls,
         )
-        if self._tls is not None:
-            terms = opening.without(terms, websocket.CAPABILITY)  # it would be in clear
-        if settings.tls is None and self._tls is not None:
-            terms = opening.without(terms, tunnel.CAPABILITY)
+        if self._tls is None:
+            terms = opening.without(terms, websocket.TLS_CAPABILITY)
+        elif settings.tls is None:  # this driver cannot end TLS, and nothing goes in clear
+            sockets = websocket.CAPABILITY, websocket.LANES, websocket.TLS_CAPABILITY
+            terms = opening.without(terms, *sockets, tunnel.CAPABILITY)
         async with self._builds if laid_out.is_built else self._starts:
             ready = await self._start(session, settings, laid_out.is_built, context)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 
@@ -13,7 +13,7 @@ import grpc
 from ray_client.api.counterparts import counterparts
 from ray_client.api.serializers import tell_serializers
 from ray_client.config import env
-from ray_client.config.settings import ConnectSettings
+from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.handles.tokens import token_makers, token_readers
 from ray_client.logs import LogReader, show_as
 from ray_client.pickling import pickler
@@ -21,11 +21,13 @@ from ray_client.pickling.pickler import TokenTable
 from ray_client.repeats import Repeats
 from ray_client.session.session import Session
 from ray_client.transport.channel import HEADROOM_BYTES, call_metadata, open_channel, open_local_channel
-from ray_client.transport.lanes import GrpcLanes
+from ray_client.transport.lanes import GrpcLanes, Lanes, SocketLanes
 from ray_client.transport.route import Route, SessionCalls, is_reachable
-from ray_client.transport.sockets import DataWays, has_green_sockets
-from ray_client.transport.stream import GrpcLogStream, GrpcStream, Stream
+from ray_client.transport.sockets import DataWays, Door, LogWays, has_green_sockets
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream
 from ray_client_proto.code.carrier import Carrier, foreign_minor
+from ray_client_proto.lane_pool import LanePool
+from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1 import gateway_pb2
 from ray_client_proto.wire import tunnel, unopened, websocket
 
@@ -86,14 +88,25 @@ def assemble(
         ways.insert(0, SessionCalls(straight, call_metadata(None, opened.session_id, opened.secret)))
     route = Route(*ways)
 
-    def open_stream(outgoing: Iterator[bytes]) -> Stream:
-        return GrpcStream(route, outgoing, opened.session_id)
+    lanes: Lanes = GrpcLanes(route, opened.session_id, opened.limits.chunk_bytes)
+    open_logs: Callable[[], LogStream] = partial(GrpcLogStream, route, opened.session_id)
 
-    if websocket.CAPABILITY in opened.capabilities and not _is_encrypted(settings) and not has_green_sockets():
+    def open_stream(freed: Callable[[], None]) -> Stream:
+        return GrpcStream(route, freed, opened.session_id)
+
+    if websocket.CAPABILITY in opened.capabilities and not has_green_sockets():
         headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
-        limit_bytes = opened.limits.message_bytes + HEADROOM_BYTES
-        open_stream = DataWays(route, opened.session_id, settings.address, headers, limit_bytes).open
-    session = Session(opened, open_stream, GrpcLanes(route, opened.session_id))
+        message_bytes = opened.limits.message_bytes
+        tls = settings.tls or (TlsSettings() if settings.address.is_tls else None)
+        secret = opened.secret if websocket.TLS_CAPABILITY in opened.capabilities else None
+        door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES, tls, secret)
+        open_stream = DataWays(route, opened.session_id, door).open
+        if websocket.LANES in opened.capabilities:
+            pool = LanePool(partial(door.open, websocket.LANE, LaneSocket))
+            cleanup.callback(pool.close)
+            lanes = SocketLanes(pool, lanes, opened.session_id, message_bytes)
+            open_logs = LogWays(route, opened.session_id, door).open
+    session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
         TokenTable(
@@ -104,7 +117,7 @@ def assemble(
         settings.connect_timeout_s,
     )
     tell_serializers(session)
-    logs = LogReader(partial(GrpcLogStream, route), repeats=repeats)
+    logs = LogReader(open_logs, repeats=repeats)
     logs.configure(settings.log_to_driver, level=settings.logging_level)
     show_as(settings.logging_format)
     if session.peer.can("logs"):
@@ -112,15 +125,18 @@ def assemble(
     return Connection(settings, session, logs, cleanup.pop_all())
 
 
-def _is_encrypted(settings: ConnectSettings) -> bool:
-    return settings.address.is_tls or settings.tls is not None
+def _is_behind_proxy(settings: ConnectSettings, opened: gateway_pb2.SessionOpened) -> bool:
+    """Tell whether it is known that a proxy is in between, which lets no request for a tunnel through."""
+    is_encrypted = settings.address.is_tls or settings.tls is not None
+    ends_no_tls = websocket.CAPABILITY in opened.capabilities and websocket.TLS_CAPABILITY not in opened.capabilities
+    return bool(settings.address.prefix) or (is_encrypted and ends_no_tls)
 
 
 def _straight_channel(settings: ConnectSettings, opened: gateway_pb2.SessionOpened) -> grpc.Channel | None:
     """Give a channel to the session's driver itself (rules H5 and U1), if there can be one."""
     if settings.is_direct and is_reachable(opened.direct_target):
         return open_local_channel(opened.direct_target)
-    if tunnel.CAPABILITY in opened.capabilities:
+    if tunnel.CAPABILITY in opened.capabilities and not _is_behind_proxy(settings, opened):
         headers = tunnel.headers(opened.session_id, opened.secret, settings.token)
         return open_channel(settings.address, settings.tls, headers)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,8 @@ from ray_client_proto.wire.limits import DEFAULT_PORT
 #: Schemes that name a gateway, and whether it speaks TLS. `rays` is to `ray` what `https` is to `http`.
 SCHEMES: Final = {"ray": False, "rays": True}
 
+_PATH: Final = re.compile(r"[A-Za-z0-9._~%+=,:-]+(?:/[A-Za-z0-9._~%+=,:-]+)*")
+
 
 @dataclass(frozen=True)
 class Address:
@@ -19,6 +22,7 @@ class Address:
     host: str
     port: int = DEFAULT_PORT
     is_tls: bool = False
+    prefix: str = ""  #: what a proxy has the gateway under, as `/clusters/blue`
 
     @property
     def target(self) -> str:
@@ -26,7 +30,7 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def __str__(self) -> str:
-        return f"{'rays' if self.is_tls else 'ray'}://{self.target}"
+        return f"{'rays' if self.is_tls else 'ray'}://{self.target}{self.prefix}"
 
 
 def is_dashboard_url(text: str) -> bool:
@@ -41,22 +45,26 @@ def is_dashboard_url(text: str) -> bool:
 def parse_address(text: str) -> Address:
     """Give the address that `text` means: `ray://host[:port]`, `rays://host[:port]` (TLS), `host:port` or `host`.
 
+    Behind a proxy a path may follow, as in `rays://host:443/clusters/blue`.
+
     Raises:
         AddressError: it is none of these.
 
     >>> parse_address("ray://head")
-    Address(host='head', port=20001, is_tls=False)
+    Address(host='head', port=20001, is_tls=False, prefix='')
     """
     scheme, separator, rest = text.strip().rpartition("://")
     if separator and scheme not in SCHEMES:
         raise AddressError(text, f"the scheme {scheme!r} is unknown")
     if not separator and rest in ("auto", "local"):
         raise AddressError(text, "it means a cluster on this machine, which only a process with ray can join")
-    rest = rest.rstrip("/")
-    if not rest or any(character in rest for character in "/?#@ \t"):
-        raise AddressError(text, "it has no host" if not rest else "it must be a host and a port and nothing more")
+    rest, slash, path = rest.rstrip("/").partition("/")
+    if not rest:
+        raise AddressError(text, "it has no host")
+    if any(character in rest for character in "?#@ \t") or (slash and not _PATH.fullmatch(path)):
+        raise AddressError(text, "it must be a host, a port, and perhaps the path of a proxy, and nothing more")
     host, port_text = _split(rest, text)
-    return Address(host, _port(port_text, text), SCHEMES.get(scheme, False))
+    return Address(host, _port(port_text, text), SCHEMES.get(scheme, False), slash + path)
 
 
 def _split(rest: str, text: str) -> tuple[str, str | None]:

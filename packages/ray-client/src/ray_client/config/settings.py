@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ class TlsSettings:
     certificate_path: str | None = None  #: this client's own certificate, if the gateway asks for one
     key_path: str | None = None  #: its private key
     server_name: str | None = None  #: the name in the gateway's certificate, where it is not the host's
+    #: Gives what a proxy in front of the gateway wants to see, such as a login that expires; asked for each request.
+    headers: Callable[[], Mapping[str, str]] | None = None
 
     def __post_init__(self) -> None:
         if (self.certificate_path is None) != (self.key_path is None):

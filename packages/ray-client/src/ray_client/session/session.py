@@ -68,7 +68,6 @@ class Session:
         self.release = self._link.release
         self._transfers = Transfers(
             lanes,
-            chunk_bytes=opened.limits.chunk_bytes,
             limit_bytes=TRANSFER_BYTES,
             backoff=BackoffPolicy(),
             ended=self._ended,
@@ -116,6 +115,11 @@ class Session:
         """Set once the session has ended, for whatever reason."""
         return self._ended
 
+    def _check_process(self) -> None:
+        """Refuse a forked child: what it sent would get into the middle of what its parent sends."""
+        if os.getpid() != self._pid:
+            raise ForkedProcessError(self.id, self._pid, os.getpid())
+
     # Operations
 
     def send(self, operation: op.Operation, is_urgent: bool = False) -> None:
@@ -124,16 +128,14 @@ class Session:
         Raises:
             SessionError: the session has ended, or belongs to the parent process.
         """
-        if os.getpid() != self._pid:
-            raise ForkedProcessError(self.id, self._pid, os.getpid())
+        self._check_process()
         self._link.send(operation, is_urgent)
 
     def request(
         self, operation: op.Operation, count: int = 1, is_urgent: bool = False
     ) -> tuple[int, list[Future[op.Reply]]]:
         """Send an operation; give its request id and a future for each of its replies. Raises as `send` does."""
-        if os.getpid() != self._pid:
-            raise ForkedProcessError(self.id, self._pid, os.getpid())
+        self._check_process()
         request_id, futures = self._pending.expect(count)
         operation.request_id = request_id
         try:
@@ -284,8 +286,9 @@ class Session:
             stream, *buffers = self._parts(payload)
             return unpickler.load(stream, buffers, self._make_readers(claimed.append))
         finally:
-            for handle_id in (Counter(payload.counted_ids) - Counter(claimed)).elements():
-                self.release(handle_id)
+            if payload.counted_ids:
+                for handle_id in (Counter(payload.counted_ids) - Counter(claimed)).elements():
+                    self.release(handle_id)
 
     def exception_of(self, failure: Failure) -> BaseException:
         """Give the exception for a failure; the user's own where it can be rebuilt here."""
@@ -301,6 +304,7 @@ class Session:
     def _payload(self, pickled: Pickled) -> Payload:
         if pickled.size_bytes <= self.opened.limits.inline_bytes:
             return Payload(pickle=pickled.stream, buffers=[bytes(buffer) for buffer in pickled.buffers])
+        self._check_process()
         self.peer.require("bulk", f"take a value of {pickled.size_bytes} bytes")
         parts = pickled.parts()
         transfer_id = self._transfers.upload(parts)
@@ -309,6 +313,7 @@ class Session:
     def _parts(self, payload: Payload) -> list[Any]:
         if not payload.transfer_id:
             return [payload.pickle, *align(payload.buffers)]
+        self._check_process()
         try:
             return list(self._transfers.download(payload.transfer_id, payload.sizes_bytes))
         finally:

@@ -19,18 +19,15 @@ T = TypeVar("T")
 class Transfers:
     """Moves the bytes of large values, in the thread that asks for it. Safe from any thread."""
 
-    def __init__(
-        self, lanes: Lanes, *, chunk_bytes: int, limit_bytes: int, backoff: BackoffPolicy, ended: threading.Event
-    ) -> None:
+    def __init__(self, lanes: Lanes, *, limit_bytes: int, backoff: BackoffPolicy, ended: threading.Event) -> None:
         self._lanes = lanes
-        self._chunk_bytes = chunk_bytes
         self._limit_bytes = limit_bytes
         self._backoff = backoff
         self._ended = ended
         self._new_id = itertools.count(1).__next__
 
     def upload(self, parts: Sequence[memoryview]) -> int:
-        """Send the parts of a payload; give the id that refers to them. Nothing is copied but a chunk at a time.
+        """Send the parts of a payload; give the id that refers to them.
 
         Raises:
             StreamCutError: the connection broke, and the session ended before it came back.
@@ -45,10 +42,10 @@ class Transfers:
             if not is_first:
                 offset = self._lanes.received_bytes(transfer_id)
             if offset < total or is_first:
-                offset = self._lanes.upload(chunk.split(transfer_id, parts, self._chunk_bytes, offset))
+                offset = self._lanes.upload(transfer_id, parts, offset)
             return offset >= total
 
-        self._persist(attempt)
+        self._persist(attempt, lambda: offset)
         return transfer_id
 
     def download(self, transfer_id: int, sizes_bytes: Sequence[int]) -> list[memoryview]:
@@ -61,22 +58,26 @@ class Transfers:
         assembly = chunk.AlignedAssembly(transfer_id, sizes_bytes, self._limit_bytes)
 
         def attempt(is_first: bool) -> bool:
-            for message in self._lanes.download(transfer_id, assembly.received_bytes):
-                assembly.add(chunk.decode(message))
+            if is_first or not assembly.is_complete:
+                self._lanes.download(assembly)
             return assembly.is_complete
 
-        self._persist(attempt)
+        self._persist(attempt, lambda: assembly.received_bytes)
         return assembly.parts()
 
-    def _persist(self, attempt: Callable[[bool], bool]) -> None:
-        """Call `attempt` until it is done, with pauses after cuts, as long as the session lives."""
-        is_first = True
-        for delay_s in self._backoff.delays():
+    def _persist(self, attempt: Callable[[bool], bool], done_bytes: Callable[[], int]) -> None:
+        """Call `attempt` until it is done, as long as the session lives; with pauses while it gets nowhere."""
+        delays, best_bytes, is_first = self._backoff.delays(), 0, True
+        while True:
             try:
                 if attempt(is_first):
                     return
             except StreamCutError:
-                if wait_until(self._ended.wait, delay_s):
+                delay_s: float | None = 0.0
+                if done_bytes() > best_bytes:
+                    delays, best_bytes = self._backoff.delays(), done_bytes()
+                else:
+                    delay_s = next(delays, None)
+                if delay_s is None or wait_until(self._ended.wait, delay_s):
                     raise
             is_first = False
-        raise StreamCutError("gave up: the connection kept breaking")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, cast
 
 import grpc
 
@@ -52,15 +52,45 @@ def open_channel(address: Address, tls: TlsSettings | None = None, tunnel_header
     prepare_threads()
     options = (*_OPTIONS, *_tunnel_options(tunnel_headers))
     if not address.is_tls and tls is None:
-        return grpc.insecure_channel(address.target, options=options)
+        return _under(address.prefix, grpc.insecure_channel(address.target, options=options))
     tls = tls or TlsSettings()
     credentials = grpc.ssl_channel_credentials(
         root_certificates=_read(tls.ca_path),
         private_key=_read(tls.key_path),
         certificate_chain=_read(tls.certificate_path),
     )
+    if tls.headers is not None:
+        login = grpc.metadata_call_credentials(_Headers(tls.headers))
+        credentials = grpc.composite_channel_credentials(credentials, login)
     named = (("grpc.ssl_target_name_override", tls.server_name),) if tls.server_name else ()
-    return grpc.secure_channel(address.target, credentials, options=(*options, *named))
+    return _under(address.prefix, grpc.secure_channel(address.target, credentials, options=(*options, *named)))
+
+
+class _Headers(grpc.AuthMetadataPlugin):
+    """Adds the headers that a proxy wants to each call."""
+
+    def __init__(self, headers: Callable[[], Mapping[str, str]]) -> None:
+        self._headers = headers
+
+    def __call__(self, context: grpc.AuthMetadataContext, callback: grpc.AuthMetadataPluginCallback) -> None:
+        callback(tuple((name.lower(), value) for name, value in self._headers().items()), None)
+
+
+class _Proxied:
+    """A channel through a proxy, which wants a path before that of each call."""
+
+    def __init__(self, prefix: str, channel: grpc.Channel) -> None:
+        self._prefix, self._channel = prefix, channel
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._channel, name)
+        if name not in ("unary_unary", "unary_stream", "stream_unary", "stream_stream"):
+            return found
+        return lambda method, *arguments, **options: found(self._prefix + method, *arguments, **options)
+
+
+def _under(prefix: str, channel: grpc.Channel) -> grpc.Channel:
+    return cast(grpc.Channel, _Proxied(prefix, channel)) if prefix else channel
 
 
 def _tunnel_options(headers: Headers) -> tuple[tuple[str, Any], ...]:

@@ -15,7 +15,7 @@ from ray_client.errors import ConnectError, UnreachableError, WrongPeerError
 from ray_client.transport.channel import open_channel
 from ray_client.transport.status import failure_of
 
-CONNECT_TIMEOUT_S: Final = 5.0  #: for a plain TCP connection
+CONNECT_TIMEOUT_S: Final = 2.0  #: for a plain TCP connection; gRPC has tried for 5 s by then
 ANSWER_TIMEOUT_S: Final = 0.4  #: for the first bytes of a peer that we are connected to
 CALL_TIMEOUT_S: Final = 0.4  #: for the calls that tell gRPC servers apart, made at the same time
 
@@ -52,8 +52,8 @@ _OUR_METHOD: Final = "/ray_client.v1.Gateway/GetServerInfo"
 _NO_SUCH_METHOD: Final = "/ray_client.v1.Probe/Nothing"
 
 
-def reach(address: Address, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
-    """Make sure that something accepts connections at the address; gRPC itself would try for 20 s.
+def reach(address: Address, timeout_s: float) -> None:
+    """Make sure that something accepts connections at the address.
 
     Raises:
         UnreachableError: nothing does.
@@ -65,19 +65,13 @@ def reach(address: Address, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
 def first_call(address: Address) -> Iterator[None]:
     """Make the first calls to an address in this block: if it is not a gateway, the error says what it is.
 
+    Nothing is asked before a call has failed: over a long way each question costs what the call does.
+
     Raises:
         UnreachableError: nothing accepts connections there.
         WrongPeerError: something else does.
         grpc.RpcError: the call failed for another reason.
     """
-    try:
-        reach(address)
-    except UnreachableError as exc:
-        usual = Address(address.host, _DASHBOARD_PORT)
-        if address.port != usual.port and _is_dashboard(usual):
-            advice = f"a Ray cluster's dashboard answers on that machine, and {_how_to_deploy(usual)}"
-            raise UnreachableError(str(address), f"{exc.reason} ({advice})") from exc
-        raise
     try:
         yield
     except grpc.RpcError as exc:
@@ -86,6 +80,10 @@ def first_call(address: Address) -> Iterator[None]:
         found = identify(address)
         if found is None:
             raise
+        usual = Address(address.host, _DASHBOARD_PORT)
+        if isinstance(found, UnreachableError) and address.port != usual.port and _is_dashboard(usual):
+            advice = f"a Ray cluster's dashboard answers on that machine, and {_how_to_deploy(usual)}"
+            found = UnreachableError(str(address), f"{found.reason} ({advice})")
         raise found from exc
 
 

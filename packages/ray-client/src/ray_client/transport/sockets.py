@@ -2,54 +2,69 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import socket
+import ssl
 import sys
 import threading
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+from google.protobuf.message import DecodeError
 
 from ray_client.config.address import Address
+from ray_client.config.settings import TlsSettings
 from ray_client.transport.route import Route
 from ray_client.transport.status import Context, error_from_failure
-from ray_client.transport.stream import GrpcStream, Stream, StreamCutError
-from ray_client_proto.sockets import ClosedError, MessageSocket
+from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
+from ray_client_proto.asking import ask
+from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
+from ray_client_proto.tls import TlsSocket, client_context, connect
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_proto.wire import tunnel, websocket
+from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
+from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 
 CONNECT_TIMEOUT_S: Final = 5.0  #: for a connection, and again for the gateway's answer
-_HEAD_BYTES: Final = 16 * 1024
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
 _Headers = list[tuple[str, str]]
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_Socket = TypeVar("_Socket", bound=WebSocket)
 
 
 class SocketStream:
     """A data stream over a connection of its own. Most of what ends it is a cut: the gateway tells more."""
 
-    def __init__(
-        self, address: Address, headers: _Headers, outgoing: Iterator[bytes], limit_bytes: int, session_id: str
-    ) -> None:
-        """Connect nothing yet."""
-        self._address, self._headers, self._id = address, headers, session_id
-        self._outgoing, self._limit_bytes = outgoing, limit_bytes
-        self._lock = threading.Lock()  # of the two below, since `close` comes from any thread
-        self._messages: MessageSocket | None = None
-        self._is_closed = False
-        self.has_worked = False
+    def __init__(self, door: Door, freed: Callable[[], None], session_id: str) -> None:
+        """Connect, and ask the gateway for the driver.
 
-    def __iter__(self) -> Iterator[bytes]:
+        Raises:
+            StreamCutError: it cannot be reached, or refused.
+        """
+        self._id = session_id
+        self.has_worked = False
         try:
-            messages = self._open()
+            self._messages = door.open(websocket.DATA, partial(MessageSocket, freed=freed))
         except (OSError, ValueError) as exc:
             raise StreamCutError(f"no socket to the driver: {exc}") from exc
-        with self._lock:
-            self._messages = messages
-            if self._is_closed:
-                messages.close()
-        threading.Thread(target=self._write, args=(messages,), name="ray-client-socket", daemon=True).start()
+
+    @property
+    def is_free(self) -> bool:
+        return self._messages.is_free
+
+    def post(self, message: bytes) -> None:
+        self._messages.post(message)
+
+    def cut(self) -> None:
+        self._messages.close()
+
+    def close(self) -> None:
+        self._messages.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        messages = self._messages
         try:
             while (message := messages.receive()) is not None:
                 self.has_worked = True
@@ -66,61 +81,161 @@ class SocketStream:
             messages.close()
             messages.release()
 
-    def close(self) -> None:
-        with self._lock:
-            self._is_closed = True
-            if self._messages is not None:
-                self._messages.close()
 
-    def _write(self, messages: MessageSocket) -> None:
-        try:
-            for message in self._outgoing:
-                messages.send(message)
-        except OSError:
-            messages.close()  # which the reader sees
+@lru_cache(maxsize=8)  # to read the system's authorities takes longer than all the rest of a connection
+def _context(tls: TlsSettings) -> ssl.SSLContext:
+    return client_context(tls.ca_path, tls.certificate_path, tls.key_path)
 
-    def _open(self) -> MessageSocket:
+
+class Door:
+    """Opens connections to a session's driver, which the gateway gives away. Safe from any thread."""
+
+    def __init__(
+        self,
+        address: Address,
+        headers: _Headers,
+        limit_bytes: int,
+        tls: TlsSettings | None = None,
+        secret: bytes | None = None,
+    ) -> None:
+        """`limit_bytes` bounds a message. With `tls`: who ends it is the driver, which wants the secret, or a proxy."""
+        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+        self._tls, self._secret = tls, secret
+
+    def open(self, kind: bytes, make: Callable[..., _Socket]) -> _Socket:
         """Connect, and ask the gateway for the driver.
 
         Raises:
             OSError: it cannot be reached.
             ValueError: it refused.
         """
-        key = base64.b64encode(os.urandom(16)).decode()
-        connection = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
+        connection: socket.socket | TlsSocket
+        connection = plain = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
         try:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(websocket.request(self._address.target, key, self._headers))
-            received = b""
-            while not (size_bytes := tunnel.head_size(received)):
-                piece = connection.recv(_HEAD_BYTES)
-                received += piece
-                if not piece or len(received) > _HEAD_BYTES:
-                    raise ValueError("no answer to the request for one")
-            if not websocket.is_accepted(received[:size_bytes], key):
-                raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
-            return MessageSocket(connection, is_client=True, limit_bytes=self._limit_bytes, first=received[size_bytes:])
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is None:
+                first = self._ask(plain, kind)
+            elif self._secret is None:
+                connection = self._encrypt(plain, self._tls, b"")
+                connection.settimeout(CONNECT_TIMEOUT_S)
+                first = self._ask(connection, kind, _wanted_headers(self._tls))
+            else:
+                # The driver says nothing before TLS: were there anything, somebody else would have put it in.
+                first = self._ask(plain, kind)
+                if first:
+                    raise ValueError("something in clear before TLS")
+                connection = self._encrypt(plain, self._tls, self._secret)
+            return make(connection, is_client=True, limit_bytes=self._limit_bytes, first=first)
         except BaseException:
-            connection.close()
+            plain.close()
             raise
+
+    def _encrypt(self, connection: socket.socket, tls: TlsSettings, secret: bytes) -> TlsSocket:
+        return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
+
+    def _ask(self, connection: socket.socket | TlsSocket, kind: bytes, extra: Mapping[str, str] = _NONE) -> bytes:
+        headers = [*self._headers, *extra.items()]
+        return ask(connection, self._address.target, headers, kind, self._address.prefix)
+
+
+def _wanted_headers(tls: TlsSettings) -> Mapping[str, str]:
+    """Give what a proxy wants to see.
+
+    Raises:
+        ValueError: the user's function raised.
+    """
+    try:
+        return _NONE if tls.headers is None else tls.headers()
+    except Exception as exc:
+        raise ValueError(f"no headers for the proxy: {exc!r}") from exc
+
+
+class SocketLogStream:
+    """Logs over a connection of their own. Whatever ends it is a cut: the gateway tells more."""
+
+    def __init__(self, door: Door) -> None:
+        """Connect nothing yet."""
+        self._door = door
+        self._lock = threading.Lock()  # of all below
+        self._messages: MessageSocket | None = None
+        self._wanted = LogRequest()
+        self._is_closed = False
+        self.has_worked = False
+
+    def want(self, request: LogRequest) -> None:
+        with self._lock:
+            self._wanted = request
+            if self._messages is not None:
+                self._messages.post(request.SerializeToString())
+
+    def __iter__(self) -> Iterator[LogBatch]:
+        try:
+            messages = self._door.open(websocket.LOGS, MessageSocket)
+        except (OSError, ValueError) as exc:
+            raise StreamCutError(f"no socket to the driver: {exc}") from exc
+        self.has_worked = True
+        try:
+            with self._lock:
+                if self._is_closed:
+                    return
+                self._messages = messages
+                messages.post(self._wanted.SerializeToString())
+            while (message := messages.receive()) is not None:
+                yield LogBatch.FromString(message)
+        except (OSError, ProtocolError, DecodeError) as exc:
+            raise StreamCutError(str(exc)) from exc
+        finally:
+            messages.close()
+            with self._lock:
+                self._messages = None
+            messages.release()
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            if self._messages is not None:
+                self._messages.close()
+
+
+class LogWays:
+    """Opens streams of logs: on a socket, and by the session's calls where no socket came through."""
+
+    def __init__(self, route: Route, session_id: str, door: Door) -> None:
+        self._route, self._session_id, self._door = route, session_id, door
+        self._last: SocketLogStream | None = None
+
+    def open(self) -> LogStream:
+        """Open a stream: on a socket, unless the last one was on a socket that was refused."""
+        if self._last is not None and not self._last.has_worked:
+            self._last = None
+            return GrpcLogStream(self._route, self._session_id)
+        self._last = SocketLogStream(self._door)
+        return self._last
 
 
 class DataWays:
     """Opens data streams: on a socket, and by the session's calls where no socket came through."""
 
-    def __init__(self, route: Route, session_id: str, address: Address, headers: _Headers, limit_bytes: int) -> None:
-        self._route, self._session_id = route, session_id
-        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+    def __init__(self, route: Route, session_id: str, door: Door) -> None:
+        self._route, self._session_id, self._door = route, session_id, door
         self._last: SocketStream | None = None
+        self._has_failed = False
 
-    def open(self, outgoing: Iterator[bytes]) -> Stream:
-        """Open a stream: on a socket, unless the last one was on a socket and got nothing through."""
+    def open(self, freed: Callable[[], None]) -> Stream:
+        """Open a stream: on a socket, unless the last one was on a socket and got nothing through.
+
+        Raises:
+            StreamCutError: it cannot be opened now.
+        """
         last, self._last = self._last, None
-        if last is not None and not last.has_worked:
-            return GrpcStream(self._route, outgoing, self._session_id)
+        if self._has_failed or (last is not None and not last.has_worked):
+            self._has_failed = False
+            return GrpcStream(self._route, freed, self._session_id)
         if last is not None:
             self._route.broke(self._route.calls, True)  # after a cut the best way is tried again
-        self._last = SocketStream(self._address, self._headers, outgoing, self._limit_bytes, self._session_id)
+        self._has_failed = True  # until it is open
+        self._last = SocketStream(self._door, freed, self._session_id)
+        self._has_failed = False
         return self._last
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+import queue
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import grpc
 
 from ray_client.transport.route import Route
 from ray_client.transport.status import error_of, failure_of
+from ray_client_proto.channel import Outlet, PulledOutlet
+from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
 
 
 class StreamCutError(Exception):
     """The stream broke, and the session may well be alive: reattach."""
 
 
-class Stream(Protocol):
-    """Messages from the peer, in order.
+class Stream(Outlet, Protocol):
+    """Messages to the peer, and those from it in order.
 
     Iterating raises `StreamCutError` when the connection broke, or the typed error that the peer
     gave; it just ends when the peer is done. `close` may be called from any thread, repeatedly.
@@ -27,13 +30,14 @@ class Stream(Protocol):
     def close(self) -> None: ...
 
 
-class GrpcStream:
+class GrpcStream(PulledOutlet):
     """A gRPC bidirectional call as a `Stream`."""
 
-    def __init__(self, route: Route, outgoing: Iterator[bytes], session_id: str) -> None:
+    def __init__(self, route: Route, freed: Callable[[], None], session_id: str) -> None:
         """Open the stream."""
+        super().__init__(freed)
         self._route, self._calls = route, route.calls
-        self._call = self._calls.data(outgoing)
+        self._call = self._calls.data(self.messages())
         self._session_id = session_id
 
     def __iter__(self) -> Iterator[bytes]:
@@ -48,27 +52,48 @@ class GrpcStream:
                 raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
             raise error_of(exc, "reading the data stream", session_id=self._session_id) from exc
 
+    def cut(self) -> None:
+        self._call.cancel()
+
     def close(self) -> None:
         self._call.cancel()
+        self.finish()  # for gRPC's thread, which pulls
+
+
+class LogStream(Protocol):
+    """Batches of log records, in order. Iterating and `close` are as with `Stream`; the rest is for any thread too."""
+
+    def want(self, request: LogRequest) -> None:
+        """Say what is wanted from now on."""
+
+    def __iter__(self) -> Iterator[LogBatch]: ...
+
+    def close(self) -> None: ...
 
 
 class GrpcLogStream:
-    """A gRPC call of the logs channel, whose errors are gRPC's own."""
+    """A gRPC call of the logs channel."""
 
-    def __init__(self, route: Route, requests: Iterator[Any]) -> None:
+    def __init__(self, route: Route, session_id: str) -> None:
         """Open the stream."""
-        self._route, self._calls = route, route.calls
-        self._call = self._calls.logs(requests)
+        self._route, self._calls, self._session_id = route, route.calls, session_id
+        self._requests: queue.SimpleQueue[LogRequest | None] = queue.SimpleQueue()
+        self._call = self._calls.logs(iter(self._requests.get, None))
 
-    def __iter__(self) -> Iterator[Any]:
+    def want(self, request: LogRequest) -> None:
+        self._requests.put(request)
+
+    def __iter__(self) -> Iterator[LogBatch]:
         try:
             for batch in self._call:
                 self._route.worked()
                 yield batch
         except grpc.RpcError as exc:
-            if failure_of(exc) is None:
+            if failure_of(exc) is None and exc.code() != grpc.StatusCode.UNIMPLEMENTED:
                 self._route.failed(self._calls)
-            raise
+                raise StreamCutError(f"{exc.code().name}: {exc.details()}") from exc
+            raise error_of(exc, "reading logs", session_id=self._session_id) from exc
 
-    def cancel(self) -> object:
-        return self._call.cancel()
+    def close(self) -> None:
+        self._call.cancel()
+        self._requests.put(None)  # else gRPC's own thread waits for the next request for ever
