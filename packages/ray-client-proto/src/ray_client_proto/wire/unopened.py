@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 CAPABILITY: Final = "unopened"
+
+#: Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
+ATOMS: Final = frozenset({int, float, bool, str, bytes, type(None)})
+_CONTAINERS: Final = frozenset({list, dict})
+_ATOMS_AND_CONTAINERS: Final = ATOMS | _CONTAINERS
+_MAX_CONTAINERS: Final = 100_000  #: in a value that is left closed: no more of them are looked at
 
 #: `ray` and what is in it, at the beginning of a short text; many other names end so, such as that of `xarray`.
 _OF_RAY: Final = re.compile(rb"\x8c[\x03-\xff]ray[.\x94]")
@@ -29,3 +35,35 @@ def means_the_same_to_all(stream: bytes) -> bool:
         or b"pathlib" in stream
         or ((b"ray." in stream or b"ray\x94" in stream) and _OF_RAY.search(stream) is not None)
     )
+
+
+def is_too_plain(value: Any) -> bool:
+    """Tell whether Ray would pickle nothing of a value; or there are too many lists to tell, as in a circle.
+
+    Ray has plain lists and dictionaries, and those in them, in a format of its own, where each is written as often as
+    it occurs, and becomes an object of its own; only what else they hold is pickled.
+
+    >>> is_too_plain({"a": [1, [2.5]]}), is_too_plain([(1, 2)])
+    (True, False)
+    """
+    if type(value) not in _CONTAINERS:
+        return type(value) in ATOMS
+    found, kinds = [value], set[type]()
+    for container in found:
+        items = container if type(container) is list else container.values()
+        here = set(map(type, items))
+        kinds |= here
+        if not _CONTAINERS.isdisjoint(here):
+            found += [item for item in items if type(item) in _CONTAINERS]
+        if len(found) > _MAX_CONTAINERS:
+            return True
+    return kinds <= _ATOMS_AND_CONTAINERS
+
+
+def untangled(value: Any) -> Any:
+    """Give a value with new plain lists and dictionaries, none of which occurs twice, or in something else."""
+    if type(value) is list:
+        return [untangled(item) if type(item) in _CONTAINERS else item for item in value]
+    if type(value) is dict:
+        return {key: untangled(item) if type(item) in _CONTAINERS else item for key, item in value.items()}
+    return value

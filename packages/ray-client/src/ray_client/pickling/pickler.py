@@ -31,7 +31,7 @@ from ray_client_proto.code.errors import SourceError
 from ray_client_proto.code.imports import for_cluster
 from ray_client_proto.code.sent import with_own_lines, with_real_file
 from ray_client_proto.wire import tokens
-from ray_client_proto.wire.unopened import means_the_same_to_all
+from ray_client_proto.wire.unopened import ATOMS, is_too_plain, means_the_same_to_all, untangled
 
 #: What a reducer gives: a token function and its arguments.
 Token = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -58,11 +58,7 @@ _CODE = (type, FunctionType)
 _PARTS = 6  #: of what cloudpickle gives for a class or a function by value
 # Modules that we had cloudpickle take by value; its own table, which is the process's, has the user's wishes too.
 _registered: set[str] = set()
-_CONTAINERS = frozenset({list, dict})
-_MAX_CONTAINERS = 100_000  # in a value that is not opened on the cluster: no more of them are looked at
 _ATTEMPTS = 8  # to leave out what is too large
-# Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
-_ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
 
 
 class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ships no types
@@ -249,43 +245,16 @@ def _dump_alone(value: Any, table: TokenTable) -> Pickled:
 
 
 def _dump_apart(value: Any, table: TokenTable) -> Pickled:
-    """Give the pickle of a value as Ray itself would store it: with all its buffers out of band.
-
-    Ray has plain lists and dictionaries, and those in them, in a format of its own, where each is written as often as
-    it occurs, and becomes an object of its own; only what else they hold is pickled. And `bytes` are stored as such.
-    """
+    """Give the pickle of a value as Ray itself would store it: with all its buffers out of band."""
     file, buffers = io.BytesIO(), list[memoryview]()
     pickler = SessionPickler(file, table, buffers, out_of_band_bytes=0)
     try:
-        pickler.dump(_untangled(value))
+        pickler.dump(untangled(value))
     except NeedsModulesError:
         return _dump_whole(value, table)
     stream = file.getvalue()
-    is_for_ray = pickler.has_objects and not isinstance(value, bytes)
+    is_for_ray = pickler.has_objects and not isinstance(value, bytes)  # which it stores as plain bytes
     return Pickled(stream, buffers, may_stay_closed=is_for_ray and means_the_same_to_all(stream))
-
-
-def _is_too_plain(value: Any) -> bool:
-    """Tell whether a plain list or dictionary has, through such ones alone, only atoms; or too many, as in a circle."""
-    found, kinds = [value], set[type]()
-    for container in found:
-        items = container if type(container) is list else container.values()
-        here = set(map(type, items))
-        kinds |= here
-        if not _CONTAINERS.isdisjoint(here):
-            found += [item for item in items if type(item) in _CONTAINERS]
-        if len(found) > _MAX_CONTAINERS:
-            return True
-    return kinds <= _ATOMS | _CONTAINERS
-
-
-def _untangled(value: Any) -> Any:
-    """Give a value with new plain lists and dictionaries, none of which occurs twice, or in something else."""
-    if type(value) is list:
-        return [_untangled(item) if type(item) in _CONTAINERS else item for item in value]
-    if type(value) is dict:
-        return {key: _untangled(item) if type(item) in _CONTAINERS else item for key, item in value.items()}
-    return value
 
 
 def _dump_whole(value: Any, table: TokenTable) -> Pickled:
@@ -333,10 +302,10 @@ def dump_value(value: Any, table: TokenTable) -> Pickled:
 
 def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTable) -> Pickled:
     """Give the pickle of a call's arguments, each of them on its own inside; raises as `dump` does."""
-    if not kwargs and all(type(arg) in _ATOMS for arg in args):
+    if not kwargs and all(type(arg) in ATOMS for arg in args):
         return Pickled(pickle.dumps((args, kwargs), 5), [])
     joined = tuple(_argument(arg, table) for arg in args), {name: _argument(arg, table) for name, arg in kwargs.items()}
-    if all(type(arg) in _ATOMS or type(arg) is Apart for arg in (*joined[0], *joined[1].values())):
+    if all(type(arg) in ATOMS or type(arg) is Apart for arg in (*joined[0], *joined[1].values())):
         return _join(joined)
     names = (*(f"argument {number}" for number, _ in enumerate(args, 1)), *(f"argument `{name}`" for name in kwargs))
     return dump(joined, table, list(zip(names, (*args, *kwargs.values()), strict=True)))
@@ -344,9 +313,7 @@ def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTa
 
 def _argument(value: Any, table: TokenTable) -> Any:
     """Give what stands for an argument in the pickle of them all: the value, or its own pickle."""
-    if type(value) in _ATOMS or not table.leaves_closed or _surely_needs_opening(value, table):
-        return value
-    if type(value) in _CONTAINERS and _is_too_plain(value):
+    if not table.leaves_closed or is_too_plain(value) or _surely_needs_opening(value, table):
         return value
     try:
         return Apart(_dump_apart(value, table))
