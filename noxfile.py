@@ -37,6 +37,9 @@ LOCKED = ROOT / "constraints"
 CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `newest` sets
 SOURCES = [f"packages/{package}/src" for package in PACKAGES]
 
+#: The suites of conformance that values go through in both ways: as they came, and opened by the driver.
+WITH_VALUES = ("actors", "errors", "objects", "serialization", "streaming", "tasks", "unopened", "values")
+
 #: What `tests` runs, in this order: what is quick to fail comes first.
 STEPS = (
     "lint",
@@ -247,8 +250,13 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def conformance(session: nox.Session) -> None:
-    """One suite against Ray's public API, natively on Ray and then through the client."""
-    run_conformance(session, "newest", *environments(session))
+    """One suite against Ray's public API, natively on Ray and then through the client; some with all values opened."""
+    cluster, laptop = environments(session)
+    run_conformance(session, "newest", cluster, laptop)
+    if not session.posargs:
+        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE_VALUES": "opened"}
+        suites = [f"integration_tests/conformance/test_{name}.py" for name in WITH_VALUES]
+        run_pytest(session, laptop, *suites, report="conformance-opened", env=env)
 
 
 @nox.session(name="conformance-oldest", python=False)

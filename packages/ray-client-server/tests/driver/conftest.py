@@ -131,6 +131,9 @@ class FakeRay:
     def _named_actors(self, *, all_namespaces: bool = False) -> Any:
         return sorted(self.named), all_namespaces
 
+    def packages_with_reducers(self) -> list[str]:
+        return ["decimal"]
+
     def join(self, settings: Any) -> Any:
         raise AssertionError("no test joins a cluster")
 
