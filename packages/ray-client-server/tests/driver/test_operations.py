@@ -26,6 +26,7 @@ from ray_client_proto.v1.operation_pb2 import (
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_server.driver import dispatch
 from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.handlers import objects
 
 
 def double(number: int) -> int:
@@ -163,6 +164,44 @@ def test_o1_a_put_that_fails_makes_a_failed_object(client: Any, driving: Any) ->
     failed = client.put(driving.Token("object_ref", ref))
     assert "not allowed" in client.get(failed).message
     assert client.ask(wait=Wait(object_ids=[failed], num_returns=1, timeout_s=-1)).ready.indexes == [0]
+
+
+def test_a_large_put_holds_up_only_what_names_its_object(
+    client: Any, holdings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "_LARGE_BYTES", 1)
+    may_store, store = threading.Event(), holdings.port.put
+
+    def put(value: object) -> object:
+        if value == "large":
+            assert may_store.wait(10)
+        return store(value)
+
+    monkeypatch.setattr(holdings.port, "put", put)
+    large = client.put("large", is_uploaded=True)
+    other = client.put(5)
+    assert client.get(other) == 5
+    get = client.begin(get=Get(object_ids=[large]))
+    wait = client.begin(wait=Wait(object_ids=[large, other], num_returns=2, timeout_s=-1))
+    assert client.get(other) == 5
+    may_store.set()
+    replies = {client.replies.get(timeout=10).request_id for _ in range(2)}
+    assert replies == {get, wait}
+    client.do(release=Release(ids=[large, other], counts=[1, 1]))
+    assert len(holdings.references) == 0
+
+
+def test_a_large_put_that_fails_or_was_released_leaves_nothing(
+    client: Any, holdings: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "_LARGE_BYTES", 1)
+    inner = client.put(1)
+    failed = client.put(driving.Token("object_ref", inner), is_uploaded=True)
+    assert "not allowed" in client.get(failed).message
+    released = client.put("large", is_uploaded=True)
+    client.do(release=Release(ids=[released, failed, inner], counts=[1, 1, 1]))
+    holdings.puts.submit(int).result(10)  # it has been stored by now
+    assert len(holdings.references) == 0
 
 
 def test_an_error_of_the_users_comes_with_its_cause(client: Any, driving: Any) -> None:
