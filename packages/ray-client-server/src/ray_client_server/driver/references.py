@@ -26,16 +26,18 @@ class Entry:
     """One id: what it stands for, and how many counts the client has of it.
 
     `target` is Ray's own object, or the `Failure` of an entry of kind FAILED. `key` is what makes two Ray objects
-    of one kind the same; generators and failed entries have none. `is_ready` is set once the value was there. One of
-    kind PENDING has `settled`, which is set once it is of another kind.
+    of one kind the same; generators and failed entries have none. `is_ready` is set once the value was there, and
+    `pickled` is its pickle if the driver has seen it and it is small: then Ray need not be asked again. One of kind
+    PENDING has `settled`, which is set once it is of another kind.
     """
 
-    __slots__ = ("count", "id", "is_ready", "key", "kind", "settled", "target")
+    __slots__ = ("count", "id", "is_ready", "key", "kind", "pickled", "settled", "target")
 
     def __init__(self, handle_id: int, kind: Kind, target: Any, key: bytes | None) -> None:
         self.id, self.kind, self.target, self.key = handle_id, kind, target, key
         self.count = 1
         self.is_ready = False
+        self.pickled: bytes | None = None
         self.settled = threading.Event() if kind is Kind.PENDING else None
 
 

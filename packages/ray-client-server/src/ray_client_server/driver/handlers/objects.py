@@ -22,7 +22,7 @@ from ray_client_server.driver.failures import describe
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.port import Handle
 from ray_client_server.driver.references import Entry, Kind
-from ray_client_server.driver.results import Wanted
+from ray_client_server.driver.results import Wanted, is_quick
 from ray_client_server.driver.waiting import Deadline
 
 _LARGE_BYTES: Final = 8 * 1024 * 1024  #: what takes some milliseconds to store
@@ -44,7 +44,9 @@ def put(holdings: Holdings, message: Put, answer: Answer) -> None:
         references.fail([message.object_id], failure)
         raise OperationError(failure) from error
     if message.object_id:
-        references.name(message.object_id, Kind.OBJECT, ref, holdings.port.object_key(ref), is_ready=True)
+        entry = references.name(message.object_id, Kind.OBJECT, ref, holdings.port.object_key(ref), is_ready=True)
+        if is_quick(value):
+            entry.pickled = holdings.codec.encode(value).pickle
         answer.done()
     else:
         answer.value(holdings.codec.encode(ref))
