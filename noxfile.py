@@ -37,6 +37,9 @@ LOCKED = ROOT / "constraints"
 CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `newest` sets
 SOURCES = [f"packages/{package}/src" for package in PACKAGES]
 
+#: The suites of conformance that values go through in both ways: as they came, and opened by the driver.
+WITH_VALUES = ("actors", "errors", "objects", "serialization", "streaming", "tasks", "unopened", "values")
+
 #: What `tests` runs, in this order: what is quick to fail comes first.
 STEPS = (
     "lint",
@@ -55,6 +58,8 @@ STEPS = (
 
 PACKAGE_TESTS = ROOT / "integration_tests" / "packages"
 GROUPS = nox.project.load_toml(PACKAGE_TESTS / "programs.toml")["groups"]  # of packages that go into one environment
+
+BENCH = ["distributed", "numpy", "matplotlib"]  # what is measured beside us, and what draws what was measured
 
 RUFF = "ruff"
 MYPY = ["mypy", "types-grpcio", "types-protobuf"]
@@ -245,8 +250,13 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def conformance(session: nox.Session) -> None:
-    """One suite against Ray's public API, natively on Ray and then through the client."""
-    run_conformance(session, "newest", *environments(session))
+    """One suite against Ray's public API, natively on Ray and then through the client; some with all values opened."""
+    cluster, laptop = environments(session)
+    run_conformance(session, "newest", cluster, laptop)
+    if not session.posargs:
+        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE_VALUES": "opened"}
+        suites = [f"integration_tests/conformance/test_{name}.py" for name in WITH_VALUES]
+        run_pytest(session, laptop, *suites, report="conformance-opened", env=env)
 
 
 @nox.session(name="conformance-oldest", python=False)
@@ -340,10 +350,16 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
-    """Native Ray, the client inside Ray and ours, side by side in one table."""
+    """Native Ray, the client inside Ray, Dask, a bare socket and ours, side by side; `-- --save`, `-- --long`."""
     cluster, laptop = environments(session)
-    env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_BENCH_PYTHON": bench_environment(session)}
     session.run(laptop, "benchmarks/run.py", *session.posargs, env=env, external=True)
+
+
+@nox.session(python=False)
+def plots(session: nox.Session) -> None:
+    """Draw docs/benchmarks.md and its plots from the newest recorded run of `bench`."""
+    session.run(bench_environment(session), "benchmarks/plots.py", *session.posargs, external=True)
 
 
 @nox.session(python=False)
@@ -426,6 +442,7 @@ def locks(session: nox.Session) -> dict[str, list[str]]:
         "nox": ["nox[uv]>=2025.5.1"],
         "build": ["hatchling>=1.27,<2"],
         "protos": [*GENERATOR, *PYTEST[:2]],
+        "bench": BENCH,
         "laptop": [*ours[:2], *PYTEST],
         "laptop-oldest": [*ours[:2], *PYTEST, *OLDEST],
         "cluster": [*ours, *server_needs(RAY), *PYTEST, RUFF, *MYPY, IMPORT_LINTER],
@@ -470,6 +487,16 @@ def environments(session: nox.Session, ray: str = RAY) -> tuple[str, str]:
         session.run(*command, *requirements(session, package, ray), external=True)
     prove_no_ray(session, pythons["laptop"])
     return pythons[cluster], pythons["laptop"]
+
+
+def bench_environment(session: nox.Session) -> str:
+    """Give the interpreter of the environment with what is only measured and drawn with, apart from ours and Ray's."""
+    python = WORK / "bench" / "bin" / "python"
+    if not python.exists():
+        session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(python.parents[1]), external=True)
+    command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *locked("bench"), *BENCH]
+    session.run(*command, external=True)
+    return str(python)
 
 
 def package_reports() -> list[str]:

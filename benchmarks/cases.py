@@ -1,36 +1,21 @@
 """What is measured: the same code for every side, with the `ray` that the side was given.
 
-A case returns seconds per unit of work, with content checked outside the timed part. Remote functions are made
-inside a function so that every side pickles them by value: no side finds this module on the cluster.
+A case returns seconds per unit of work, or several such numbers by name, with content checked outside the timed
+part. Remote functions are made inside a function so that every side pickles them by value: no side finds this module
+on the cluster.
 """
 
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How much work one run of a case is."""
-
-    small: int = 200
-    batch: int = 500
-    awaits: int = 1000
-    chain: int = 50
-    big_bytes: int = 100 * MEGABYTE
-
-
-FULL = Sizes()
-QUICK = Sizes(small=30, batch=100, awaits=200, big_bytes=20 * MEGABYTE)
+from sizes import MEGABYTE, Sizes
 
 
 class Fixture:
@@ -39,6 +24,7 @@ class Fixture:
     def __init__(self, ray: Any, sizes: Sizes) -> None:
         self.ray = ray
         self.sizes = sizes
+        self.opened: list[Any] = []  #: sessions beside the current one
         self._seed = 0
 
     @cached_property
@@ -60,9 +46,17 @@ class Fixture:
         def make_array(size_bytes: int, seed: int) -> Any:
             import numpy
 
-            return numpy.random.default_rng(seed).integers(0, 256, size_bytes, dtype=numpy.uint8)
+            words = numpy.random.default_rng(seed).integers(0, 1 << 64, size_bytes // 8, dtype=numpy.uint64)
+            return words.view(numpy.uint8)
 
         return self.ray.remote(make_array)
+
+    @cached_property
+    def make_numbers(self) -> Any:
+        def make_numbers(count: int) -> Any:
+            return list(range(count))
+
+        return self.ray.remote(make_numbers)
 
     @cached_property
     def counter(self) -> Any:
@@ -92,12 +86,25 @@ class Fixture:
         """Have the side's workers started, and the function known to them."""
         self.ray.get([self.add_one.remote(number) for number in range(8)])
 
-    def new_array(self) -> Any:
+    def new_array(self, size_bytes: int) -> Any:
         """Make other content each time, so that nothing can be found again."""
         import numpy
 
         self._seed += 1
-        return numpy.random.default_rng(self._seed).integers(0, 256, self.sizes.big_bytes, dtype=numpy.uint8)
+        words = numpy.random.default_rng(self._seed).integers(0, 1 << 64, size_bytes // 8, dtype=numpy.uint64)
+        return words.view(numpy.uint8)
+
+    def remote_array(self, size_bytes: int) -> Any:
+        """Give the reference of an array that a task makes and that is ready; `new_array` last made the same."""
+        reference = self.make_array.remote(size_bytes, self._seed)
+        self.ray.wait([reference])
+        return reference
+
+    def numbers(self, count: int) -> list[Any]:
+        """Give references of so many small values that are ready; made by one call."""
+        references = self.make_numbers.options(num_returns=count).remote(count)
+        self.ray.wait(references, num_returns=count)
+        return list(references)
 
 
 def small_get(fixture: Fixture) -> float:
@@ -183,7 +190,7 @@ def awaits(fixture: Fixture) -> float:
 
 def put_big(fixture: Fixture) -> float:
     """Ends when the cluster says that it has the object."""
-    ray, array = fixture.ray, fixture.new_array()
+    ray, array = fixture.ray, fixture.new_array(fixture.sizes.big_bytes)
     started = time.perf_counter()
     reference = ray.put(array)
     ray.wait([reference])
@@ -194,15 +201,28 @@ def put_big(fixture: Fixture) -> float:
 
 def get_big(fixture: Fixture) -> float:
     """An object that a task made and that is ready; never fetched before."""
-    ray = fixture.ray
-    expected = fixture.new_array()
-    reference = fixture.make_array.remote(fixture.sizes.big_bytes, fixture._seed)
-    ray.wait([reference])
+    expected = fixture.new_array(fixture.sizes.big_bytes)
+    reference = fixture.remote_array(fixture.sizes.big_bytes)
     started = time.perf_counter()
-    array = ray.get(reference)
+    array = fixture.ray.get(reference)
     elapsed_s = time.perf_counter() - started
     assert zlib.crc32(array) == zlib.crc32(expected)
     return elapsed_s / (array.nbytes / MEGABYTE)
+
+
+def pieces(fixture: Fixture) -> dict[str, float]:
+    """Arrays of 1 MiB: all put, until the cluster has the last; then fetched, one after the other."""
+    ray, count = fixture.ray, fixture.sizes.pieces
+    arrays = [fixture.new_array(fixture.sizes.piece_bytes) for _ in range(count)]
+    started = time.perf_counter()
+    references = [ray.put(array) for array in arrays]
+    ray.wait(references, num_returns=count)
+    put_s = time.perf_counter() - started
+    started = time.perf_counter()
+    values = [ray.get(reference) for reference in references]
+    get_s = time.perf_counter() - started
+    assert all((value == array).all() for value, array in zip(values, arrays, strict=True))
+    return {"put": put_s / count, "get": get_s / count}
 
 
 def chain(fixture: Fixture) -> float:
@@ -218,35 +238,68 @@ def chain(fixture: Fixture) -> float:
     return elapsed_s
 
 
-def put_memory(fixture: Fixture) -> float:
-    """How much the resident memory of this process rises above what it was, in megabytes (Linux)."""
-    array = fixture.new_array()
-    status = Path("/proc/self/status")
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew at what is resident now
-    before_kb = _status_kb(status, "VmRSS")
-    reference = fixture.ray.put(array)
-    fixture.ray.wait([reference])
-    return (_status_kb(status, "VmHWM") - before_kb) * 1024 / MEGABYTE
+def puts(fixture: Fixture) -> float:
+    """Small values, until the cluster has them all; seconds for all."""
+    ray, count = fixture.ray, fixture.sizes.puts
+    started = time.perf_counter()
+    references = [ray.put(number) for number in range(count)]
+    ready, _ = ray.wait(references, num_returns=count)
+    elapsed_s = time.perf_counter() - started
+    assert len(ready) == count
+    return elapsed_s
 
 
-def _status_kb(status: Path, key: str) -> int:
-    line = next(line for line in status.read_text().splitlines() if line.startswith(key))
-    return int(line.split()[1])
+def calls(fixture: Fixture) -> float:
+    """Calls of an actor, and then all results; seconds for all."""
+    ray, count, counter = fixture.ray, fixture.sizes.calls, fixture.counter
+    first = ray.get(counter.increment.remote())
+    started = time.perf_counter()
+    values = ray.get([counter.increment.remote() for _ in range(count)])
+    elapsed_s = time.perf_counter() - started
+    assert values == list(range(first + 1, first + 1 + count))
+    return elapsed_s
 
 
-CASES: dict[str, Callable[[Fixture], float]] = {
+def gets_list(fixture: Fixture) -> float:
+    """Many small values by one `get`; seconds for all."""
+    count = fixture.sizes.gets
+    references = fixture.numbers(count)
+    started = time.perf_counter()
+    values = fixture.ray.get(references)
+    elapsed_s = time.perf_counter() - started
+    assert values == list(range(count))
+    return elapsed_s
+
+
+def gets_completed(fixture: Fixture) -> float:
+    """Many small values as `concurrent.futures.as_completed` gives them; seconds for all."""
+    count = fixture.sizes.gets
+    references = fixture.numbers(count)
+    started = time.perf_counter()
+    futures = [reference.future() for reference in references]
+    values = [future.result() for future in concurrent.futures.as_completed(futures)]
+    elapsed_s = time.perf_counter() - started
+    assert sorted(values) == list(range(count))
+    return elapsed_s
+
+
+def gets_waited(fixture: Fixture) -> float:
+    """Some small values by Ray's own idiom: `wait` for one, `get` it, and so on; seconds for all."""
+    ray, count = fixture.ray, fixture.sizes.waits
+    pending, values = fixture.numbers(count), []
+    started = time.perf_counter()
+    while pending:
+        [ready], pending = ray.wait(pending, num_returns=1)
+        values.append(ray.get(ready))
+    elapsed_s = time.perf_counter() - started
+    assert sorted(values) == list(range(count))
+    return elapsed_s
+
+
+CASES: dict[str, Callable[..., float | dict[str, float]]] = {
     case.__name__: case
     for case in (
-        small_get,
-        small_put,
-        task_round_trip,
-        actor_round_trip,
-        task_batch,
-        actor_batch,
-        awaits,
-        put_big,
-        get_big,
-        chain,
-        put_memory,
+        *(small_get, small_put, task_round_trip, actor_round_trip, task_batch, actor_batch, awaits),
+        *(put_big, get_big, pieces, chain, puts, calls, gets_list, gets_completed, gets_waited),
     )
 }

@@ -1,6 +1,6 @@
 """Where the client's time goes: one case under a profiler, in every thread.
 
-python hot_paths.py --address ray://HOST:PORT CASE [--repeat N] [--module ray_client]
+python hot_paths.py --address ray://HOST:PORT CASE [--repeat N] [--module ray_client] [--through-gateway]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import cases
+from sizes import FULL
 
 
 class Profiles:
@@ -54,13 +55,15 @@ def main() -> None:
     parser.add_argument("--module", default="ray_client")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--lines", type=int, default=25)
+    parser.add_argument("--through-gateway", action="store_true")
     arguments = parser.parse_args()
 
     profiles = Profiles()
     profiles.begin()
     ray = importlib.import_module(arguments.module)
-    with ray.init(arguments.address):
-        fixture = cases.Fixture(ray, cases.FULL)
+    options = {"direct": False} if arguments.through_gateway else {}
+    with ray.init(arguments.address, **options):
+        fixture = cases.Fixture(ray, FULL)
         cases.CASES[arguments.case](fixture)  # warm, and not in the caller's profile
         for _ in range(arguments.repeat):
             seconds = profiles.call(cases.CASES[arguments.case], fixture)

@@ -11,6 +11,7 @@ import subprocess
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 MARK = "RAY_CLIENT_BENCH_RUN"
 END_S = 20.0
@@ -54,8 +55,8 @@ class Processes:
         self._started.append(process)
         return process
 
-    def start_and_read_port(self, command: list[str], log: str) -> int:
-        """Start a process that prints its port as its first line.
+    def start_and_read_line(self, command: list[str], log: str) -> str:
+        """Start a process that prints where it listens as its first line, and give that.
 
         Raises:
             RuntimeError: it ended before that; the message says where its log is.
@@ -65,11 +66,15 @@ class Processes:
         line = process.stdout.readline()
         if not line:
             raise RuntimeError(f"{command[1:]} ended with {process.wait()}; see {self.home / log}.log")
-        return int(line)
+        return line.decode().strip()
 
     def left(self) -> list[int]:
         """Ids of the processes that carry the mark of this run (Linux; elsewhere none can be found)."""
-        return [pid for pid in _all_pids() if pid != os.getpid() and self._mark.encode() in _environment_of(pid)]
+        return [pid for pid in _all_pids() if pid != os.getpid() and self._mark.encode() in _read(pid, "environ")]
+
+    def running(self, argument: bytes) -> set[int]:
+        """Ids of those of them that have something in their command line."""
+        return {pid for pid in self.left() if argument in _read(pid, "cmdline")}
 
 
 class Requests:
@@ -78,8 +83,12 @@ class Requests:
     def __init__(self, processes: Processes, command: list[str], log: str) -> None:
         self._process = processes.start(command, log, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def ask(self, timeout_s: float, **request: str) -> float:
-        """Give the value that was measured.
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ask(self, timeout_s: float, **request: Any) -> dict[str, float]:
+        """Give what was measured, by name; a single number has the name "".
 
         Raises:
             RuntimeError: the case failed, took too long, or the process is gone; the message says which.
@@ -97,7 +106,8 @@ class Requests:
         answer = json.loads(stdout.readline() or '{"error": "the process ended"}')
         if "error" in answer:
             raise RuntimeError(answer["error"])
-        return float(answer["value"])
+        value = answer["value"]
+        return value if isinstance(value, dict) else {"": value}
 
     def end(self) -> None:
         assert self._process.stdin is not None
@@ -146,8 +156,8 @@ def _all_pids() -> list[int]:
     return [int(entry.name) for entry in proc.iterdir() if entry.name.isdigit()] if proc.is_dir() else []
 
 
-def _environment_of(pid: int) -> bytes:
+def _read(pid: int, name: str) -> bytes:
     try:
-        return Path(f"/proc/{pid}/environ").read_bytes()
+        return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:  # gone, or not ours to look at
         return b""

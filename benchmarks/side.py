@@ -1,13 +1,14 @@
 """A side of the comparison, as a process: reads requests from stdin and answers on stdout, as JSON lines.
 
-    python side.py ray|ray_client ADDRESS [--quick] [--through-gateway]
+    python side.py ray|ray_client|dask|socket ADDRESS [--sizes NAME] [--through-gateway]
 
-`{"do": "open"}`, `{"do": "close"}` and `{"do": "case", "name": ...}` are answered by `{"value": seconds}` or
-`{"error": text}`. What Ray or a case prints goes to stderr.
+`{"do": "open"}`, `{"do": "close"}` and `{"do": "case", "name": ...}` are answered by `{"value": seconds}`, by
+`{"value": {name: number}}` or by `{"error": text}`. What Ray or a case prints goes to stderr.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import json
 import os
@@ -16,27 +17,25 @@ import time
 import traceback
 from typing import Any
 
-import cases
+from sizes import SIZES, Sizes
 
 
 class Side:
     """One `ray`, and the session that it may have open."""
 
-    def __init__(self, module: str, address: str, sizes: cases.Sizes, **options: Any) -> None:
+    def __init__(self, module: str, address: str, sizes: Sizes, **options: Any) -> None:
         self.ray = importlib.import_module(module)
         self.address = address
         self.options = options
         self.sizes = sizes
-        self.fixture: cases.Fixture | None = None
+        self.fixture: Any = None
 
     def open(self) -> float:
         """Seconds from `init` until the first answer of the cluster is here."""
         started = time.perf_counter()
         self.ray.init(self.address, **self.options)
         assert self.ray.get(self.ray.put(1)) == 1
-        elapsed_s = time.perf_counter() - started
-        self.fixture = cases.Fixture(self.ray, self.sizes)
-        return elapsed_s
+        return time.perf_counter() - started
 
     def close(self) -> float:
         """Seconds for `shutdown`."""
@@ -45,17 +44,22 @@ class Side:
         self.ray.shutdown()
         return time.perf_counter() - started
 
-    def run(self, request: dict[str, str]) -> float:
+    def run(self, request: dict[str, Any]) -> float | dict[str, float]:
         if request["do"] == "open":
             return self.open()
         if request["do"] == "close":
             return self.close()
-        assert self.fixture is not None, "open first"
-        return cases.CASES[request["name"]](self.fixture)
+        import cases  # not before: what they import is no part of opening
+        import strain
+
+        if self.fixture is None:
+            self.fixture = cases.Fixture(self.ray, self.sizes)
+        case = (cases.CASES | strain.CASES)[request["name"]]
+        return case(self.fixture, **request.get("arguments", {}))
 
 
 def serve(side: Any, answers: Any) -> None:
-    """Answer requests until stdin ends. `side` is anything with `run(request) -> float`."""
+    """Answer requests until stdin ends. `side` is anything with `run(request)`."""
     for line in sys.stdin:
         try:
             answer = {"value": side.run(json.loads(line))}
@@ -73,12 +77,29 @@ def take_stdout() -> Any:
     return answers
 
 
+def _side(arguments: argparse.Namespace, sizes: Sizes) -> Any:
+    """Make the side that was asked for; each imports what only its environment has."""
+    if arguments.module == "dask":
+        from dask_cases import Dask
+
+        return Dask(arguments.address, sizes)
+    if arguments.module == "socket":
+        from socket_limit import Socket
+
+        return Socket(arguments.address, sizes)
+    options = {"direct": False} if arguments.through_gateway else {}
+    return Side(arguments.module, arguments.address, sizes, **options)
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("module")
+    parser.add_argument("address")
+    parser.add_argument("--sizes", choices=SIZES, default="full")
+    parser.add_argument("--through-gateway", action="store_true")
+    arguments = parser.parse_args()
     answers = take_stdout()
-    module, address = sys.argv[1:3]
-    sizes = cases.QUICK if "--quick" in sys.argv else cases.FULL
-    options = {"direct": False} if "--through-gateway" in sys.argv else {}
-    serve(Side(module, address, sizes, **options), answers)
+    serve(_side(arguments, SIZES[arguments.sizes]), answers)
 
 
 if __name__ == "__main__":

@@ -215,8 +215,8 @@ def test_a_module_that_the_driver_lacks(monkeypatch: pytest.MonkeyPatch) -> None
 
     for ref, what in (
         (use.remote(), "the function"),
-        (take.remote(installed.C()), "an argument of the function"),
-        (ray.put([installed.C()]), "a value"),
+        (take.remote([installed.C(), use]), "an argument of the function"),
+        (ray.put([installed.C(), use]), "a value"),
     ):
         with pytest.raises(MissingModuleError) as caught:
             ray.get(ref)
@@ -225,6 +225,41 @@ def test_a_module_that_the_driver_lacks(monkeypatch: pytest.MonkeyPatch) -> None
         assert what in caught.value.what
         assert 'runtime_env={"py_modules": [...]} with a directory or file that has only_here' in str(caught.value)
         assert what == "a value" or "test_user_code.py" in str(caught.value) or "use" in str(caught.value)
+
+
+def test_a_module_that_the_cluster_lacks_for_a_value_that_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = ModuleType("only_here")
+    exec("class C:\n    pass\n", vars(installed))
+    monkeypatch.setitem(sys.modules, "only_here", installed)
+
+    @ray.remote
+    def take(value: object) -> None: ...
+
+    stored = ray.put([installed.C()])
+    for ref in (take.remote(installed.C()), take.remote(stored), stored):
+        with pytest.raises(ray.exceptions.RaySystemError) as caught:
+            ray.get(ref)
+        assert isinstance(caught.value, ray.exceptions.RayTaskError) == (ref is not stored)
+        assert 'runtime_env={"py_modules": [...]} with a directory or file that has only_here' in str(caught.value)
+
+
+def test_a_value_of_a_package_that_only_workers_have(tmp_path: Path) -> None:
+    """What has to be opened on the way needs it in the session's environment; all else, where it is used."""
+    (tmp_path / "for_workers").mkdir()
+    (tmp_path / "for_workers" / "__init__.py").write_text("class C:\n    value = 5\n")
+    installed = ModuleType("for_workers")
+    exec("class C:\n    value = 5\n", vars(installed))
+    sys.modules["for_workers"] = installed
+    try:
+
+        @ray.remote(runtime_env={"py_modules": [str(tmp_path / "for_workers")]})
+        def take(value: Any) -> int:
+            return value.value
+
+        stored = ray.put(installed.C())
+        assert ray.get([take.remote(installed.C()), take.remote(stored)]) == [5, 5]
+    finally:
+        del sys.modules["for_workers"]
 
 
 class Picky:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 IS_NATIVE = os.environ.get("RAY_CLIENT_CONFORMANCE", "client") == "native"
+#: Whether drivers are to open all values, as those before 0.3.0 do; what is promised holds both ways.
+OPENS_VALUES = os.environ.get("RAY_CLIENT_CONFORMANCE_VALUES") == "opened" and not IS_NATIVE
 
 if IS_NATIVE:
     # Read when Ray is imported: without them a token in the user's home changes how it connects.
@@ -16,4 +18,4 @@ else:
 
 exceptions = ray.exceptions
 
-__all__ = ["IS_NATIVE", "exceptions", "ray"]
+__all__ = ["IS_NATIVE", "OPENS_VALUES", "exceptions", "ray"]

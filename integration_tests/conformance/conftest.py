@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from cluster import Head, cluster_python
+from gateway import Gateway
 
-from conformance.api import IS_NATIVE, ray
+from conformance.api import IS_NATIVE, OPENS_VALUES, ray
 from conformance.marks import is_older
+from ray_client_proto.wire import unopened
+from ray_client_proto.wire.handshake import CAPABILITIES
 
 
 @functools.cache
@@ -20,6 +23,17 @@ def cluster_ray() -> str:
     """The version of Ray that the cluster's environment has."""
     code = "from importlib.metadata import version; print(version('ray'))"
     return subprocess.run([cluster_python(), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def gateway(head: Head) -> Iterator[Gateway]:
+    """A gateway on the head, of a release that opens all values if that was asked for."""
+    taken = [name for name in CAPABILITIES if name != unopened.CAPABILITY] if OPENS_VALUES else CAPABILITIES
+    gateway = Gateway.start(head.address, claims={"capabilities": taken} if OPENS_VALUES else None)
+    try:
+        yield gateway
+    finally:
+        gateway.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if IS_NATIVE and item.get_closest_marker("client_only"):
             item.add_marker(pytest.mark.skip(reason="promised by the client only"))
+        if OPENS_VALUES and item.get_closest_marker("needs_closed_values"):
+            item.add_marker(pytest.mark.skip(reason="a driver that opens all values cannot do it"))
         for mark in item.iter_markers("difference"):
             if mark.kwargs["holds_on"] != side:
                 item.add_marker(pytest.mark.xfail(reason=mark.args[0], strict=True))

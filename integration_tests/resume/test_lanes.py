@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,20 @@ def test_b9_a_link_that_cuts_again_and_again_does_not_slow_a_transfer_down(
     report(f"{direction}: {took_s:.2f} s, {relay.cuts - cuts} cuts")
     assert relay.cuts - cuts >= 3
     assert took_s < 3
+
+
+def test_s5_a_link_that_is_dead_without_a_word_is_noticed(relay: FaultRelay, context: ray.ClientContext) -> None:
+    value = value_of(64_000_000)
+    ray.get(ray.put(value))  # the connections are there
+    with ThreadPoolExecutor(2) as pool:
+        ref = pool.submit(ray.put, value)
+        down = pool.submit(lambda: ray.get(ref.result()))
+        relay.stall()
+        try:
+            relay.wait_for_connections(relay.connections + 2, within_s=22)  # for data, and a lane: both tried again
+        finally:
+            relay.resume()
+        assert np.array_equal(down.result(60), value)
 
 
 def test_a_forked_child_leaves_lanes_alone(context: ray.ClientContext) -> None:

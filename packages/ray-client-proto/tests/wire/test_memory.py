@@ -10,32 +10,41 @@ import pytest
 from ray_client_proto.wire.memory import SpareMemory, align, aligned_memory, aligned_places, fresh_memory
 
 SIZE = 1000
+MAPPED = 5_000_000  #: so large that the system itself is asked for it
 
 
 def address(view: memoryview) -> int:
     return ctypes.addressof(ctypes.c_char.from_buffer(view))
 
 
-def test_fresh_memory_is_zeroed() -> None:
-    assert fresh_memory(3) == b"\0\0\0"
+@pytest.mark.parametrize("size_bytes", [3, MAPPED])
+def test_fresh_memory_is_zeroed(size_bytes: int) -> None:
+    assert fresh_memory(size_bytes) == bytes(size_bytes)
 
 
-def test_a_block_is_used_again_once_nobody_has_a_view() -> None:
+def test_what_the_system_has_not_is_an_error_of_memory() -> None:
+    with pytest.raises((MemoryError, OverflowError)):
+        fresh_memory(1 << 62)
+
+
+@pytest.mark.parametrize("size_bytes", [SIZE, MAPPED])
+def test_a_block_is_used_again_once_nobody_has_a_view(size_bytes: int) -> None:
     spare = SpareMemory()
-    first = spare.allocate(SIZE)
+    first = spare.allocate(size_bytes)
     at = address(first)
     del first
-    again = spare.allocate(SIZE - 1)
-    assert (address(again), len(again)) == (at, SIZE - 1)
+    again = spare.allocate(size_bytes - 1)
+    assert (address(again), len(again)) == (at, size_bytes - 1)
 
 
-def test_a_block_with_a_view_left_is_not_touched() -> None:
+@pytest.mark.parametrize("size_bytes", [SIZE, MAPPED])
+def test_a_block_with_a_view_left_is_not_touched(size_bytes: int) -> None:
     spare = SpareMemory()
-    first = spare.allocate(SIZE)
+    first = spare.allocate(size_bytes)
     part = first[10:20].toreadonly()
     del first
-    second = spare.allocate(SIZE)
-    second[:] = b"x" * SIZE
+    second = spare.allocate(size_bytes)
+    second[:] = b"x" * size_bytes
     assert bytes(part) == bytes(10)
 
 
@@ -62,7 +71,7 @@ def test_an_idle_block_is_let_go() -> None:
     assert len(spare._block) == 0
 
 
-@pytest.mark.parametrize("size_bytes", [1, 63, 64, 65, 4095, 1_000_001])
+@pytest.mark.parametrize("size_bytes", [1, 63, 64, 65, 4095, 1_000_001, MAPPED])
 def test_aligned_memory_begins_at_a_multiple_of_64(size_bytes: int) -> None:
     blocks = [aligned_memory(size_bytes) for _ in range(20)]
     assert {address(block) % 64 for block in blocks} == {0}

@@ -1,4 +1,4 @@
-"""The closed set of tokens: rules T1 to T11."""
+"""The closed set of tokens: rules T1 to T14."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "source_function": ({"name": "f"}, {}),
     "source_state": (print, {"kind": "function"}),
     "source_class": ("Point", (tuple,), {"_fields": ("x", "y")}),
+    "apart": (b"N.", []),
+    "unopened": (b"N.", []),
 }
 
 

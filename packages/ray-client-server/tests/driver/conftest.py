@@ -131,6 +131,9 @@ class FakeRay:
     def _named_actors(self, *, all_namespaces: bool = False) -> Any:
         return sorted(self.named), all_namespaces
 
+    def packages_with_reducers(self) -> list[str]:
+        return ["decimal"]
+
     def join(self, settings: Any) -> Any:
         raise AssertionError("no test joins a cluster")
 
@@ -319,10 +322,18 @@ class Client:
         reply = self.ask(get=Get(object_ids=[object_id]))
         return value_of(reply.value) if reply.HasField("value") else reply.failure
 
-    def put(self, value: Any) -> int:
+    def put(self, value: Any, is_uploaded: bool = False) -> int:
         object_id = self.new_id()
-        self.do(put=Put(object_id=object_id, value=payload(value)))
+        self.do(put=Put(object_id=object_id, value=self.upload(value) if is_uploaded else payload(value)))
         return object_id
+
+    def upload(self, value: Any) -> Payload:
+        """Have a value come on a lane; give the payload that refers to it."""
+        pickled, transfer_id = payload(value).pickle, self.new_id()
+        assembly = self.holdings.uploads.assembly(transfer_id, len(pickled))
+        assembly.write(0, memoryview(pickled))
+        assembly.came(len(pickled))
+        return Payload(transfer_id=transfer_id, sizes_bytes=[len(pickled)])
 
     def export(self, target: Any) -> bytes:
         shipped = payload(target)

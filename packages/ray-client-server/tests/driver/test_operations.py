@@ -26,6 +26,7 @@ from ray_client_proto.v1.operation_pb2 import (
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_server.driver import dispatch
 from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.handlers import objects
 
 
 def double(number: int) -> int:
@@ -84,7 +85,7 @@ def test_o2_many_objects_are_answered_whether_ready_or_not(client: Any, port: An
 
 
 def test_an_object_that_was_lost_is_answered_when_it_is_back(client: Any, holdings: Any) -> None:
-    object_id = client.put("value")
+    object_id = client.put("value" * 1000)
     ref = holdings.references.get(object_id).target
     ref.is_ready = False
     client.begin(get=Get(object_ids=[object_id]))
@@ -95,7 +96,7 @@ def test_an_object_that_was_lost_is_answered_when_it_is_back(client: Any, holdin
 
 def test_o2_every_object_is_answered_whatever_ray_refuses(client: Any, port: Any, monkeypatch: Any) -> None:
     digest = client.export(double)
-    ids = [client.call(digest, number)[0] for number in range(20)]
+    ids = [client.call(digest, "value" * 1000)[0] for _ in range(20)]
 
     def refuse_all(*_: Any) -> None:
         raise RuntimeError("no")
@@ -163,6 +164,58 @@ def test_o1_a_put_that_fails_makes_a_failed_object(client: Any, driving: Any) ->
     failed = client.put(driving.Token("object_ref", ref))
     assert "not allowed" in client.get(failed).message
     assert client.ask(wait=Wait(object_ids=[failed], num_returns=1, timeout_s=-1)).ready.indexes == [0]
+
+
+def test_ray_is_not_asked_for_a_small_value_that_the_driver_has_seen(
+    client: Any, holdings: Any, port: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = client.put("small"), client.put("large" * 1000)
+    (late,) = client.call(client.export(double), 1, later=True)
+    asked = client.begin(get=Get(object_ids=[late]))
+    port.pending[0].resolve(2)
+    assert client.replies.get(timeout=10).request_id == asked
+    asked_for: list[object] = []
+    monkeypatch.setattr(holdings.port, "get_now", lambda refs: asked_for.extend(refs) or [ref.result for ref in refs])
+    assert [client.get(ref) for ref in (small, large, late)] == ["small", "large" * 1000, 2]
+    assert len(asked_for) == 1
+
+
+def test_a_large_put_holds_up_only_what_names_its_object(
+    client: Any, holdings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "_LARGE_BYTES", 1)
+    may_store, store = threading.Event(), holdings.port.put
+
+    def put(value: object) -> object:
+        if value == "large":
+            assert may_store.wait(10)
+        return store(value)
+
+    monkeypatch.setattr(holdings.port, "put", put)
+    large = client.put("large", is_uploaded=True)
+    other = client.put(5)
+    assert client.get(other) == 5
+    get = client.begin(get=Get(object_ids=[large]))
+    wait = client.begin(wait=Wait(object_ids=[large, other], num_returns=2, timeout_s=-1))
+    assert client.get(other) == 5
+    may_store.set()
+    replies = {client.replies.get(timeout=10).request_id for _ in range(2)}
+    assert replies == {get, wait}
+    client.do(release=Release(ids=[large, other], counts=[1, 1]))
+    assert len(holdings.references) == 0
+
+
+def test_a_large_put_that_fails_or_was_released_leaves_nothing(
+    client: Any, holdings: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "_LARGE_BYTES", 1)
+    inner = client.put(1)
+    failed = client.put(driving.Token("object_ref", inner), is_uploaded=True)
+    assert "not allowed" in client.get(failed).message
+    released = client.put("large", is_uploaded=True)
+    client.do(release=Release(ids=[released, failed, inner], counts=[1, 1, 1]))
+    holdings.puts.submit(int).result(10)  # it has been stored by now
+    assert len(holdings.references) == 0
 
 
 def test_an_error_of_the_users_comes_with_its_cause(client: Any, driving: Any) -> None:

@@ -1,12 +1,15 @@
-"""Values in and out: tokens, buffers, transfers (rules I2, R1, R3, T1 to T8, V1 to V3, B1 to B6)."""
+"""Values in and out: tokens, buffers, transfers (rules I2, R1, R3, T1 to T8, T14, V1 to V5, B1 to B6)."""
 
 from __future__ import annotations
 
+import decimal
+import gc
 import pickle
 import sys
 import types
 from typing import Any
 
+import cloudpickle
 import pytest
 
 from ray_client_proto.v1.error_pb2 import Failure
@@ -14,6 +17,7 @@ from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import chunk, tokens
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.pickling import Unopened
 from ray_client_server.driver.references import Kind
 from ray_client_server.driver.transfers import violations
 
@@ -183,6 +187,77 @@ def test_b4_sizes_must_add_up(holdings: Any) -> None:
     sent = upload(holdings, 3, b"abc")
     with pytest.raises(OperationError, match="B4"):
         holdings.codec.decode(Payload(transfer_id=sent.transfer_id, sizes_bytes=[2]))
+
+
+def sealed(value: Any, token: str, driving: Any) -> tuple[bytes, ...]:
+    """Give a pickle, and its buffers, with a value inside that was pickled apart."""
+    inner: list[pickle.PickleBuffer] = []
+    stream = cloudpickle.dumps(value, protocol=5, buffer_callback=inner.append)
+    outer: list[pickle.PickleBuffer] = []
+    apart = driving.Token(token, pickle.PickleBuffer(stream), inner)
+    joined = pickle.dumps(apart, protocol=5, buffer_callback=outer.append)
+    return joined, *(bytes(buffer.raw()) for buffer in outer)
+
+
+@pytest.mark.parametrize("is_upload", [False, True])
+def test_v5_a_value_that_needs_no_opening_goes_to_ray_as_it_came(holdings: Any, driving: Any, is_upload: bool) -> None:
+    data = [Array(bytes(9000)), {"b": Array(bytearray(10))}, Array(b"")]
+    parts = sealed(data, "unopened", driving)
+    sent = upload(holdings, 3, *parts) if is_upload else Payload(pickle=parts[0], buffers=parts[1:])
+    value = holdings.codec.decode(sent).value
+    assert type(value) is Unopened
+    # As Ray pickles it: nothing is copied into the stream, and what reads it is in the standard library.
+    buffers: list[pickle.PickleBuffer] = []
+    stream = cloudpickle.dumps([value], protocol=5, buffer_callback=buffers.append)
+    assert sorted(buffer.raw().nbytes for buffer in buffers) == sorted([*map(len, parts[1:])])
+    assert b"ray_client" not in stream
+    [(first, named, empty)] = pickle.loads(stream, buffers=buffers)
+    assert (bytes(first.data), bytes(named["b"].data), bytes(empty.data)) == (bytes(9000), bytes(10), b"")
+    assert memoryview(named["b"].data).readonly
+
+
+@pytest.mark.parametrize("token", ["unopened", "apart"])
+def test_v5_what_was_uploaded_is_let_go_of_with_its_value(holdings: Any, driving: Any, token: str) -> None:
+    payload = upload(holdings, 3, *sealed(Array(bytes(9000)), token, driving))
+    memory = holdings.uploads._assemblies[3]._buffer.obj
+    gc.disable()
+    try:
+        value = holdings.codec.decode(payload).value
+        with pytest.raises(BufferError):  # somebody has a view of it
+            memory.append(0)
+        del value
+        memory.append(0)
+    finally:
+        gc.enable()
+
+
+def test_v5_what_cannot_be_opened_here_is_no_failure_until_it_is_used(holdings: Any, driving: Any) -> None:
+    inner = pickle.PickleBuffer(b"cno_such.module\nThing\n.")
+    value = holdings.codec.decode(driving.payload([1, driving.Token("unopened", inner, [])])).value[1]
+    with pytest.raises(ModuleNotFoundError, match="no_such"):
+        pickle.loads(cloudpickle.dumps(value))
+
+
+def test_v5_what_ray_pickles_in_its_own_way_here_it_is_given(holdings: Any, driving: Any) -> None:
+    parts = sealed([decimal.Decimal(1)], "unopened", driving)
+    assert holdings.codec.decode(Payload(pickle=parts[0], buffers=parts[1:])).value == [decimal.Decimal(1)]
+
+
+def test_t14_a_value_pickled_apart_is_opened_where_it_stands(client: Any, holdings: Any, driving: Any) -> None:
+    ref = client.put(1)
+    parts = sealed({"ref": driving.Token("object_ref", ref), "data": Array(bytes(9000))}, "apart", driving)
+    unpickled = holdings.codec.decode(upload(holdings, 3, *parts))
+    assert unpickled.has_tokens
+    assert unpickled.value["ref"] is holdings.references.get(ref).target
+    assert bytes(unpickled.value["data"].data) == bytes(9000)
+
+
+def test_t14_a_module_that_lacks_inside_is_named(holdings: Any, driving: Any) -> None:
+    inner = pickle.PickleBuffer(b"cno_such.module\nThing\n.")
+    with pytest.raises(OperationError) as caught:
+        holdings.codec.decode(driving.payload(driving.Token("apart", inner, [])), "an argument of f")
+    details = caught.value.failure.details
+    assert (details["missing_module"], details["wanted"]) == ("no_such", "no_such.module.Thing")
 
 
 def test_exports_keep_options_ready_but_no_handles(client: Any, holdings: Any, port: Any, driving: Any) -> None:

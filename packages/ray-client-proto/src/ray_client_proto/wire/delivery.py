@@ -86,7 +86,7 @@ class Delivery:
 
     def take(self, now: float) -> bytes | None:
         """Give the next message: a frame if one is to go and there is room, else an acknowledgement if it is due."""
-        count, size_bytes = self._ready(now)
+        count, size_bytes = self._ready(now) if self._queued else (0, 0)
         if not count:
             return self.acknowledgement() if self._acks.is_due(now) else None
         seq = self.last_sent + 1
@@ -133,7 +133,7 @@ class Delivery:
 
     def _ready(self, now: float) -> tuple[int, int]:
         """Give how many parts go with the next frame now, and their size; none if it is not time, or no room."""
-        if not self._queued or now < self._send_at:
+        if now < self._send_at:
             return 0, 0
         room = min(self._limit_bytes - self.kept_bytes - HEADER_BYTES, limits.FRAME_BYTES)
         count, size_bytes = 0, 0

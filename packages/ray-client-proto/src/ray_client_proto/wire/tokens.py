@@ -1,4 +1,4 @@
-"""Tokens: how handles and modules travel inside pickles (docs/protocol.md, rules T1 to T11).
+"""Tokens: how handles and modules travel inside pickles (docs/protocol.md, rules T1 to T14).
 
 A pickle refers to the functions below by name; the reading side's unpickler puts its own in their
 place (`find_class`), so they run only where somebody loads such a pickle without a session.
@@ -68,6 +68,16 @@ def source_class(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) 
     _refuse("class", name)
 
 
+def apart(stream: Any, buffers: list[Any]) -> NoReturn:
+    """T14: a value of its own, pickled apart from what it goes with."""
+    _refuse("pickle of", "a value")
+
+
+def unopened(stream: Any, buffers: list[Any]) -> NoReturn:
+    """T14: the same, where nobody needs to open it before its user does."""
+    _refuse("pickle of", "a value")
+
+
 def _refuse(kind: str, what: object) -> NoReturn:
     raise StrayTokenError(f"a pickle holds the {kind} {what!r} of a session; load it through that session")
 
@@ -86,5 +96,7 @@ NAMES: Final = frozenset(
         source_function,
         source_state,
         source_class,
+        apart,
+        unopened,
     )
 )  #: the closed set of tokens; anything else in this module's name is refused

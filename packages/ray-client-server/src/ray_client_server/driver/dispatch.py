@@ -40,14 +40,27 @@ HANDLERS: Final[dict[str, Handler]] = {
 #: Carried out by the session itself: they are about its own replies and its own end.
 OF_THE_SESSION: Final = frozenset(("forget", "disconnect"))
 
+_QUESTIONS: Final = frozenset(("get", "wait"))
+
 _KINDS = frozenset(field.name for field in Operation.DESCRIPTOR.oneofs_by_name["kind"].fields)
 if HANDLERS.keys() | OF_THE_SESSION != _KINDS:
     raise ImportError(f"operations and handlers differ: {sorted(_KINDS ^ (HANDLERS.keys() | OF_THE_SESSION))}")
 
 
 def carry_out(holdings: Holdings, operation: Operation, answer: Answer) -> None:
-    """Carry out one operation. Whatever goes wrong becomes its answer, or is logged if it has none (O1)."""
+    """Carry out one operation. Whatever goes wrong becomes its answer, or is logged if it has none (O1).
+
+    A question about an object that is on its way to the store is carried out aside: it changes nothing, and those that
+    follow need not wait for it. Everything else that names such an object does wait.
+    """
     kind = operation.WhichOneof("kind")
+    if kind in _QUESTIONS and any(map(holdings.references.is_pending, getattr(operation, kind).object_ids)):
+        holdings.aside.submit(_carry_out, holdings, operation, kind, answer)
+    else:
+        _carry_out(holdings, operation, kind, answer)
+
+
+def _carry_out(holdings: Holdings, operation: Operation, kind: str | None, answer: Answer) -> None:
     try:
         if kind is None:
             answer_unknown(answer)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
 from ray_client_server.config import Limits
 from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.exports import Exports
@@ -12,6 +15,8 @@ from ray_client_server.driver.results import Results
 from ray_client_server.driver.streams import Streams
 from ray_client_server.driver.transfers import Downloads, Uploads
 from ray_client_server.driver.waiting import Loop, Waits
+
+_ASIDE: Final = 4
 
 
 class Holdings:
@@ -31,6 +36,9 @@ class Holdings:
             client_python=client_python,
         )
         self.exports = Exports(self.codec, Environments(port, packages_dir))
+        #: Stores large values, one after the other; and carries out what waits for one of them.
+        self.puts = ThreadPoolExecutor(1, thread_name_prefix="puts")
+        self.aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="aside")
         self.waits = Waits()
         self.results = Results(self.codec, self.waits)
         self.loop = Loop()
@@ -38,6 +46,8 @@ class Holdings:
 
     def close(self) -> None:
         """Let go of everything (R4, B6)."""
+        for threads in (self.puts, self.aside):
+            threads.shutdown(wait=False, cancel_futures=True)
         self.waits.close()
         self.loop.close()
         self.results.close()

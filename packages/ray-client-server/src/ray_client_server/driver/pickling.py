@@ -1,10 +1,12 @@
-"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T11, V1 to V3)."""
+"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T14, V1 to V5)."""
 
 from __future__ import annotations
 
+import functools
 import importlib
 import io
 import pickle
+import re
 import types
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
@@ -84,11 +86,13 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
 
 
 class SessionUnpickler(pickle.Unpickler):
-    """Unpickles a value of the client's, with the session's own objects in place of tokens. One for each value."""
+    """Unpickles a value of the client's, with the session's own objects in place of tokens. One for each value.
+
+    What `find_class` gives may not hold the unpickler, which keeps it: in a circle, a large value would live on.
+    """
 
     codec: Codec
     has_tokens = False
-    wanted = ""  #: the global whose module is missing here
 
     def find_class(self, module: str, name: str) -> Any:
         if module == tokens.MODULE:
@@ -100,9 +104,31 @@ class SessionUnpickler(pickle.Unpickler):
             return found
         try:
             return super().find_class(module, name)
-        except ModuleNotFoundError:
-            self.wanted = f"{module}.{name}"
+        except ModuleNotFoundError as error:
+            vars(error)["wanted"] = f"{module}.{name}"  # the global whose module is missing here
             raise
+
+
+class Unopened:
+    """A value as it came. Ray, given this, stores the pickle and its buffers, and whoever reads it gets the value (V5).
+
+    So all that a worker needs for it is in the standard library.
+    """
+
+    def __init__(self, stream: bytes | memoryview, buffers: list[Any]) -> None:
+        self._stream, self._buffers = stream, buffers
+
+    def __reduce__(self) -> _Reduced:
+        load: Callable[..., Any] = pickle.loads
+        if self._buffers:
+            load = functools.partial(load, buffers=[pickle.PickleBuffer(buffer) for buffer in self._buffers])
+        return load, (pickle.PickleBuffer(self._stream),)
+
+
+def _file_of(stream: bytes | memoryview) -> io.BufferedIOBase:
+    if isinstance(stream, bytes):
+        return io.BytesIO(stream)
+    return io.BufferedReader(_ViewReader(stream), _STREAM_BUFFER_BYTES)
 
 
 class _ViewReader(io.RawIOBase):
@@ -160,8 +186,15 @@ class Codec:
             "actor_class": port.remote,
             "ray_module": _read_module,
             "ray_global": _read_global,
+            "apart": self._read_apart,
+            "unopened": self._read_unopened,
             **_SOURCE_READERS,
         }
+
+    @functools.cached_property
+    def reducers_there(self) -> list[re.Pattern[bytes]]:
+        """What finds the names of packages that Ray pickles in ways of its own here; known once it has joined."""
+        return [re.compile(re.escape(name.encode())) for name in self.port.packages_with_reducers()]
 
     def decode(self, payload: Payload, what: str = "a value from the client") -> Unpickled:
         """Give the value of a payload; `what` it is goes into the text if that fails.
@@ -170,17 +203,12 @@ class Codec:
             OperationError: the value names something that the session does not have or that has failed, its upload
                 is not there, or it cannot be unpickled here.
         """
-        file: io.BufferedIOBase
-        buffers: Iterable[bytes | memoryview]
+        stream: bytes | memoryview = payload.pickle
+        buffers: Iterable[bytes | memoryview] = payload.buffers
         if payload.transfer_id:
-            views = self._uploads.take(payload.transfer_id, payload.sizes_bytes)
-            file, buffers = io.BufferedReader(_ViewReader(views[0]), _STREAM_BUFFER_BYTES), views[1:]
-        else:
-            file, buffers = io.BytesIO(payload.pickle), payload.buffers
-        unpickler = SessionUnpickler(file, buffers=buffers)
-        unpickler.codec = self
+            stream, *buffers = self._uploads.take(payload.transfer_id, payload.sizes_bytes)
         try:
-            return Unpickled(unpickler.load(), unpickler.has_tokens)
+            return self._load(stream, buffers)
         except OperationError:
             raise
         # Unpickling runs code of the user's, which may raise anything.
@@ -190,9 +218,14 @@ class Codec:
                 f"{what} cannot be unpickled on the cluster: {type(error).__name__}: {error}",
                 error_type=f"{type(error).__module__}.{type(error).__qualname__}",
                 what=what,
-                wanted=unpickler.wanted,
+                wanted=vars(error).get("wanted", ""),
                 missing_module=(error.name or "") if isinstance(error, ModuleNotFoundError) else "",
             ) from error
+
+    def _load(self, stream: bytes | memoryview, buffers: Iterable[bytes | memoryview]) -> Unpickled:
+        unpickler = SessionUnpickler(_file_of(stream), buffers=buffers)
+        unpickler.codec = self
+        return Unpickled(unpickler.load(), unpickler.has_tokens)
 
     def encode(self, value: Any) -> Payload:
         """Give the payload of a value; a large one is kept as a download (V2).
@@ -270,6 +303,15 @@ class Codec:
 
     def _write_class(self, cls: Any, _counted_ids: list[int]) -> _Reduced:
         return tokens.actor_class, self.port.undecorated(cls)
+
+    def _read_apart(self, stream: bytes | memoryview, buffers: list[Any]) -> Any:
+        return self._load(stream, buffers).value
+
+    def _read_unopened(self, stream: bytes | memoryview, buffers: list[Any]) -> Any:
+        # What Ray pickles in a way of its own here, it must be given.
+        if any(name.search(stream) for name in self.reducers_there):
+            return self._read_apart(stream, buffers)
+        return Unopened(stream, buffers)
 
     def _read_ref(self, handle_id: int) -> Any:
         entry = self._references.get(handle_id, Kind.OBJECT, Kind.GENERATOR)

@@ -10,6 +10,7 @@ import functools
 import inspect
 import logging
 import socket
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import ray
 import ray._private.worker
 import ray.actor
+import ray.cloudpickle
 import ray.exceptions
 import ray.remote_function
 import ray.util
@@ -45,6 +47,18 @@ SERIALIZERS: Mapping[type, Callable[[Any], tuple[Any, ...]]] = ray_queries.SERIA
 
 _STREAMING = -2  # Ray's internal number for `num_returns="streaming"`
 _DYNAMIC = -1  # and for `num_returns="dynamic"`
+
+
+def packages_with_reducers() -> list[str]:
+    """Give the packages with classes that Ray pickles in ways of its own in this process, such as `pyarrow`.
+
+    Those that the client has registered are not among them: it has applied what was registered. Ray has no public way
+    to ask; it fills this table once it has joined and something is asked of its serialization.
+    """
+    ray.util.deregister_serializer(type("Unknown", (), {}))  # so Ray only fills the table
+    known = ray.cloudpickle.CloudPickler.dispatch.keys() - SERIALIZERS.keys()
+    tops = {cls.__module__.partition(".")[0] for cls in known}
+    return sorted(tops - sys.stdlib_module_names - {"ray"})
 
 
 def leave() -> None:

@@ -19,21 +19,26 @@ class Kind(enum.Enum):
     ACTOR = "actor"
     GENERATOR = "generator"
     FAILED = "failed object"
+    PENDING = "object on its way to the store"
 
 
 class Entry:
     """One id: what it stands for, and how many counts the client has of it.
 
     `target` is Ray's own object, or the `Failure` of an entry of kind FAILED. `key` is what makes two Ray objects
-    of one kind the same; generators and failed entries have none. `is_ready` is set once the value was there.
+    of one kind the same; generators and failed entries have none. `is_ready` is set once the value was there, and
+    `pickled` is its pickle if the driver has seen it and it is small: then Ray need not be asked again. One of kind
+    PENDING has `settled`, which is set once it is of another kind.
     """
 
-    __slots__ = ("count", "id", "is_ready", "key", "kind", "target")
+    __slots__ = ("count", "id", "is_ready", "key", "kind", "pickled", "settled", "target")
 
     def __init__(self, handle_id: int, kind: Kind, target: Any, key: bytes | None) -> None:
         self.id, self.kind, self.target, self.key = handle_id, kind, target, key
         self.count = 1
         self.is_ready = False
+        self.pickled: bytes | None = None
+        self.settled = threading.Event() if kind is Kind.PENDING else None
 
 
 class References:
@@ -54,8 +59,8 @@ class References:
 
     def name(
         self, handle_id: int, kind: Kind, target: Any, key: bytes | None = None, *, is_ready: bool = False
-    ) -> None:
-        """Let an id of the client's stand for `target`, with one count (I1).
+    ) -> Entry:
+        """Let an id of the client's stand for `target`, with one count (I1); give the entry.
 
         Raises:
             OperationError: the client may not choose this id, or has used it before; nothing changed.
@@ -68,6 +73,21 @@ class References:
             entry = Entry(handle_id, kind, target, key)
             entry.is_ready = is_ready
             self._add(entry)
+            return entry
+
+    def settle(self, entry: Entry, kind: Kind, target: Any, key: bytes | None = None) -> None:
+        """Let a pending entry stand for what has come, and wake whoever waits for it."""
+        with self._lock:
+            entry.kind, entry.target, entry.key, entry.is_ready = kind, target, key, kind is Kind.OBJECT
+            if self._entries.get(entry.id) is entry:  # else it was released meanwhile
+                self._add(entry)
+        if entry.settled is not None:
+            entry.settled.set()
+
+    def is_pending(self, handle_id: int) -> bool:
+        """Tell whether `get` would wait for this id."""
+        entry = self._entries.get(handle_id)
+        return entry is not None and entry.kind is Kind.PENDING
 
     def name_or_count(self, handle_id: int, kind: Kind, target: Any, key: bytes) -> int:
         """As `name`, but an object that has an id already keeps it, with one count more; give the id (I2).
@@ -110,6 +130,8 @@ class References:
     def get(self, handle_id: int, *kinds: Kind) -> Entry:
         """Give the entry of an id, which must be of one of these kinds, or of any if none is named.
 
+        Waits for one that is pending.
+
         Raises:
             FailedObjectError: the object has failed, and a failed one was not asked for.
             OperationError: the id is unknown, or stands for something else.
@@ -121,6 +143,8 @@ class References:
                 f"the session has no object {handle_id}: it was released before, or never existed",
                 id=str(handle_id),
             )
+        if entry.kind is Kind.PENDING and entry.settled is not None:
+            entry.settled.wait()
         if kinds and entry.kind not in kinds:
             if entry.kind is Kind.FAILED:
                 raise FailedObjectError(entry.target)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import describe
@@ -23,7 +24,7 @@ _MANY: Final = 16  #: from so many objects on it pays to ask Ray which of them a
 _GATHER_S: Final = 0.02  #: how long those that are ready wait for the others of their get
 _AT_ONCE: Final = 100  #: how many values are taken before the first of them goes out
 
-#: Their pickling is quick and runs no code of the user's, so it needs no thread of ours.
+#: Their pickling is quick and runs no code of the user's, so it needs no thread of ours; and they are small.
 _QUICK: Final = frozenset((int, float, bool, type(None)))
 _QUICK_IF_SHORT: Final = frozenset((str, bytes))
 _SHORT: Final = 1024
@@ -42,6 +43,12 @@ class _Ready(NamedTuple):
     result: Any
     answer: Answer
     place: int
+
+
+def is_quick(value: Any) -> bool:
+    """Tell whether a value is pickled at once wherever it is, and its pickle may be kept."""
+    kind = type(value)
+    return kind in _QUICK or (kind in _QUICK_IF_SHORT and len(value) < _SHORT)
 
 
 class _Many:
@@ -107,8 +114,10 @@ class Results:
         """Answer with the value of each object when it is ready, or with the failure that it has.
 
         A few get a callback each, which is the quickest for one. It takes the interpreter's lock on the thread that
-        Ray also submits and receives on; so many are taken from Ray as they come, many at a time.
+        Ray also submits and receives on; so many are taken from Ray as they come, many at a time. What the driver has
+        seen, and is small, it need not ask Ray for: a small value that was put lies in the store of another process.
         """
+        wanted = [one for one in wanted if not _answer_known(one)]
         if len(wanted) >= _MANY:
             self._waits.start(_Many(self._port, wanted, self._send_ready, self._send_later).attempt)
             return
@@ -130,7 +139,7 @@ class Results:
                 self._send_later(one)
             return
         for one, result in zip(wanted, results, strict=True):
-            self._take(result, one.answer, one.place)
+            self._take(result, one)
 
     def _send_later(self, wanted: Wanted) -> None:
         ref = wanted.ref
@@ -146,7 +155,7 @@ class Results:
             # On a thread of Ray's that all objects share: nothing here may block or run code of the user's.
             for one in self._stop_watching(ref):
                 one.entry.is_ready = True
-                self._take(result, one.answer, one.place)
+                self._take(result, one)
 
         try:
             self._port.on_ready(ref, callback)
@@ -159,12 +168,14 @@ class Results:
         with self._lock:
             return self._watched.pop(ref, [])
 
-    def _take(self, result: Any, answer: Answer, place: int) -> None:
+    def _take(self, result: Any, wanted: Wanted) -> None:
+        entry, _, answer, place = wanted
         if _skip_forgotten(answer):
             return
-        kind = type(result)
-        if kind in _QUICK or (kind in _QUICK_IF_SHORT and len(result) < _SHORT):
-            answer.value(self._codec.encode(result), place)
+        if is_quick(result):
+            payload = self._codec.encode(result)
+            entry.pickled = payload.pickle
+            answer.value(payload, place)
         else:
             self._ready.put(_Ready(result, answer, place))
 
@@ -195,6 +206,14 @@ class Results:
         """End the threads."""
         for _ in range(_THREADS):
             self._ready.put(None)
+
+
+def _answer_known(wanted: Wanted) -> bool:
+    """Answer with a value that the driver has seen, and tell whether it has."""
+    if wanted.entry.pickled is None:
+        return False
+    wanted.answer.value(Payload(pickle=wanted.entry.pickled), wanted.place)
+    return True
 
 
 def _skip_forgotten(answer: Answer) -> bool:

@@ -176,8 +176,8 @@ def check_driver(ready: dict[str, Any]) -> None:
         ours, theirs = _version("ray-client-server"), "0.2.0" if capabilities else "0.1.0"
         line = handshake.install_line("ray-client-server", ours)
         raise RuntimeEnvError(
-            f"the session's runtime environment has ray-client-server {theirs}, and this gateway, of {ours}, reaches no "
-            f"drivers of releases before 0.3.0; install the gateway's release in that environment: `{line}`"
+            f"the session's runtime environment has ray-client-server {theirs}, and this gateway, of {ours}, reaches "
+            f"no drivers of releases before 0.3.0; install the gateway's release in that environment: `{line}`"
         )
 
 

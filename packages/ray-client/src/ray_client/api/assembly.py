@@ -30,7 +30,7 @@ from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1 import gateway_pb2
-from ray_client_proto.wire import requests, websocket
+from ray_client_proto.wire import requests, unopened, websocket
 
 
 class Connection:
@@ -105,7 +105,10 @@ def assemble(
     session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.start(
-        TokenTable(token_makers(session), counterparts, _carrier(opened.server.python_version), shipped),
+        TokenTable(
+            *(token_makers(session), counterparts, _carrier(opened.server.python_version), shipped),
+            leaves_closed=session.peer.can(unopened.CAPABILITY),
+        ),
         partial(token_readers, session),
         settings.connect_timeout_s,
     )

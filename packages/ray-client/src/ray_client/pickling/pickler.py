@@ -1,4 +1,4 @@
-"""Pickle with handles as tokens (docs/protocol.md, rules T1 to T9)."""
+"""Pickle with handles as tokens (docs/protocol.md, rules T1 to T14)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ray_client.pickling.class_hooks import with_quiet_hooks
 from ray_client.pickling.custom import SERIALIZERS
 from ray_client.pickling.locality import Shipped, travels_by_value
 from ray_client.pickling.parts import Part, Parts
-from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Pickled
+from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Apart, Pickled
 from ray_client.pickling.sizes import LARGE_BYTES, CountedFile, Sizes, TooLargeError, tell_large
 from ray_client.pickling.special import SPECIAL, ProcessOwned, is_dispatch, reduce_special
 from ray_client.pickling.whole import NeedsModulesError, Whole
@@ -31,6 +31,7 @@ from ray_client_proto.code.errors import SourceError
 from ray_client_proto.code.imports import for_cluster
 from ray_client_proto.code.sent import with_own_lines, with_real_file
 from ray_client_proto.wire import tokens
+from ray_client_proto.wire.unopened import ATOMS, is_too_plain, means_the_same_to_all, untangled
 
 #: What a reducer gives: a token function and its arguments.
 Token = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -49,6 +50,8 @@ class TokenTable:
     carrier: Carrier | None = None
     #: What the cluster finds in the session's `working_dir` and `py_modules`.
     shipped: Shipped = field(default_factory=dict)
+    #: Whether the driver takes values that it does not open (rule V5).
+    leaves_closed: bool = False
 
 
 _CODE = (type, FunctionType)
@@ -56,22 +59,25 @@ _PARTS = 6  #: of what cloudpickle gives for a class or a function by value
 # Modules that we had cloudpickle take by value; its own table, which is the process's, has the user's wishes too.
 _registered: set[str] = set()
 _ATTEMPTS = 8  # to leave out what is too large
-# Values of these types are their own pickle: no handle can hide in them, so no Python runs for them.
-_ATOMS = frozenset({int, float, bool, str, bytes, type(None)})
 
 
 class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ships no types
     """Writes one value. Handles become tokens, and code of the user's own project goes along."""
 
     def __init__(
-        self, file: io.BytesIO, table: TokenTable, buffers: list[memoryview], sizes: Sizes | None = None
+        self,
+        file: io.BytesIO,
+        table: TokenTable,
+        buffers: list[memoryview],
+        sizes: Sizes | None = None,
+        out_of_band_bytes: int = OUT_OF_BAND_BYTES,
     ) -> None:
         def keep_large(buffer: pickle.PickleBuffer) -> bool:
             try:
                 view = buffer.raw()
             except BufferError:  # not contiguous: pickle copies it into the stream
                 return True
-            if view.nbytes < OUT_OF_BAND_BYTES:
+            if view.nbytes < out_of_band_bytes:
                 return True
             if sizes is not None:
                 sizes.add(view.nbytes)
@@ -82,6 +88,7 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         self._table = table
         self._owned = ProcessOwned()
         self._whole: Whole | None = None
+        self.has_objects = False  #: other than atoms and plain containers of them
         self.carried: dict[str, ModuleType] = {}  #: the user's own modules whose contents went along
 
     def dump_whole(self, value: Any, sizes: Sizes, left_out: Mapping[str, int], broken: Mapping[str, str]) -> None:
@@ -106,6 +113,7 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         return "" if self._whole is None else self._whole.dispensable
 
     def reducer_override(self, obj: Any) -> Any:
+        self.has_objects = True
         return self._reduce(obj) if self._whole is None else self._whole.reduce(obj)
 
     def _reduce(self, obj: Any) -> Any:
@@ -236,6 +244,19 @@ def _dump_alone(value: Any, table: TokenTable) -> Pickled:
     return Pickled(file.getvalue(), buffers, tuple(pickler.carried.values()))
 
 
+def _dump_apart(value: Any, table: TokenTable) -> Pickled:
+    """Give the pickle of a value as Ray itself would store it: with all its buffers out of band."""
+    file, buffers = io.BytesIO(), list[memoryview]()
+    pickler = SessionPickler(file, table, buffers, out_of_band_bytes=0)
+    try:
+        pickler.dump(untangled(value))
+    except NeedsModulesError:
+        return _dump_whole(value, table)
+    stream = file.getvalue()
+    is_for_ray = pickler.has_objects and not isinstance(value, bytes)  # which it stores as plain bytes
+    return Pickled(stream, buffers, may_stay_closed=is_for_ray and means_the_same_to_all(stream))
+
+
 def _dump_whole(value: Any, table: TokenTable) -> Pickled:
     left_out: dict[str, int] = {}
     broken: dict[str, str] = {}
@@ -271,12 +292,55 @@ def _tell_large(function: FunctionType, table: TokenTable) -> None:
                 tell_large(f"{name} of {_describe(function)}", size, "it goes along with the function")
 
 
+def dump_value(value: Any, table: TokenTable) -> Pickled:
+    """Give the pickle of a value that is to be stored; raises as `dump` does."""
+    found = _argument(value, table)
+    if type(found) is not Apart:
+        return dump(value, table)
+    return _join(found) if found.pickled.may_stay_closed else found.pickled
+
+
 def dump_arguments(args: tuple[Any, ...], kwargs: dict[str, Any], table: TokenTable) -> Pickled:
-    """Give the pickle of a call's arguments; raises as `dump` does."""
-    if not kwargs and all(type(arg) in _ATOMS for arg in args):
+    """Give the pickle of a call's arguments, each of them on its own inside; raises as `dump` does."""
+    if not kwargs and all(type(arg) in ATOMS for arg in args):
         return Pickled(pickle.dumps((args, kwargs), 5), [])
+    joined = tuple(_argument(arg, table) for arg in args), {name: _argument(arg, table) for name, arg in kwargs.items()}
+    if all(type(arg) in ATOMS or type(arg) is Apart for arg in (*joined[0], *joined[1].values())):
+        return _join(joined)
     names = (*(f"argument {number}" for number, _ in enumerate(args, 1)), *(f"argument `{name}`" for name in kwargs))
-    return dump((args, kwargs), table, list(zip(names, (*args, *kwargs.values()), strict=True)))
+    return dump(joined, table, list(zip(names, (*args, *kwargs.values()), strict=True)))
+
+
+def _argument(value: Any, table: TokenTable) -> Any:
+    """Give what stands for an argument in the pickle of them all: the value, or its own pickle."""
+    if not table.leaves_closed or is_too_plain(value) or _surely_needs_opening(value, table):
+        return value
+    try:
+        return Apart(_dump_apart(value, table))
+    except Exception:  # noqa: BLE001 - pickled once more with all else, it comes about, or the error says where it is
+        return value
+
+
+def _join(value: Any) -> Pickled:
+    """Give the pickle of atoms and values that were pickled apart."""
+    buffers = list[memoryview]()
+    return Pickled(pickle.dumps(value, 5, buffer_callback=lambda buffer: buffers.append(buffer.raw())), buffers)
+
+
+def _surely_needs_opening(value: Any, table: TokenTable) -> bool:
+    """Tell whether a glance shows that a value holds a handle or code, which arguments can share in one pickle."""
+    sample = value[0] if type(value) in (list, tuple) and value else value
+    if type(sample) in table.makers or issubclass(type(sample), (*_CODE, ModuleType)):
+        return True
+    cls: Any = type(value)
+    if (
+        cls in SERIALIZERS
+        or cls.__module__ == "builtins"
+        or cls.__reduce_ex__ is not object.__reduce_ex__
+        or cls.__reduce__ is not object.__reduce__
+    ):
+        return False  # its pickle need not name its class
+    return cls.__module__ == "__main__" or travels_by_value(cls.__module__, table.shipped) is not None
 
 
 def _refusal(error: Exception, value: Any, table: TokenTable, parts: Iterable[Part]) -> PicklingError:

@@ -40,9 +40,23 @@ def wait_until(attempt: Callable[[float | None], bool], timeout_s: float | None)
 
 
 class InterruptibleFuture(Future[T]):
-    """A future whose `result` and `exception` Ctrl-C ends, on every system."""
+    """A future whose `result` and `exception` Ctrl-C ends, on every system.
+
+    Once the result is there, all questions are answered without a lock: each small call asks half a dozen.
+    """
+
+    _arrived: tuple[T] | None = None
+
+    def set_result(self, result: T) -> None:
+        super().set_result(result)
+        self._arrived = (result,)  # last: whoever is woken before asks as any future is asked
+
+    def done(self) -> bool:
+        return self._arrived is not None or super().done()
 
     def result(self, timeout: float | None = None) -> T:
+        if self._arrived is not None:
+            return self._arrived[0]
         try:
             self._await(timeout)
             return super().result(0)
@@ -51,6 +65,8 @@ class InterruptibleFuture(Future[T]):
             raise
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
+        if self._arrived is not None:
+            return None
         self._await(timeout)
         return super().exception(0)
 

@@ -41,7 +41,7 @@ def put(session: Session, value: Any) -> int:
         SessionError: the session has ended.
     """
     object_id = session.new_id()
-    session.send(op.Operation(put=op.Put(object_id=object_id, value=session.dump(value))))
+    session.send(op.Operation(put=op.Put(object_id=object_id, value=session.dump_value(value))))
     return object_id
 
 

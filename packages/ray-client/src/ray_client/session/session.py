@@ -225,6 +225,10 @@ class Session:
         """Give the payload that carries a value; a large one is uploaded first. Raises as `pickler.dump` does."""
         return self._payload(pickler.dump(value, self._table))
 
+    def dump_value(self, value: Any) -> Payload:
+        """Give the payload that carries a value to be stored, as `dump` does."""
+        return self._payload(pickler.dump_value(value, self._table))
+
     def dump_arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Payload:
         """Give the payload that carries a call's arguments, as `dump` does."""
         return self._payload(pickler.dump_arguments(args, kwargs, self._table))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import (
     Get,
@@ -20,24 +22,49 @@ from ray_client_server.driver.failures import describe
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.port import Handle
 from ray_client_server.driver.references import Entry, Kind
-from ray_client_server.driver.results import Wanted
+from ray_client_server.driver.results import Wanted, is_quick
 from ray_client_server.driver.waiting import Deadline
+
+_LARGE_BYTES: Final = 8 * 1024 * 1024  #: what takes some milliseconds to store
 
 
 def put(holdings: Holdings, message: Put, answer: Answer) -> None:
-    """Store a value; if that fails, the object fails (O1)."""
+    """Store a value; if that fails, the object fails (O1). A large one does not hold up what comes after it."""
+    references = holdings.references
     try:
-        ref = holdings.port.put(holdings.codec.decode(message.value).value)
+        value = holdings.codec.decode(message.value).value  # in order: handles in it may be released next
+        if message.object_id and sum(message.value.sizes_bytes) >= _LARGE_BYTES:
+            entry = references.name(message.object_id, Kind.PENDING, None)
+            holdings.puts.submit(_put_aside, holdings, entry, value, answer)
+            return
+        ref = holdings.port.put(value)
     # Ray refuses values and runs out of room with errors of many types; the client gets each as data.
     except Exception as error:
         failure = describe(error, holdings.codec)
-        holdings.references.fail([message.object_id], failure)
+        references.fail([message.object_id], failure)
         raise OperationError(failure) from error
     if message.object_id:
-        holdings.references.name(message.object_id, Kind.OBJECT, ref, holdings.port.object_key(ref), is_ready=True)
+        entry = references.name(message.object_id, Kind.OBJECT, ref, holdings.port.object_key(ref), is_ready=True)
+        if is_quick(value):
+            entry.pickled = holdings.codec.encode(value).pickle
         answer.done()
     else:
         answer.value(holdings.codec.encode(ref))
+
+
+def _put_aside(holdings: Holdings, entry: Entry, value: Any, answer: Answer) -> None:
+    """Store a value in a thread for that. What names it meanwhile waits: other operations go on."""
+    try:
+        ref = holdings.port.put(value)
+    # As in `put`.
+    except Exception as error:  # noqa: BLE001
+        failure = describe(error, holdings.codec)
+        holdings.references.settle(entry, Kind.FAILED, failure)
+        if answer.is_wanted:
+            answer.failure(failure)
+        return
+    holdings.references.settle(entry, Kind.OBJECT, ref, holdings.port.object_key(ref))
+    answer.done()
 
 
 def get(holdings: Holdings, message: Get, answer: Answer) -> None:
