@@ -30,7 +30,7 @@ class FaultRelay:
         self._pumps: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
         self._is_refusing = False
-        self._refuses_tunnels = False
+        self._refuses_requests = False
         self._delay_s = 0.0
         self._armed: dict[str, int] = {}
         self._rearm: Callable[[], tuple[str, int] | None] | None = None
@@ -87,9 +87,9 @@ class FaultRelay:
         """Cut every connection, and each new one at once."""
         self._order(lambda: (setattr(self, "_is_refusing", True), self._cut()))
 
-    def refuse_tunnels(self) -> None:
-        """Refuse, from now on, connections that begin with a request for a tunnel, as proxies for HTTP/2 do."""
-        self._order(lambda: setattr(self, "_refuses_tunnels", True))
+    def refuse_requests(self) -> None:
+        """Refuse, from now on, connections that begin with a request for a driver, as proxies for HTTP/2 do."""
+        self._order(lambda: setattr(self, "_refuses_requests", True))
 
     def accept(self) -> None:
         """Take new connections again."""
@@ -162,8 +162,8 @@ class FaultRelay:
         if self._is_refusing:
             writer.transport.abort()
             return
-        first = await reader.read(65536) if self._refuses_tunnels else b""
-        if first.startswith((b"CONNECT ", b"GET ")):
+        first = await reader.read(65536) if self._refuses_requests else b""
+        if first.startswith(b"GET "):
             writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             writer.close()
             return

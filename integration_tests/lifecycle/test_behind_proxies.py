@@ -80,7 +80,6 @@ def use(address: str, gateway: Gateway, tls: TlsSettings | None = None) -> None:
         assert ray.get(turn.remote(b"abc")) == b"cba"
         assert ray.get(turn.remote(ray.put(LARGE))) == LARGE[::-1]
         assert gateway.has_given_away(context.session_id)
-        assert not any("tunnel.opened" in line and context.session_id in line for line in gateway.process.lines)
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="there is no nginx here (Debian: apt install nginx)")

@@ -17,7 +17,7 @@ import ray_client as ray
 from ray_client import errors
 from ray_client_proto.wire.handshake import CAPABILITIES
 
-WAYS = ("socket", "tunnel", "relay")
+WAYS = ("socket", "relay")
 CERTIFICATE, KEY, AUTHORITY = "RAY_CLIENT_TLS_CERT", "RAY_CLIENT_TLS_KEY", "RAY_CLIENT_TLS_CA"
 
 
@@ -60,13 +60,13 @@ def server_arguments(certificates: Certificates) -> list[str]:
 @contextmanager
 def serving(head: Head, way: str, *arguments: str) -> Iterator[Gateway]:
     """A gateway that knows one way of the data stream and those that come after it, and has to be seen using it."""
-    lacking = {"socket": (), "tunnel": ("socket",), "relay": ("socket", "tunnel")}[way]
+    lacking = {"socket": (), "relay": ("socket",)}[way]
     claims = {"capabilities": [name for name in CAPABILITIES if name not in lacking]}
     gateway = Gateway.start(head.address, *arguments, claims=claims)
     try:
         yield gateway
         log = "\n".join(gateway.process.lines)
-        assert ("socket.given" in log, "tunnel.opened" in log) == (way == "socket", way == "tunnel"), log
+        assert ("socket.given" in log) == (way == "socket"), log
     finally:
         gateway.close()
 
