@@ -148,7 +148,7 @@ class DriverSettings:
     python_paths: tuple[str, ...] = ()
     packages_dir: str = ""  #: where packages are laid out, each under its hash, for environments of single tasks
     client_python: str = ""
-    tls: TlsSettings | None = None  #: of tunnels; its paths are absolute
+    tls: TlsSettings | None = None  #: of connections that it is given; its paths are absolute
     limits: Limits = field(default_factory=Limits)
 
     def to_json(self) -> str:

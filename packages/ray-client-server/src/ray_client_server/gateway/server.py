@@ -20,9 +20,9 @@ from ray_client_server.auth.tokens import TokenGuard
 from ray_client_server.cluster import finding
 from ray_client_server.cluster.finding import Cluster, LocalCluster
 from ray_client_server.config import GatewaySettings, Limits
-from ray_client_server.connections import connection_options, server_credentials
 from ray_client_server.errors import StartError
 from ray_client_server.gateway import opening
+from ray_client_server.gateway.connections import connection_options, server_credentials
 from ray_client_server.gateway.front import Front
 from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore

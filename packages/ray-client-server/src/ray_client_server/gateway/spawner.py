@@ -1,6 +1,6 @@
 """Starts driver processes: forked from a warm server, or inside an environment that Ray builds.
 
-The fork server has imported Ray and gRPC and started neither, so that a driver is there in some milliseconds and
+The fork server has imported Ray and has not started it, so that a driver is there in some milliseconds and
 shares the pages of its imports with all others; it has also done what of joining a cluster can be done beforehand.
 This process never imports Ray.
 """

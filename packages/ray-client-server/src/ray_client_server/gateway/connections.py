@@ -1,4 +1,4 @@
-"""What is the same for all servers that clients connect to: the gateway's, and through tunnels each driver's."""
+"""How the gateway's gRPC server treats connections, and its TLS."""
 
 from __future__ import annotations
 
