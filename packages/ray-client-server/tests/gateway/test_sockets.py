@@ -88,7 +88,7 @@ def test_s1_the_driver_has_the_connection_from_then_on(rig, pieces):
         messages.release()
 
 
-@pytest.mark.parametrize("kind", [websocket.LANE, websocket.LOGS])
+@pytest.mark.parametrize("kind", [websocket.LANE, websocket.LOGS, websocket.CALL])
 def test_s6_the_driver_is_told_the_kind(rig, kind):
     opened = rig.open()
     with driver_of(rig, kind):

@@ -9,8 +9,8 @@ from ray_client_proto.v1 import operation_pb2 as ray__client__proto_dot_v1_dot_o
 
 
 class SessionStub(object):
-    """What a driver serves. The gateway passes these through undecoded; every call carries the
-    session's id and secret in its metadata.
+    """What a driver does, as gRPC. The gateway serves it, and carries each call on to the driver over
+    a socket; every call carries the session's id and secret in its metadata.
     """
 
     def __init__(self, channel):
@@ -72,8 +72,8 @@ class SessionStub(object):
 
 
 class SessionServicer(object):
-    """What a driver serves. The gateway passes these through undecoded; every call carries the
-    session's id and secret in its metadata.
+    """What a driver does, as gRPC. The gateway serves it, and carries each call on to the driver over
+    a socket; every call carries the session's id and secret in its metadata.
     """
 
     def Data(self, request_iterator, context):
@@ -202,8 +202,8 @@ def add_SessionServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Session(object):
-    """What a driver serves. The gateway passes these through undecoded; every call carries the
-    session's id and secret in its metadata.
+    """What a driver does, as gRPC. The gateway serves it, and carries each call on to the driver over
+    a socket; every call carries the session's id and secret in its metadata.
     """
 
     @staticmethod

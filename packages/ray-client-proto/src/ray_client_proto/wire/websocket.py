@@ -1,4 +1,4 @@
-"""Messages on a connection, as binary frames of a WebSocket (RFC 6455; docs/protocol.md, rules S1 to S5).
+"""Messages on a connection, as binary frames of a WebSocket (RFC 6455; docs/protocol.md, rules S1 to S6).
 
 Without I/O: bytes in, messages out. A client's frames are masked with a key of zeros, which is legal and costs no pass
 over the bytes: masks are there for browsers. A peer that masks in earnest is understood.

@@ -56,7 +56,7 @@ def read_token_hash(text: str) -> TokenHash:
 class TokenGuard:
     """Knows the gateway's token, or its hash until a call has brought the token.
 
-    Tunnels prove the token without sending it (rule U2). They follow the call that opened their session, so by then
+    Requests for a driver prove the token without sending it (rule S10). They follow the call that opened their session, so by then
     it is known.
     """
 
