@@ -56,8 +56,8 @@ def read_token_hash(text: str) -> TokenHash:
 class TokenGuard:
     """Knows the gateway's token, or its hash until a call has brought the token.
 
-    Requests for a driver prove the token without sending it (rule S10). They follow the call that opened their session, so by then
-    it is known.
+    Requests for a driver prove the token without sending it (rule S10). They follow the call that opened their session,
+    so by then it is known.
     """
 
     def __init__(self, token: str | None, token_hash: TokenHash | None) -> None:
