@@ -218,6 +218,61 @@ def test_a_large_put_that_fails_or_was_released_leaves_nothing(
     assert len(holdings.references) == 0
 
 
+class Raises:
+    """Raises where it is unpickled."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __reduce__(self) -> Any:
+        return raise_it, (self.error,)
+
+
+def raise_it(error: BaseException) -> None:
+    raise error
+
+
+class RaisesThere:
+    """Raises where it is pickled again."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __reduce__(self) -> Any:
+        if threading.current_thread() is not threading.main_thread():
+            raise self.error
+        return RaisesThere, (self.error,)
+
+
+class OddError(Exception):
+    """Raises wherever it is looked at."""
+
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+    @property
+    def pid(self) -> int:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(kind("no") for kind in (SystemExit, KeyboardInterrupt, GeneratorExit, RecursionError, MemoryError, OddError)),
+        ValueError("a lone surrogate: \udc80"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("where", [Raises, RaisesThere])
+def test_whatever_a_value_raises_fails_its_operation_alone(client: Any, error: BaseException, where: Any) -> None:
+    failed = client.put(where(error))
+    failure = client.get(failed)
+    assert type(error).__name__ in failure.message or "recursion" in failure.message
+    (also_failed,) = client.call(client.export(double), where(error))
+    assert client.get(also_failed).message
+    assert client.get(client.put(5)) == 5
+
+
 def test_an_error_of_the_users_comes_with_its_cause(client: Any, driving: Any) -> None:
     (failed,) = client.call(client.export(refuse), "no")
     failure = client.get(failed)

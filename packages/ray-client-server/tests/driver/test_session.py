@@ -272,6 +272,21 @@ def test_a_failed_stream_leaves_the_session_alone(rig: Rig) -> None:
     assert rig.echo.carried == [5]
 
 
+def test_a_fault_of_ours_is_answered_and_the_session_goes_on(rig: Rig) -> None:
+    def fault(operation: Operation, answer: Answer) -> None:
+        if operation.request_id == 1:
+            raise SystemExit("a fault")
+        answer.value(Payload())
+
+    rig.session._carry_out = fault
+    stream, messages = rig.attach()
+    next(messages)
+    receive(stream, frame(1, 1))
+    receive(stream, frame(2, 2))
+    replies = next(messages).replies
+    assert [(reply.request_id, reply.failure.code) for reply in replies] == [(1, Failure.RAY_ERROR), (2, 0)]
+
+
 def test_o2_forget_is_remembered_for_as_long_as_answers_are_to_come(rig: Rig) -> None:
     rig.echo.hold = held = []
     stream, _ = rig.attach()

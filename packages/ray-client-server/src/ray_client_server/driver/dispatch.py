@@ -69,7 +69,7 @@ def _carry_out(holdings: Holdings, operation: Operation, kind: str | None, answe
     except OperationError as error:
         _refuse(answer, error.failure, kind)
     # Ray raises errors of many types; the client gets each as data, and the session goes on.
-    except Exception as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001
         _refuse(answer, describe(error, holdings.codec), kind)
 
 

@@ -7,7 +7,7 @@ import traceback
 from typing import Any, Final
 
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.errors import OperationError, printable, text_of
 from ray_client_server.driver.pickling import Codec
 
 _MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
@@ -46,7 +46,16 @@ def type_name(error: BaseException) -> str:
 
 
 def describe(error: BaseException, codec: Codec) -> Failure:
-    """Give the failure that tells the client of `error`."""
+    """Give the failure that tells the client of `error`, whatever its attributes and its `__str__` do."""
+    try:
+        return _describe(error, codec)
+    # An exception of the user's may raise anything where it is looked at.
+    except BaseException as second:  # noqa: BLE001
+        text = f"{type_name(error)}, which cannot be described: {type_name(second)}: {text_of(second)}"
+        return Failure(code=Failure.RAY_ERROR, type_name=type_name(error), message=_shortened(text))
+
+
+def _describe(error: BaseException, codec: Codec) -> Failure:
     if isinstance(error, OperationError):
         return error.failure
     if isinstance(error, codec.port.RayTaskError):
@@ -54,7 +63,7 @@ def describe(error: BaseException, codec: Codec) -> Failure:
     return Failure(
         code=Failure.RAY_ERROR,
         type_name=type_name(error),
-        message=_shortened(_text(error)),
+        message=_shortened(text_of(error)),
         traceback=_shortened("".join(traceback.format_exception(error))),
         details={**_fields(error), **_missing_module(error, codec)},
     )
@@ -64,12 +73,12 @@ def _describe_task_error(error: Any, codec: Codec) -> Failure:
     failure = Failure(
         code=Failure.TASK_ERROR,
         type_name=type_name(error.cause if error.cause is not None else error),
-        message=_shortened(_text(error)),
+        message=_shortened(text_of(error)),
         traceback=_shortened(str(error.traceback_str)),
         details={**_fields(error), **_missing_module(error, codec)},
     )
     if error.cause is not None:
-        failure.details["cause_message"] = _shortened(_text(error.cause))
+        failure.details["cause_message"] = _shortened(text_of(error.cause))
         try:
             failure.cause.CopyFrom(codec.encode(error.cause))
         except OperationError as refusal:
@@ -94,34 +103,27 @@ def _missing_module(error: BaseException, codec: Codec) -> dict[str, str]:
     if isinstance(cause, ModuleNotFoundError):
         return {"missing_module": cause.name or ""}
     # Where a worker fails to unpickle a function, a class or an argument, Ray keeps the text alone.
-    if isinstance(error, codec.port.RayError) and (found := _MISSING.search(_text(error))):
+    if isinstance(error, codec.port.RayError) and (found := _MISSING.search(text_of(error))):
         return {"missing_module": found[1]}
     return {}
 
 
 def _fields(error: BaseException) -> dict[str, str]:
     values = {name: getattr(error, name, None) for name in _FIELDS}
-    return {name: _shortened(_as_text(value)) for name, value in values.items() if _is_data(value)}
+    return {name: _shortened(_astext_of(value)) for name, value in values.items() if _is_data(value)}
 
 
 def _is_data(value: object) -> bool:
     return value is not None and not callable(value)
 
 
-def _as_text(value: Any) -> str:
+def _astext_of(value: Any) -> str:
     # Ray's ids, and ids as bytes, read as hex everywhere else.
     return str(value.hex()) if hasattr(value, "hex") and not isinstance(value, float) else str(value)
 
 
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    # `__str__` of a user's exception may raise anything.
-    except Exception as second:  # noqa: BLE001
-        return f"{type_name(error)} (its text cannot be made: {type(second).__name__}: {second})"
-
-
 def _shortened(text: str) -> str:
+    text = printable(text)
     if len(text) <= _TEXT_LIMIT:
         return text
     half = _TEXT_LIMIT // 2

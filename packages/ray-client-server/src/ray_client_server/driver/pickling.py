@@ -20,7 +20,7 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
 from ray_client_proto.wire.paths import path_class
-from ray_client_server.driver.errors import OperationError, refused
+from ray_client_server.driver.errors import OperationError, refused, text_of
 from ray_client_server.driver.port import RayPort
 from ray_client_server.driver.references import Kind, References
 from ray_client_server.driver.transfers import Downloads, Uploads
@@ -212,10 +212,10 @@ class Codec:
         except OperationError:
             raise
         # Unpickling runs code of the user's, which may raise anything.
-        except Exception as error:
+        except BaseException as error:
             raise refused(
                 Failure.UNPICKLE_FAILED,
-                f"{what} cannot be unpickled on the cluster: {type(error).__name__}: {error}",
+                f"{what} cannot be unpickled on the cluster: {type(error).__name__}: {text_of(error)}",
                 error_type=f"{type(error).__module__}.{type(error).__qualname__}",
                 what=what,
                 wanted=vars(error).get("wanted", ""),
@@ -243,12 +243,12 @@ class Codec:
         try:
             pickler.dump(value)
         # Pickling runs code of the user's, which may raise anything.
-        except Exception as error:
+        except BaseException as error:
             self.uncount(pickler.counted_ids)
             raise refused(
                 Failure.PICKLE_FAILED,
                 f"a value of type {type(value).__name__} cannot be pickled on the cluster: "
-                f"{type(error).__name__}: {error}",
+                f"{type(error).__name__}: {text_of(error)}",
                 error_type=f"{type(error).__module__}.{type(error).__qualname__}",
             ) from error
         size_bytes = file.tell() + sum(view.nbytes for view in buffers)

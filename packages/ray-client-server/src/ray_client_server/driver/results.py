@@ -78,7 +78,7 @@ class _Many:
         try:
             ready = self._wait(slice_s)
         # Whatever Ray has against asking in a batch: asked one by one, each object says for itself what is wrong.
-        except Exception:
+        except BaseException:
             log.exception("results.wait_failed objects=%d", len(self._left))
             for wanted in self._left.values():
                 for one in wanted:
@@ -131,7 +131,7 @@ class Results:
         try:
             results = self._port.get_now([one.ref for one in wanted])
         # As above.
-        except Exception:
+        except BaseException:
             log.exception("results.get_failed objects=%d", len(wanted))
             results = None
         if results is None:  # or the cluster has lost one, and may yet make it anew
@@ -160,7 +160,7 @@ class Results:
         try:
             self._port.on_ready(ref, callback)
         # Ray refuses with errors of many types; each object of a get must be answered, or its future never ends.
-        except Exception as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             for one in self._stop_watching(ref):
                 one.answer.failure(describe(error, self._codec), one.place)
 
@@ -184,7 +184,7 @@ class Results:
             try:
                 self._encode(ready)
             # A fault of ours in one reply: the others must still go out, and this one must not stay open.
-            except Exception as error:
+            except BaseException as error:
                 log.exception("result.encode_failed request_id=%d", ready.answer.request_id)
                 ready.answer.failure(describe(error, self._codec), ready.place)
             del ready  # or the value would live until the next one comes

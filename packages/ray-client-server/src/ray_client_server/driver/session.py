@@ -6,6 +6,7 @@ encoded frames come out, operations go to `carry_out`.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from ray_client_proto.wire.delivery import encode_part
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, refused
+
+log = logging.getLogger(__name__)
 
 _BACKLOG_BYTES: Final = 8 * wire_limits.MIB  #: replies waiting for room in the outbox; values wait beyond that
 
@@ -144,7 +147,11 @@ class DriverSession:
             while self._carried_seq != frame.seq - 1:
                 self._carrying.wait()
             for operation in frame.operations:
-                self._carry(operation)
+                try:
+                    self._carry(operation)
+                # A fault of ours, since whatever user code raises is an answer: the session must go on.
+                except BaseException:  # noqa: BLE001
+                    self._answer_fault(operation)
             self._carried_seq = frame.seq
             self._carrying.notify_all()
 
@@ -159,6 +166,15 @@ class DriverSession:
             self._disconnect()
         else:
             self._carry_out(operation, Answer(operation.request_id, self, _replies_to(operation)))
+
+    def _answer_fault(self, operation: Operation) -> None:
+        kind, count = operation.WhichOneof("kind"), _replies_to(operation)
+        log.exception("operation.fault kind=%s request_id=%d", kind, operation.request_id)
+        text = f"the driver could not carry out {kind}: a fault of the server's, which its log describes"
+        for index in range(count):
+            self.deliver(
+                Reply(request_id=operation.request_id, index=index, failure=refused(Failure.RAY_ERROR, text).failure)
+            )
 
     def _disconnect(self) -> None:
         """Acknowledge the client's last word with ours, and end."""

@@ -80,7 +80,7 @@ class Streams:
         except StopAsyncIteration:
             return END
         # What a generator's task raised comes as an object; this is what Ray itself may raise.
-        except Exception as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             return describe(error, self._codec)
 
     def _give(self, ref: Handle, object_id: int, answer: Answer) -> None:

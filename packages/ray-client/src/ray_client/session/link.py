@@ -97,8 +97,7 @@ class DataLink:
                 channel.changed.wait(stretch_s())
             if self._end is not None:
                 raise fresh(self._end)
-            # What asks for nothing has time: most often more follows, or what asks for its result.
-            channel.queue(part, may_wait=not operation.request_id and not is_urgent)
+            channel.queue(part)
 
     def release(self, handle_id: int) -> None:
         """Give back one count of a handle that was dropped, with others after a moment."""

@@ -38,7 +38,7 @@ def create_actor(holdings: Holdings, message: CreateActor, answer: Answer) -> No
             invocation.result_ids[0], Kind.ACTOR, actor, holdings.port.actor_key(actor)
         )
     # Ray refuses actors with errors of many types, and the user's options and arguments bring their own.
-    except Exception as error:
+    except BaseException as error:
         failure = at_call_site(describe(error, holdings.codec), invocation.call_site)
         holdings.references.fail(invocation.result_ids, failure)
         raise OperationError(failure) from error

@@ -23,7 +23,7 @@ def query_cluster(holdings: Holdings, message: QueryCluster, answer: Answer) -> 
         try:
             payload = holdings.codec.encode(query(**keywords))
         # Ray raises errors of many types when the cluster does not answer; the client gets each as data.
-        except Exception as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             answer.failure(describe(error, holdings.codec))
         else:
             answer.value(payload)

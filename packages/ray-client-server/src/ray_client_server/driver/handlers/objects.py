@@ -39,7 +39,7 @@ def put(holdings: Holdings, message: Put, answer: Answer) -> None:
             return
         ref = holdings.port.put(value)
     # Ray refuses values and runs out of room with errors of many types; the client gets each as data.
-    except Exception as error:
+    except BaseException as error:
         failure = describe(error, holdings.codec)
         references.fail([message.object_id], failure)
         raise OperationError(failure) from error
@@ -57,7 +57,7 @@ def _put_aside(holdings: Holdings, entry: Entry, value: Any, answer: Answer) -> 
     try:
         ref = holdings.port.put(value)
     # As in `put`.
-    except Exception as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001
         failure = describe(error, holdings.codec)
         holdings.references.settle(entry, Kind.FAILED, failure)
         if answer.is_wanted:
@@ -118,7 +118,7 @@ class _Wanted:
         try:
             return self._attempt(slice_s)
         # Ray refuses a wait with errors of many types; the client gets each as data.
-        except Exception as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             self._answer.failure(describe(error, self._codec))
             return True
 

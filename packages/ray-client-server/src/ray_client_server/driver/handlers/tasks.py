@@ -60,7 +60,7 @@ def call(
         args, kwargs = holdings.codec.decode(invocation.arguments, f"an argument of {name}").value
         _name_results(holdings, invocation, submit(*args, **kwargs))
     # Ray refuses calls with errors of many types, and the user's options and arguments bring their own.
-    except Exception as error:
+    except BaseException as error:
         failure = at_call_site(describe(error, holdings.codec), invocation.call_site)
         holdings.references.fail(result_ids, failure)
         raise OperationError(failure) from error
