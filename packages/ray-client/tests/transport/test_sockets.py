@@ -395,12 +395,15 @@ def test_h5_the_drivers_own_socket_is_the_first_way_and_the_gateway_the_next(
         server.close()
 
         def answer() -> None:
-            messages = accept(listener.accept()[0])
-            messages.post(b"from the driver")
-            messages.finish()
+            with listener.accept()[0] as connection:
+                messages = accept(connection)
+                messages.post(b"from the driver")
+                messages.finish()
 
-        threading.Thread(target=answer, daemon=True).start()
+        answering = threading.Thread(target=answer)
+        answering.start()
         assert list(SocketStream(door, lambda: None, "an-id")) == [b"from the driver"]
+        answering.join()
 
 
 def test_gevents_sockets_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
