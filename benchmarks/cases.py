@@ -130,6 +130,16 @@ def small_put(fixture: Fixture) -> float:
     return elapsed_s / count
 
 
+def put_ahead(fixture: Fixture) -> float:
+    """What a program waits for small puts while it goes on with something else; that they arrive is checked after."""
+    ray, count = fixture.ray, fixture.sizes.small
+    started = time.perf_counter()
+    references = [ray.put(number) for number in range(count)]
+    elapsed_s = time.perf_counter() - started
+    assert ray.get(references) == list(range(count))
+    return elapsed_s / count
+
+
 def task_round_trip(fixture: Fixture) -> float:
     """Call, wait for the result, call again."""
     fixture.warm_up_tasks()
@@ -299,7 +309,7 @@ def gets_waited(fixture: Fixture) -> float:
 CASES: dict[str, Callable[..., float | dict[str, float]]] = {
     case.__name__: case
     for case in (
-        *(small_get, small_put, task_round_trip, actor_round_trip, task_batch, actor_batch, awaits),
+        *(small_get, small_put, put_ahead, task_round_trip, actor_round_trip, task_batch, actor_batch, awaits),
         *(put_big, get_big, pieces, chain, puts, calls, gets_list, gets_completed, gets_waited),
     )
 }

@@ -37,7 +37,9 @@ class Turn:
 
 
 TURNS = (
-    *(Turn(case) for case in ("small_get", "small_put", "task_round_trip", "actor_round_trip")),
+    *(Turn(case) for case in ("small_get", "small_put")),
+    Turn("put_ahead", RAYS),
+    *(Turn(case) for case in ("task_round_trip", "actor_round_trip")),
     Turn("echo", ("socket",)),
     *(Turn(case) for case in ("task_batch", "actor_batch")),
     Turn("awaits", RAYS),

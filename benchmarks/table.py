@@ -48,12 +48,13 @@ GROUPS = (
     Group(
         "calls",
         "Small things",
-        "One at a time unless the row says otherwise: each waits for the answer before the next one begins. A "
-        "small put is not waited for; the row ends with a get of the last. The bare socket's round trip is of 100 "
+        "One at a time unless the row says otherwise: each waits for the answer before the next one begins. The "
+        "row of small puts ends with a get of the last. The bare socket's round trip is of 100 "
         "bytes, between two processes.",
         (
             Row("small_get", "small get", "1/s"),
             Row("small_put", "small put", "1/s"),
+            Row("put_ahead", "small put, not waited for", "1/s"),
             Row("task_round_trip", "task round trip", "1/s"),
             Row("actor_round_trip", "actor round trip", "1/s"),
             Row("echo", "round trip of 100 bytes", "1/s"),

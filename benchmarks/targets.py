@@ -67,7 +67,7 @@ def _at_most(**bounds: float) -> list[Target]:
 
 
 _TARGETS = (
-    *_times("stock", small_get=8, small_put=50, task_round_trip=2.4, actor_round_trip=4),
+    *_times("stock", small_get=8, put_ahead=50, task_round_trip=2.4, actor_round_trip=4),
     *_times("native", small_get=0.35, task_round_trip=0.8, actor_round_trip=0.75),
     *_times("dask", small_get=4, actor_round_trip=1.7),
     *_times("stock", task_batch=2.5, actor_batch=4.5, awaits=5),
