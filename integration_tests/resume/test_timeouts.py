@@ -112,7 +112,7 @@ def test_a_timeout_counts_from_the_call_and_not_from_when_the_driver_comes_to_it
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     ready = ready_ref()
-    ray.put(Blocking(pipe))
+    ray.put([ready, Blocking(pipe)])  # the driver opens it, as there is a handle in it
 
     def getting() -> None:
         with lasting(1.0, ANSWER_S), pytest.raises(GetTimeoutError):
