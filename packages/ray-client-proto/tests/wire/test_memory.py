@@ -62,6 +62,11 @@ def test_what_is_larger_than_the_limit_is_not_kept() -> None:
     assert address(spare.allocate(SIZE + 1)) != at
 
 
+def test_a_transfer_may_be_empty() -> None:
+    spare = SpareMemory()
+    assert [len(spare.allocate(size_bytes)) for size_bytes in (0, 0, SIZE, 0)] == [0, 0, SIZE, 0]
+
+
 def test_an_idle_block_is_let_go() -> None:
     spare = SpareMemory()
     spare.allocate(SIZE)

@@ -87,7 +87,7 @@ class SpareMemory:
         """Give memory of this size; what it holds is left over from before."""
         with self._lock:
             self._has_been_used = True
-            if len(self._block) >= size_bytes and _is_free(self._block):
+            if len(self._block) >= size_bytes > 0 and _is_free(self._block):
                 return memoryview(self._block)[:size_bytes]
             block = _new_block(size_bytes)
             if size_bytes <= self._limit_bytes:

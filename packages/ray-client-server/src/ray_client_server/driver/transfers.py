@@ -32,18 +32,6 @@ class Uploads:
         #: Call now and then: gives memory back to the system that no transfer needed since.
         self.drop_idle_memory = self._memory.drop_if_idle
 
-    def add(self, message: bytes) -> tuple[int, int]:
-        """Take a chunk of any transfer; give the transfer's id, and how many of its bytes are there.
-
-        Raises:
-            ProtocolError: the chunk makes no sense (B2).
-            OperationError: the transfer is too large (B3).
-        """
-        piece = chunk.decode(message)
-        assembly = self.assembly(piece.transfer_id, piece.total_bytes)
-        assembly.add(piece)
-        return piece.transfer_id, assembly.received_bytes
-
     def assembly(self, transfer_id: int, total_bytes: int) -> chunk.Assembly:
         """Give what puts a transfer together; the first chunk makes one.
 
@@ -121,10 +109,6 @@ class Downloads:
         transfer_id = self._next_id()
         self._views[transfer_id] = views
         return transfer_id
-
-    def chunks(self, transfer_id: int, chunk_bytes: int, from_offset_bytes: int) -> Iterator[bytes]:
-        """Yield the messages that carry a download, from an offset on (B5). Raises as `views` does."""
-        return chunk.split(transfer_id, self.views(transfer_id, from_offset_bytes), chunk_bytes, from_offset_bytes)
 
     def views(self, transfer_id: int, from_offset_bytes: int) -> list[memoryview]:
         """Give the parts of a download that is to be sent from an offset on.

@@ -7,7 +7,6 @@ import importlib.metadata
 import json
 import math
 import platform
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -219,8 +218,3 @@ def describe_client(client: ClientInfo) -> str:
     'ada@laptop:7 ray-client 0.1.0'
     """
     return f"{client.user[:64]}@{client.hostname[:64]}:{client.pid} ray-client {client.version[:32]}"
-
-
-def python_differs(client: ClientInfo) -> bool:
-    """Tell whether the client's Python is of another minor version, between which byte code cannot travel."""
-    return client.python_version.split(".")[:2] != [str(part) for part in sys.version_info[:2]]

@@ -169,18 +169,6 @@ class GatewayClient:
         with self._errors("closing a session"):
             self._stub.CloseSession(pb.CloseSessionRequest(reason=reason), timeout=CALL_TIMEOUT_S, metadata=metadata)
 
-    def list_sessions(self) -> pb.ListSessionsResponse:
-        """Give the gateway's sessions.
-
-        Raises:
-            RayClientError: the gateway did not answer.
-        """
-        with self._errors("listing sessions"), first_call(self._address):
-            sessions: pb.ListSessionsResponse = self._stub.ListSessions(
-                pb.ListSessionsRequest(), timeout=CALL_TIMEOUT_S, metadata=self._metadata()
-            )
-        return sessions
-
     def check_environment(self, runtime_env: dict[str, Any]) -> None:
         """Have the cluster's Ray judge a runtime environment, whose local directories are `package://`.
 
