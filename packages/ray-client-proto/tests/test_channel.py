@@ -163,13 +163,14 @@ def interrupted(doing: Callable[[], None], at: int) -> bool:
                 raise Interrupt
         return trace
 
+    before = sys.gettrace()  # that of the coverage
     sys.settrace(trace)
     try:
         doing()
     except Interrupt:
         return True
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     return False
 
 

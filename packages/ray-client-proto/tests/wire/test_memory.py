@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 
 import numpy as np
 import pytest
@@ -20,6 +21,11 @@ def address(view: memoryview) -> int:
 @pytest.mark.parametrize("size_bytes", [3, MAPPED])
 def test_fresh_memory_is_zeroed(size_bytes: int) -> None:
     assert fresh_memory(size_bytes) == bytes(size_bytes)
+
+
+def test_a_system_without_large_pages_gives_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(mmap, "MADV_HUGEPAGE", raising=False)
+    assert len(fresh_memory(MAPPED)) == MAPPED
 
 
 def test_what_the_system_has_not_is_an_error_of_memory() -> None:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ray_client_proto.v1 import session_pb2
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_proto.wire import errors, handshake, ids, limits, metadata, status
+from ray_client_proto.wire import calls, errors, handshake, ids, limits, metadata, status
 
 
 def test_m4_every_failure_code_has_a_status_that_grpc_knows() -> None:
@@ -86,3 +87,10 @@ def test_limits_fit_into_each_other() -> None:
 def test_errors_survive_pickling(error: errors.WireError) -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
+
+
+def test_o9_each_unary_form_has_a_byte_of_its_own() -> None:
+    methods = session_pb2.DESCRIPTOR.services_by_name["Session"].methods
+    unary = {method.name for method in methods if not (method.client_streaming or method.server_streaming)}
+    assert set(calls.FORMS) == unary - {"GetUploadStatus"}  # which a lane answers
+    assert len({*calls.FORMS.values()}) == len(calls.FORMS) and calls.REPLIES != calls.FAILURE

@@ -53,3 +53,34 @@ def test_v5_names_of_the_library_mean_the_same_everywhere(value: object) -> None
 )
 def test_v5_what_a_reader_takes_in_its_own_way_is_opened_and_what_looks_so_too(value: object) -> None:
     assert not unopened.means_the_same_to_all(cloudpickle.dumps(value, 5))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_plain"),
+    [
+        (5, True),
+        ((1,), False),
+        ([], True),
+        ({"a": [1, {"b": [None, 2.5]}], "c": b""}, True),
+        ([[[(1, 2)]]], False),
+        ({"a": datetime.date(2026, 1, 2)}, False),
+    ],
+    ids=repr,
+)
+def test_of_plain_lists_ray_pickles_what_they_hold(value: object, is_plain: bool) -> None:
+    assert unopened.is_too_plain(value) == is_plain
+
+
+def test_of_too_many_lists_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    circle: list[object] = [(1, 2)]
+    circle.append(circle)
+    monkeypatch.setattr(unopened, "_MAX_CONTAINERS", 100)
+    assert unopened.is_too_plain(circle)
+
+
+def test_lists_are_written_as_often_as_they_occur() -> None:
+    inner, date = [1], datetime.date(2026, 1, 2)
+    apart = unopened.untangled({"a": inner, "b": [inner, date], "c": (inner,)})
+    assert apart == {"a": [1], "b": [[1], date], "c": ([1],)}
+    assert apart["a"] is not inner and apart["b"][0] is not apart["a"]
+    assert apart["c"][0] is inner and unopened.untangled(date) is date

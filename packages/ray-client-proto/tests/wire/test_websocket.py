@@ -153,6 +153,15 @@ def test_s9_what_a_proxy_has_before_the_path_does_not_matter(kind: bytes) -> Non
     assert websocket.kind_of(head) == kind
 
 
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 404 Not Found\r\n\r\n", b"\xff\r\n\r\n", b"HTTP/1.1 101 \r\n\r\n"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"SSH-2.0\r\nno header\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\n\r\n",
+        b"\xff\r\n\r\n",
+        b"HTTP/1.1 101 \r\n\r\n",
+    ],
+)
 def test_s1_what_is_no_answer_accepts_nothing(answer: bytes) -> None:
     assert not websocket.is_accepted(answer, KEY)
