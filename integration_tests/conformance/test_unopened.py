@@ -163,19 +163,3 @@ def test_errors_are_values() -> None:
     assert [repr(error) for error in ray.get(stored)] == ["ValueError('a')", "KeyError('b')"]
     assert ray.get(lone).args == (2, "c")
     assert ray.get(kind.remote(lone, ValueError("a"))) == ["FileNotFoundError", "ValueError"]
-
-
-def test_frames() -> None:
-    pandas = pytest.importorskip("pandas", reason="it is no tool of the tests")
-    frame = pandas.DataFrame({"a": np.arange(100_000), "b": np.random.default_rng(1).random(100_000), "c": "text"})
-
-    @ray.remote(num_cpus=0)
-    def total(frame: object, named: dict) -> tuple:
-        assert frame.equals(named["frame"])
-        return int(frame["a"].sum()), float(frame["b"].sum()), frame["a"].to_numpy().flags.writeable
-
-    expected = int(frame["a"].sum()), float(frame["b"].sum()), False
-    stored = ray.put(frame)
-    assert ray.get(total.remote(frame, {"frame": frame})) == expected
-    assert ray.get(total.remote(stored, {"frame": frame})) == expected
-    assert ray.get(stored).equals(frame)
