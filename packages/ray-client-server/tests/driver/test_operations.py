@@ -205,6 +205,30 @@ def test_a_large_put_holds_up_only_what_names_its_object(
     assert len(holdings.references) == 0
 
 
+def test_d7_what_was_asked_for_is_answered_though_the_client_lets_go_of_it_next(
+    client: Any, holdings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "_LARGE_BYTES", 1)
+    may_store, store = threading.Event(), holdings.port.put
+
+    def put(value: object) -> object:
+        if value == "large":
+            assert may_store.wait(10)
+        return store(value)
+
+    monkeypatch.setattr(holdings.port, "put", put)
+    large, other = client.put("large", is_uploaded=True), client.put("other")
+    # More than there are threads for: some have not begun when the ids are released.
+    asked = {client.begin(wait=Wait(object_ids=[large, other], num_returns=2, timeout_s=-1)) for _ in range(10)}
+    client.do(release=Release(ids=[large, other], counts=[1, 1]))
+    may_store.set()
+    replies = [client.replies.get(timeout=10) for _ in asked]
+    assert {reply.request_id for reply in replies} == asked
+    assert [list(reply.ready.indexes) for reply in replies] == [[0, 1]] * 10
+    holdings.aside.shutdown(wait=True)
+    assert len(holdings.references) == 0
+
+
 def test_a_large_put_that_fails_or_was_released_leaves_nothing(
     client: Any, holdings: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

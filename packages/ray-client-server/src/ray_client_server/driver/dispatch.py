@@ -55,9 +55,17 @@ def carry_out(holdings: Holdings, operation: Operation, answer: Answer) -> None:
     """
     kind = operation.WhichOneof("kind")
     if kind in _QUESTIONS and any(map(holdings.references.is_pending, getattr(operation, kind).object_ids)):
-        holdings.aside.submit(_carry_out, holdings, operation, kind, answer)
+        # Here, in order: the client may let go of what it has asked for, with the very next operation.
+        held = holdings.references.hold(getattr(operation, kind).object_ids)
+        holdings.aside.submit(_carry_out_aside, holdings, operation, kind, answer, held)
     else:
         _carry_out(holdings, operation, kind, answer)
+
+
+def _carry_out_aside(holdings: Holdings, operation: Operation, kind: str, answer: Answer, held: list[int]) -> None:
+    _carry_out(holdings, operation, kind, answer)
+    for handle_id in held:
+        holdings.release(handle_id, 1)
 
 
 def _carry_out(holdings: Holdings, operation: Operation, kind: str | None, answer: Answer) -> None:

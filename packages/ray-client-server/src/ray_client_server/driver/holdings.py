@@ -10,7 +10,7 @@ from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.exports import Exports
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.port import RayPort
-from ray_client_server.driver.references import References
+from ray_client_server.driver.references import Kind, References
 from ray_client_server.driver.results import Results
 from ray_client_server.driver.streams import Streams
 from ray_client_server.driver.transfers import Downloads, Uploads
@@ -43,6 +43,12 @@ class Holdings:
         self.results = Results(self.codec, self.waits)
         self.loop = Loop()
         self.streams = Streams(self.codec, self.references, self.loop)
+
+    def release(self, handle_id: int, count: int) -> None:
+        """Take counts back; with the last one whatever the id stands for is let go (R2)."""
+        gone = self.references.release(handle_id, count)
+        if gone is not None and gone.kind is Kind.GENERATOR:
+            self.streams.drop(gone.target)
 
     def close(self) -> None:
         """Let go of everything (R4, B6)."""

@@ -84,6 +84,14 @@ class References:
         if entry.settled is not None:
             entry.settled.set()
 
+    def hold(self, handle_ids: Iterable[int]) -> list[int]:
+        """Take one count more of each id that is there, and give those: they stay until `release`."""
+        with self._lock:
+            held = [entry for handle_id in handle_ids if (entry := self._entries.get(handle_id)) is not None]
+            for entry in held:
+                entry.count += 1
+            return [entry.id for entry in held]
+
     def is_pending(self, handle_id: int) -> bool:
         """Tell whether `get` would wait for this id."""
         entry = self._entries.get(handle_id)

@@ -147,9 +147,7 @@ def release(holdings: Holdings, message: Release, answer: Answer) -> None:
             Failure.PROTOCOL_VIOLATION, f"a release has {len(message.ids)} ids and {len(message.counts)} counts"
         )
     for handle_id, count in zip(message.ids, message.counts, strict=True):
-        gone = holdings.references.release(handle_id, count)
-        if gone is not None and gone.kind is Kind.GENERATOR:
-            holdings.streams.drop(gone.target)
+        holdings.release(handle_id, count)
     answer.done()
 
 
