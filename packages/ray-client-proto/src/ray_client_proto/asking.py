@@ -1,4 +1,4 @@
-"""The request of a client that makes a connection one of its session's driver (docs/protocol.md, rules S1 and S9)."""
+"""The request that makes a connection one of a session's driver: asking, and its head (docs/protocol.md, S1 and S9)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,23 @@ def ask(
     """
     key = base64.b64encode(os.urandom(16)).decode()
     connection.sendall(websocket.request(authority, key, headers, kind, prefix))
+    head, rest = receive_head(connection)
+    if not websocket.is_accepted(head, key):
+        raise ValueError(head.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
+    return rest
+
+
+def receive_head(connection: socket.socket | TlsSocket) -> tuple[bytes, bytes]:
+    """Give the head of a request or an answer, and what came after it.
+
+    Raises:
+        OSError: the connection is gone, or silent for too long.
+        ValueError: it ended before its head did, or the head is too long.
+    """
     received = b""
     while not (size_bytes := requests.head_size(received)):
         piece = connection.recv(_HEAD_BYTES)
         received += piece
         if not piece or len(received) > _HEAD_BYTES:
-            raise ValueError("no answer to the request for one")
-    if not websocket.is_accepted(received[:size_bytes], key):
-        raise ValueError(received.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
-    return received[size_bytes:]
+            raise ValueError(f"{len(received)} bytes, and no end of a head in them")
+    return received[:size_bytes], received[size_bytes:]

@@ -14,12 +14,12 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from ray_client_proto.asking import receive_head
 from ray_client_proto.wire import requests, websocket
 
 log = logging.getLogger(__name__)
 
 _ASKING: Final = 64  #: requests that are read at the same time; more are hung up on
-_PIECE_BYTES: Final = 16 * 1024
 
 #: Serves a connection of a kind, of which so much was read before.
 Begin = Callable[[socket.socket, bytes, bytes], None]
@@ -62,21 +62,17 @@ class LocalDoor:
     def _greet(self, connection: socket.socket) -> None:
         """Read a request, and let its sender in or refuse it."""
         try:
-            connection.settimeout(self._within_s)
-            received = b""
-            while not (size_bytes := requests.head_size(received)):
-                piece = connection.recv(_PIECE_BYTES)
-                received += piece
-                if not piece or len(received) > _PIECE_BYTES:
-                    raise ValueError("a request without an end")
-            kind = self._answer(connection, received[:size_bytes])
+            try:
+                connection.settimeout(self._within_s)
+                head, rest = receive_head(connection)
+                kind = self._answer(connection, head)
+            finally:
+                self._asking.release()  # before the connection ends: its place is free for whoever sees that
         except (OSError, ValueError) as error:
             log.info("local.refused because=%s", error)
             connection.close()
         else:
-            self._begin(connection, kind, received[size_bytes:])
-        finally:
-            self._asking.release()
+            self._begin(connection, kind, rest)
 
     def _answer(self, connection: socket.socket, head: bytes) -> bytes:
         """Answer a request, and give the kind of connection that it is for.

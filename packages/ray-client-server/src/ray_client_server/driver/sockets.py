@@ -107,14 +107,15 @@ class SocketDoor:
 
     def _encrypt(self, begin_tls: BeginTls, connection: socket.socket, kind: bytes, first: bytes) -> None:
         try:
-            encrypted = begin_tls(connection, first)
+            try:
+                encrypted = begin_tls(connection, first)
+            finally:
+                self._beginning.release()  # before the connection ends: its place is free for whoever sees that
         except OSError as error:
             log.info("socket.no_tls because=%s", error)
             connection.close()
         else:
             self.begin(encrypted, kind, b"")
-        finally:
-            self._beginning.release()
 
     def begin(self, connection: socket.socket | TlsSocket, kind: bytes, first: bytes) -> None:
         """Serve a connection of this kind, of which so much was read before, in a thread of its own."""
