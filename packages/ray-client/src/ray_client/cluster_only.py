@@ -7,6 +7,7 @@ raises `ClusterOnlyError`. Inside tasks these names are Ray's own (docs/protocol
 
 from __future__ import annotations
 
+import functools
 import importlib
 import logging
 import sys
@@ -115,12 +116,33 @@ def stand_in(module: str, name: str) -> Any:
     """
     if name.startswith("__") and name.endswith("__"):
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    if (libraries := _libraries()) is not None and libraries.knows(module):
+        return libraries.find(module, name)
     full = f"{module}.{name}"
     if name in _INNER_MODULES or name in _MODULES.get(_in_ray(module), ()):
         return importlib.import_module(full)
     found = _make_class(_in_ray(module), name)
     setattr(sys.modules[module], name, found)
     return found
+
+
+class LibraryValue:
+    """What lives in a session's driver, or will: the base of what `ray_client_libraries` puts here for it."""
+
+    __slots__ = ()
+
+    def token_in(self, session: Any) -> tuple[Any, ...]:
+        """Give what stands for it in a pickle for that session."""
+        raise NotImplementedError
+
+
+@functools.cache
+def _libraries() -> Any:
+    """Give the package that knows the names of Ray's libraries; None: it is not installed."""
+    try:
+        return importlib.import_module("ray_client_libraries")
+    except ModuleNotFoundError:
+        return None
 
 
 class ClusterName(ABCMeta):
@@ -198,6 +220,8 @@ class _Finder(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Have the module get its names as they are asked for."""
         module.__getattr__ = partial(stand_in, module.__name__)  # type: ignore[method-assign]  # Python looks there
+        if (libraries := _libraries()) is not None:
+            libraries.describe(module)
 
 
 def _in_ray(name: str) -> str:

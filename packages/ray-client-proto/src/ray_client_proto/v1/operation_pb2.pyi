@@ -172,12 +172,42 @@ class ReleaseTransfer(_message.Message):
     transfer_id: int
     def __init__(self, transfer_id: _Optional[int] = ...) -> None: ...
 
+class CallLibrary(_message.Message):
+    __slots__ = ("kind", "call", "thread", "lacks", "columns")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        RETURN: _ClassVar[CallLibrary.Kind]
+        AWAIT: _ClassVar[CallLibrary.Kind]
+        ITERATE: _ClassVar[CallLibrary.Kind]
+        HOLD: _ClassVar[CallLibrary.Kind]
+    RETURN: CallLibrary.Kind
+    AWAIT: CallLibrary.Kind
+    ITERATE: CallLibrary.Kind
+    HOLD: CallLibrary.Kind
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    CALL_FIELD_NUMBER: _ClassVar[int]
+    THREAD_FIELD_NUMBER: _ClassVar[int]
+    LACKS_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    kind: CallLibrary.Kind
+    call: _payload_pb2.Payload
+    thread: int
+    lacks: _containers.RepeatedScalarFieldContainer[str]
+    columns: int
+    def __init__(self, kind: _Optional[_Union[CallLibrary.Kind, str]] = ..., call: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., thread: _Optional[int] = ..., lacks: _Optional[_Iterable[str]] = ..., columns: _Optional[int] = ...) -> None: ...
+
+class InterruptLibrary(_message.Message):
+    __slots__ = ("request_id",)
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: int
+    def __init__(self, request_id: _Optional[int] = ...) -> None: ...
+
 class Disconnect(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class Operation(_message.Message):
-    __slots__ = ("request_id", "export", "put", "schedule_task", "create_actor", "call_actor", "get", "wait", "release", "cancel_task", "kill_actor", "find_actor", "take_next", "identify", "query_cluster", "forget", "release_transfer", "disconnect", "release_export")
+    __slots__ = ("request_id", "export", "put", "schedule_task", "create_actor", "call_actor", "get", "wait", "release", "cancel_task", "kill_actor", "find_actor", "take_next", "identify", "query_cluster", "forget", "release_transfer", "disconnect", "release_export", "call_library", "interrupt_library")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     EXPORT_FIELD_NUMBER: _ClassVar[int]
     PUT_FIELD_NUMBER: _ClassVar[int]
@@ -197,6 +227,8 @@ class Operation(_message.Message):
     RELEASE_TRANSFER_FIELD_NUMBER: _ClassVar[int]
     DISCONNECT_FIELD_NUMBER: _ClassVar[int]
     RELEASE_EXPORT_FIELD_NUMBER: _ClassVar[int]
+    CALL_LIBRARY_FIELD_NUMBER: _ClassVar[int]
+    INTERRUPT_LIBRARY_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     export: Export
     put: Put
@@ -216,7 +248,9 @@ class Operation(_message.Message):
     release_transfer: ReleaseTransfer
     disconnect: Disconnect
     release_export: ReleaseExport
-    def __init__(self, request_id: _Optional[int] = ..., export: _Optional[_Union[Export, _Mapping]] = ..., put: _Optional[_Union[Put, _Mapping]] = ..., schedule_task: _Optional[_Union[ScheduleTask, _Mapping]] = ..., create_actor: _Optional[_Union[CreateActor, _Mapping]] = ..., call_actor: _Optional[_Union[CallActor, _Mapping]] = ..., get: _Optional[_Union[Get, _Mapping]] = ..., wait: _Optional[_Union[Wait, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., cancel_task: _Optional[_Union[CancelTask, _Mapping]] = ..., kill_actor: _Optional[_Union[KillActor, _Mapping]] = ..., find_actor: _Optional[_Union[FindActor, _Mapping]] = ..., take_next: _Optional[_Union[TakeNext, _Mapping]] = ..., identify: _Optional[_Union[Identify, _Mapping]] = ..., query_cluster: _Optional[_Union[QueryCluster, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., release_transfer: _Optional[_Union[ReleaseTransfer, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., release_export: _Optional[_Union[ReleaseExport, _Mapping]] = ...) -> None: ...
+    call_library: CallLibrary
+    interrupt_library: InterruptLibrary
+    def __init__(self, request_id: _Optional[int] = ..., export: _Optional[_Union[Export, _Mapping]] = ..., put: _Optional[_Union[Put, _Mapping]] = ..., schedule_task: _Optional[_Union[ScheduleTask, _Mapping]] = ..., create_actor: _Optional[_Union[CreateActor, _Mapping]] = ..., call_actor: _Optional[_Union[CallActor, _Mapping]] = ..., get: _Optional[_Union[Get, _Mapping]] = ..., wait: _Optional[_Union[Wait, _Mapping]] = ..., release: _Optional[_Union[Release, _Mapping]] = ..., cancel_task: _Optional[_Union[CancelTask, _Mapping]] = ..., kill_actor: _Optional[_Union[KillActor, _Mapping]] = ..., find_actor: _Optional[_Union[FindActor, _Mapping]] = ..., take_next: _Optional[_Union[TakeNext, _Mapping]] = ..., identify: _Optional[_Union[Identify, _Mapping]] = ..., query_cluster: _Optional[_Union[QueryCluster, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., release_transfer: _Optional[_Union[ReleaseTransfer, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., release_export: _Optional[_Union[ReleaseExport, _Mapping]] = ..., call_library: _Optional[_Union[CallLibrary, _Mapping]] = ..., interrupt_library: _Optional[_Union[InterruptLibrary, _Mapping]] = ...) -> None: ...
 
 class ReadyObjects(_message.Message):
     __slots__ = ("indexes",)
@@ -257,8 +291,18 @@ class Done(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class Output(_message.Message):
+    __slots__ = ("text", "is_stderr", "dropped")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    IS_STDERR_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    is_stderr: bool
+    dropped: int
+    def __init__(self, text: _Optional[str] = ..., is_stderr: bool = ..., dropped: _Optional[int] = ...) -> None: ...
+
 class Reply(_message.Message):
-    __slots__ = ("request_id", "index", "value", "failure", "ready", "actor", "identity", "done")
+    __slots__ = ("request_id", "index", "value", "failure", "ready", "actor", "identity", "done", "output")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
@@ -267,6 +311,7 @@ class Reply(_message.Message):
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     IDENTITY_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     index: int
     value: _payload_pb2.Payload
@@ -275,7 +320,8 @@ class Reply(_message.Message):
     actor: ActorDescription
     identity: Identity
     done: Done
-    def __init__(self, request_id: _Optional[int] = ..., index: _Optional[int] = ..., value: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., failure: _Optional[_Union[_error_pb2.Failure, _Mapping]] = ..., ready: _Optional[_Union[ReadyObjects, _Mapping]] = ..., actor: _Optional[_Union[ActorDescription, _Mapping]] = ..., identity: _Optional[_Union[Identity, _Mapping]] = ..., done: _Optional[_Union[Done, _Mapping]] = ...) -> None: ...
+    output: Output
+    def __init__(self, request_id: _Optional[int] = ..., index: _Optional[int] = ..., value: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., failure: _Optional[_Union[_error_pb2.Failure, _Mapping]] = ..., ready: _Optional[_Union[ReadyObjects, _Mapping]] = ..., actor: _Optional[_Union[ActorDescription, _Mapping]] = ..., identity: _Optional[_Union[Identity, _Mapping]] = ..., done: _Optional[_Union[Done, _Mapping]] = ..., output: _Optional[_Union[Output, _Mapping]] = ...) -> None: ...
 
 class Replies(_message.Message):
     __slots__ = ("replies",)

@@ -1,4 +1,4 @@
-"""Tokens: how handles and modules travel inside pickles (docs/protocol.md, rules T1 to T14).
+"""Tokens: how handles and modules travel inside pickles (docs/protocol.md, rules T1 to T15).
 
 A pickle refers to the functions below by name; the reading side's unpickler puts its own in their
 place (`find_class`), so they run only where somebody loads such a pickle without a session.
@@ -78,6 +78,16 @@ def unopened(stream: Any, buffers: list[Any]) -> NoReturn:
     _refuse("pickle of", "a value")
 
 
+def library_object(object_id: int, classes: tuple[str, ...], specials: tuple[str, ...]) -> NoReturn:
+    """T15: an object that lives in the driver; its class and bases as `module:name`, and its special methods."""
+    _refuse("object", classes[:1])
+
+
+def library_method(target: Any, name: str) -> NoReturn:
+    """T15: a method of such an object."""
+    _refuse("method", name)
+
+
 def _refuse(kind: str, what: object) -> NoReturn:
     raise StrayTokenError(f"a pickle holds the {kind} {what!r} of a session; load it through that session")
 
@@ -98,5 +108,7 @@ NAMES: Final = frozenset(
         source_class,
         apart,
         unopened,
+        library_object,
+        library_method,
     )
 )  #: the closed set of tokens; anything else in this module's name is refused

@@ -11,7 +11,7 @@ from ray_client_proto.v1.operation_pb2 import Operation
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import describe
-from ray_client_server.driver.handlers import actors, cluster, objects, tasks
+from ray_client_server.driver.handlers import actors, cluster, libraries, objects, tasks
 from ray_client_server.driver.holdings import Holdings
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ HANDLERS: Final[dict[str, Handler]] = {
     "query_cluster": cluster.query_cluster,
     "release_transfer": objects.release_transfer,
     "release_export": tasks.release_export,
+    "call_library": libraries.call_library,
+    "interrupt_library": libraries.interrupt_library,
 }
 
 #: Carried out by the session itself: they are about its own replies and its own end.

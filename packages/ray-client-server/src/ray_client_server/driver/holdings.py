@@ -8,6 +8,7 @@ from typing import Final
 from ray_client_server.config import Limits
 from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.exports import Exports
+from ray_client_server.driver.library import Library
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.port import RayPort
 from ray_client_server.driver.references import Kind, References
@@ -42,6 +43,7 @@ class Holdings:
         self.waits = Waits()
         self.results = Results(self.codec, self.waits)
         self.loop = Loop()
+        self.library = Library(self.codec, self.references, self.loop)
         self.streams = Streams(self.codec, self.references, self.loop)
 
     def release(self, handle_id: int, count: int) -> None:

@@ -40,7 +40,9 @@ _PACKED_AS_IT_IS: Final = {"RAY_RUNTIME_ENV_IGNORE_GITIGNORE": "1", "RAY_OVERRID
 _IDLE_MEMORY_S: Final = 10.0  #: memory that no transfer needed for this long goes back to the system
 #: What ends a service or a job signals all its processes at once; so long the gateway has to say that it drains.
 _ORDER_S: Final = 1.0
+_MAIN_WANTED: Final = "the main thread is wanted"  #: by a call of a library
 _LOOK_S: Final = 1.0  #: how often the lease is looked at, at least
+_QUICK_S: Final = 0.05  #: and at most
 
 
 def run(settings: DriverSettings) -> NoReturn:
@@ -68,7 +70,7 @@ class Driver:
 
     def __init__(self, settings: DriverSettings) -> None:
         self._settings = settings
-        self._ends: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._ends: queue.SimpleQueue[str] = queue.SimpleQueue()  # reasons, and `_MAIN_WANTED`
         self._is_draining = threading.Event()
         self._control = Control(settings.control_path, settings.session_id)
 
@@ -95,8 +97,23 @@ class Driver:
         versions = {"python_version": platform.python_version(), "packages": package_versions()}
         control.report("ready", **joined._asdict(), **versions, capabilities=OF_DRIVERS)
         reason = self._wait_for_end()
+        if reason is _MAIN_WANTED:
+            # From now on another thread waits for the end: this one may be hours in a call.
+            threading.Thread(target=self._wait_and_end, name="life", daemon=True).start()
+            self._holdings.library.serve_main()
         self._end(reason)
         return 0
+
+    def _wait_and_end(self) -> None:
+        """Do what the main thread does else: end the process with its session."""
+        exit_code = 1
+        try:
+            self._end(self._wait_for_end())
+            exit_code = 0
+        finally:
+            if exit_code:
+                log.exception("driver.failed")
+            os._exit(exit_code)
 
     def _build(self) -> None:
         settings = self._settings
@@ -113,6 +130,8 @@ class Driver:
             on_end=self._ends.put,
             on_attach=lambda is_attached: self._control.report("attached", is_attached=is_attached),
         )
+        holdings.library.emit = self._session.emit
+        holdings.library.claim_main = lambda: self._ends.put(_MAIN_WANTED)
         message_bytes = settings.limits.message_bytes
         self._door = SocketDoor(
             given_path(settings.socket_path, settings.tls),
@@ -154,10 +173,10 @@ class Driver:
         drop_memory_at = time.monotonic() + _IDLE_MEMORY_S
         while True:
             left_s = self._session.silent_left_s()
-            if left_s is not None and left_s <= 0:
+            if left_s is not None and left_s <= 0 and not self._holdings.library.is_busy:
                 return "lease expired"
             try:
-                return self._ends.get(timeout=_LOOK_S if left_s is None else min(left_s, _LOOK_S))
+                return self._ends.get(timeout=_LOOK_S if left_s is None else min(max(left_s, _QUICK_S), _LOOK_S))
             except queue.Empty:
                 if time.monotonic() >= drop_memory_at:
                     self._holdings.uploads.drop_idle_memory()

@@ -1,4 +1,4 @@
-"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T14, V1 to V5)."""
+"""Values on their way in and out: Ray's own objects become tokens, and tokens Ray's objects (T1 to T15, V1 to V5)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ _PLAIN: Final = frozenset((int, float, complex, bool, str, bytes, type(None)))
 _SOURCE_READERS: Final = readers(for_cluster_throughout)
 
 _Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
+#: Gives the token of what is to stay in the driver, and counts it; None: it goes by value (X3).
+Hold = Callable[[Any, list[int]], _Reduced | None]
 
 
 class Unpickled(NamedTuple):
@@ -50,7 +52,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
     One for each value; not thread-safe.
     """
 
-    def __init__(self, codec: Codec, file: io.BytesIO, buffers: list[memoryview]) -> None:
+    def __init__(self, codec: Codec, file: io.BytesIO, buffers: list[memoryview], hold: Hold | None = None) -> None:
+        self._hold = hold
         self._makers = codec.makers
         self._carrier = codec.carrier
         self._actor_class = codec.port.ActorClass
@@ -74,6 +77,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
             reduced = maker(obj, self.counted_ids)
             if reduced is not None:
                 return reduced
+        elif self._hold is not None and (held := self._hold(obj, self.counted_ids)) is not None:
+            return held
         elif (serializer := self._serializers.get(type(obj))) is not None:
             return serializer(obj)
         elif type(obj) is types.CodeType and self._carrier is None:
@@ -188,6 +193,8 @@ class Codec:
             "ray_global": _read_global,
             "apart": self._read_apart,
             "unopened": self._read_unopened,
+            "library_object": self._read_library_object,
+            "library_method": getattr,
             **_SOURCE_READERS,
         }
 
@@ -227,8 +234,12 @@ class Codec:
         unpickler.codec = self
         return Unpickled(unpickler.load(), unpickler.has_tokens)
 
-    def encode(self, value: Any) -> Payload:
+    def encode(self, value: Any, hold: Hold | None = None) -> Payload:
         """Give the payload of a value; a large one is kept as a download (V2).
+
+        Args:
+            value: the value.
+            hold: says what in it stays here.
 
         Raises:
             OperationError: the value cannot be pickled; nothing was counted.
@@ -239,7 +250,7 @@ class Codec:
                 return Payload(pickle=stream)
             return self._download(memoryview(stream), [], [])
         file, buffers = io.BytesIO(), list[memoryview]()
-        pickler = SessionPickler(self, file, buffers)
+        pickler = SessionPickler(self, file, buffers, hold)
         try:
             pickler.dump(value)
         # Pickling runs code of the user's, which may raise anything.
@@ -319,6 +330,9 @@ class Codec:
 
     def _read_generator(self, handle_id: int) -> Any:
         return self._references.get(handle_id, Kind.GENERATOR).target
+
+    def _read_library_object(self, handle_id: int, _classes: object, _specials: object) -> Any:
+        return self._references.get(handle_id, Kind.LIBRARY).target
 
     def _read_actor(self, handle_id: int, _class_name: str, _methods: object) -> Any:
         return self._references.get(handle_id, Kind.ACTOR).target

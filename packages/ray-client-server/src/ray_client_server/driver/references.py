@@ -19,6 +19,7 @@ class Kind(enum.Enum):
     ACTOR = "actor"
     GENERATOR = "generator"
     FAILED = "failed object"
+    LIBRARY = "object of a library"
     PENDING = "object on its way to the store"
 
 

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from ray_client_proto.channel import Channel, Outlet
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import Attach, Attached, ClientFrame, ServerFrame
-from ray_client_proto.v1.operation_pb2 import Operation, Reply
+from ray_client_proto.v1.operation_pb2 import Operation, Output, Reply
 from ray_client_proto.wire import limits as wire_limits
 from ray_client_proto.wire.delivery import encode_part
 from ray_client_proto.wire.errors import ProtocolError
@@ -210,6 +210,15 @@ class DriverSession:
         with self._lock:
             while self._channel.queued_bytes > _BACKLOG_BYTES and self.end_reason is None:
                 self._changed.wait()
+
+    def emit(self, output: Output) -> bool:
+        """Queue what a library has written, in order with the replies; false where the client is too far behind."""
+        part = encode_part(Reply(output=output).SerializeToString())
+        with self._lock:
+            if self._channel.queued_bytes > _BACKLOG_BYTES:
+                return False
+            self._channel.queue(part, may_wait=True)
+        return True
 
     def skip(self, request_id: int) -> None:
         """Count a reply that will not come."""

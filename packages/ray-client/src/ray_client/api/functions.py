@@ -41,6 +41,20 @@ class SessionFunctions:
         """Make a function or a class remote, for this session; raises as `ray.remote`."""
         return remote_in(self._session, args, options)
 
+    def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function in the session's driver, where `ray` is the real one; give its result.
+
+        What cannot travel stays there, and a proxy of it is given.
+
+        Raises:
+            ServerTooOldError: the server cannot do this.
+            BaseException: what the function raised, with the driver's traceback as its cause.
+        """
+        from ray_client.session import library  # loads protobuf
+
+        result: T = library.call(self._session, function, *args, **kwargs)
+        return result
+
     def put(self, value: T) -> ObjectRef[T]:
         """Store a value on the cluster; raises as `ray.put`."""
         return objects.put_in(self._session, value)

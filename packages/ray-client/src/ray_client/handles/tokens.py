@@ -1,10 +1,12 @@
-"""Handles to tokens and back: the tables that pickling is given (docs/protocol.md, rules T1 to T9)."""
+"""Handles to tokens and back: the tables that pickling is given (docs/protocol.md, rules T1 to T9, T15)."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
+from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles.actor import ActorClass, ActorHandle
 from ray_client.handles.function import RemoteFunction
@@ -55,6 +57,7 @@ def token_makers(session: Session) -> dict[type, Callable[[Any], Token]]:
         ActorHandle: actor,
         RemoteFunction: function,
         ActorClass: actor_class,
+        LibraryValue: lambda value: value.token_in(session),
         **OPAQUE_TOKEN_MAKERS,
     }
 
@@ -78,7 +81,13 @@ def token_readers(session: Session, claim: Callable[[int], None]) -> TokenReader
         }
         return ActorHandle(session, claimed(handle_id), class_name, table)
 
+    def held(object_id: int, *facts: Any) -> Any:
+        """Give what stands for an object of the driver's; without the package that does, the value cannot be read."""
+        return importlib.import_module("ray_client_libraries.held").of(session, claimed(object_id), *facts)
+
     return {
+        tokens.library_object.__name__: held,
+        tokens.library_method.__name__: lambda target, name: target.method_named(name),
         tokens.object_ref.__name__: lambda ref_id: ObjectRef(session, claimed(ref_id)),
         tokens.ref_generator.__name__: lambda generator_id: ObjectRefGenerator(session, claimed(generator_id)),
         tokens.dynamic_refs.__name__: DynamicObjectRefGenerator,

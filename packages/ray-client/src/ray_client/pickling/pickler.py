@@ -14,7 +14,7 @@ from typing import Any
 
 import cloudpickle
 
-from ray_client.cluster_only import ClusterName, covers, is_stand_in
+from ray_client.cluster_only import LibraryValue, covers
 from ray_client.errors import PicklingError, RayClientError
 from ray_client.names import MIRRORED
 from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts, without_marks
@@ -125,6 +125,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         custom = SERIALIZERS.get(type(obj))
         if custom is not None:
             return custom.deserialize, (custom.serialize(obj),)
+        if isinstance(obj, LibraryValue):
+            return self._table.makers[LibraryValue](obj)
         if isinstance(obj, _CODE):
             if (stand_in := self._reduce_code(obj)) is not None:
                 return stand_in
@@ -152,9 +154,9 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
 
     def _reduce_own(self, code: type | FunctionType) -> tuple[Any, ...] | None:
         """Give what a class or function of this package is on the cluster; None if the name of its module says it."""
-        if isinstance(code, ClusterName) and is_stand_in(code):
-            return tokens.ray_global, code.ray_name
-        if code is ClusterName:  # the type of a class that the user derived: there it is that of the real base
+        if (name := vars(code).get("ray_name")) is not None:
+            return tokens.ray_global, name
+        if isinstance(code, type) and issubclass(code, type):  # of a class of the user's: that of the real base there
             return type, (type,)
         counterpart = self._table.counterparts().get(code)
         return None if counterpart is None else (tokens.ray_global, counterpart)

@@ -12,6 +12,13 @@ from ray_client.transport.status import Context, error_from_failure
 from ray_client_proto.v1.error_pb2 import Failure
 
 
+class DriverTraceback(Exception):  # noqa: N818 - it is none of its own: tracebacks show it as the cause of another
+    """The traceback that an error had in the driver."""
+
+    def __str__(self) -> str:
+        return f'\n"""\n{self.args[0]}"""'
+
+
 def exception_of(failure: Failure, cause: BaseException | None, session_id: str) -> BaseException:
     """Give the exception to raise for a failure of an operation.
 
@@ -22,6 +29,9 @@ def exception_of(failure: Failure, cause: BaseException | None, session_id: str)
     """
     if failure.code == Failure.TASK_ERROR:
         return _task_error(failure, cause)
+    if failure.code == Failure.RAY_ERROR and cause is not None:  # of a function that ran in the driver itself
+        cause.__cause__ = DriverTraceback(failure.traceback)
+        return cause
     if failure.code == Failure.RAY_ERROR:
         return _ray_error(failure)
     if failure.code == Failure.END_OF_STREAM:

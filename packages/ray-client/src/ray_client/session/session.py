@@ -84,6 +84,8 @@ class Session:
         self.prepare_runtime_env: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
         #: Handles that were pickled by hand, by their ids: outside of any count, they live as long as the session.
         self.kept: dict[int, Any] = {}
+        #: Writes what libraries have written in the driver.
+        self.show_output: Callable[[op.Output], None] = lambda output: None
         self._table = TokenTable({}, dict)
         self._make_readers: MakeReaders = lambda claim: {}
 
@@ -332,7 +334,9 @@ class Session:
     # From the link's thread
 
     def _on_reply(self, reply: op.Reply) -> None:
-        if not self._pending.resolve(reply) and self.is_open:
+        if reply.HasField("output"):
+            self.show_output(reply.output)  # before the reply that comes after it
+        elif not self._pending.resolve(reply) and self.is_open:
             self._let_go(reply)
 
     def _let_go(self, reply: op.Reply) -> None:

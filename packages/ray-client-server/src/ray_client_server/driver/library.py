@@ -1,0 +1,395 @@
+"""Ray's libraries run here: calls of the client's in threads of the driver (docs/protocol.md, rules X1 to X8).
+
+The client's main thread has the driver's main thread, since Tune and Train take signals only there; each other thread
+of the client's has one of its own. The thread that takes operations in order only hands calls over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections.abc
+import ctypes
+import enum
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+
+from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.operation_pb2 import CallLibrary, Output
+from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_proto.wire import tokens
+from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.failures import describe
+from ray_client_server.driver.pickling import Codec
+from ray_client_server.driver.references import Kind, References
+from ray_client_server.driver.waiting import Loop
+
+LIBRARIES: Final = frozenset(["air", "data", "llm", "rllib", "serve", "train", "tune", "workflow"])
+
+_ITEMS: Final = 1024  #: that one answer to an iteration has at most
+_BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
+_GATHER_S: Final = 0.05  #: and how long it is gathered for
+_SPECIALS: Final = frozenset(
+    [
+        "__abs__",
+        "__add__",
+        "__aenter__",
+        "__aexit__",
+        "__aiter__",
+        "__and__",
+        "__anext__",
+        "__await__",
+        "__bool__",
+        "__call__",
+        "__contains__",
+        "__delitem__",
+        "__enter__",
+        "__eq__",
+        "__exit__",
+        "__floordiv__",
+        "__ge__",
+        "__getitem__",
+        "__gt__",
+        "__hash__",
+        "__invert__",
+        "__iter__",
+        "__le__",
+        "__len__",
+        "__lt__",
+        "__mod__",
+        "__mul__",
+        "__ne__",
+        "__neg__",
+        "__next__",
+        "__or__",
+        "__pow__",
+        "__radd__",
+        "__rmul__",
+        "__rsub__",
+        "__rtruediv__",
+        "__setitem__",
+        "__sub__",
+        "__truediv__",
+        "__xor__",
+    ]
+)
+
+_Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class Held:
+    """What of an answer stays in the driver: the rule (X3), for one client that lacks some packages."""
+
+    def __init__(self, references: References, lacks: collections.abc.Iterable[str] = ()) -> None:
+        self._references, self._lacks = references, frozenset(lacks)
+
+    def reduce(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
+        """Give the token of what stays; None: it goes by value."""
+        if isinstance(obj, types.MethodType) and _stays(type(obj.__self__)):
+            return tokens.library_method, (obj.__self__, obj.__name__)
+        if isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException)):
+            return None
+        top = type(obj).__module__.partition(".")[0]
+        if top in self._lacks:
+            if top == "numpy" and getattr(obj, "shape", None) == () and hasattr(obj, "item"):
+                plain = obj.item()
+                return type(plain), (plain,)
+            return self.token(obj, counted_ids)
+        if isinstance(obj, types.FunctionType):
+            stays = _is_of_library(obj) and "<locals>" in obj.__qualname__
+        else:
+            stays = _stays(type(obj)) or (top == "pyarrow" and "FileSystem" in type(obj).__name__)
+        return self.token(obj, counted_ids) if stays else None
+
+    def token(self, obj: Any, counted_ids: list[int]) -> _Reduced:
+        """Keep an object, and give its token (T15). An object that is kept already has its id (I2)."""
+        handle_id = self._references.hand_out(Kind.LIBRARY, obj, b"%d" % id(obj))
+        counted_ids.append(handle_id)
+        cls = type(obj)
+        bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
+        return tokens.library_object, (handle_id, bases, tuple(sorted(filter(_has(cls), _SPECIALS))))
+
+
+def _has(cls: type) -> Callable[[str], bool]:
+    return lambda name: getattr(cls, name, None) not in (None, getattr(object, name, None))
+
+
+def _is_of_library(code: Any) -> bool:
+    top, _, rest = (code.__module__ or "").partition(".")
+    return top == "ray" and rest.partition(".")[0] in LIBRARIES
+
+
+def _stays(cls: type) -> bool:
+    moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
+    return any(map(_is_of_library, cls.__mro__)) or issubclass(cls, moving)
+
+
+class _Job:
+    """One call, from its arrival to its answer."""
+
+    def __init__(self, library: Library, call: CallLibrary, answer: Answer) -> None:
+        self.library, self.call, self.answer = library, call, answer
+        self.is_interrupted = self.is_answered = False
+
+    def run(self) -> None:
+        """Carry the call out, and answer; raises nothing but what an interrupt raises that comes too late."""
+        try:
+            if self.is_interrupted:
+                raise KeyboardInterrupt
+            self.library.carry_out(self)
+        # Code of the user's and of libraries, which raises anything; `sys.exit` too ends the call alone.
+        except BaseException as error:  # noqa: BLE001
+            self.fail(error)
+
+    def fail(self, error: BaseException) -> None:
+        """Answer with an error, unless there was an answer."""
+        if not self.is_answered:
+            self.is_answered = True
+            self.answer.failure(self.library.failure_of(error))
+
+    def succeed(self, value: Any, *, holds: bool = False) -> None:
+        """Answer with a value."""
+        payload = self.library.encode(value, self.call.lacks, holds)
+        self.is_answered = True
+        self.answer.value(payload)
+
+
+class _Worker:
+    """A thread for the calls of one of the client's."""
+
+    def __init__(self, is_main: bool = False) -> None:
+        self.jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._is_main, self._ident = is_main, 0
+        # An interrupt is raised under it, and only for the job that runs: it can hit no other.
+        self._lock = threading.Lock()
+        self._current: _Job | None = None
+
+    def serve(self) -> NoReturn:
+        """Run what comes, for ever."""
+        self._ident = threading.get_ident()
+        while True:
+            job = self.jobs.get()
+            try:
+                with self._lock:
+                    self._current = job
+                self._run(job)
+                with self._lock:
+                    self._current = None
+            except KeyboardInterrupt as late:  # raised while the job was at its end
+                self._current = None
+                job.fail(late)
+            del job  # or what it holds would live until the next one comes
+
+    def _run(self, job: _Job) -> None:
+        if not self._is_main:
+            job.run()
+            return
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            job.run()
+        finally:
+            for number, handler in before.items():  # whatever the library has left there
+                signal.signal(number, handler)
+
+    def interrupt(self, job: _Job) -> None:
+        """Raise a KeyboardInterrupt in the job, or what its library makes of Ctrl-C; nothing once it is done."""
+        with self._lock:
+            job.is_interrupted = True
+            if self._current is not job:
+                return
+            if self._is_main:
+                signal.pthread_kill(self._ident, signal.SIGINT)
+            else:
+                thread = ctypes.c_ulong(self._ident)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(KeyboardInterrupt))
+
+
+class Stream:
+    """Stands for `sys.stdout` or `sys.stderr`: what is written goes to the client (X7)."""
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self, original: Any, library: Library, is_stderr: bool) -> None:
+        self._original, self._library, self._is_stderr = original, library, is_stderr
+        self._dropped = 0
+
+    def write(self, text: str) -> int:
+        if text:
+            is_taken = self._library.emit(Output(text=text, is_stderr=self._is_stderr, dropped=self._dropped))
+            self._dropped = 0 if is_taken else self._dropped + len(text)
+        return len(text)
+
+    def writelines(self, lines: collections.abc.Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is kept."""
+
+    def isatty(self) -> bool:
+        return self._library.columns > 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+
+class Library:
+    """The calls of one session. `begin` and `interrupt` never block; safe from any thread."""
+
+    def __init__(self, codec: Codec, references: References, loop: Loop) -> None:
+        self._codec, self._references, self._loop = codec, references, loop
+        self._lock = threading.Lock()
+        self._workers: dict[int, _Worker] = {}
+        self._running: dict[int, tuple[_Job, Callable[[_Job], None]]] = {}
+        self._late: dict[int, BaseException] = {}  # errors of iterators whose last items went out before
+        self.columns = 0
+        #: Sends output to the client; tells whether there was room.
+        self.emit: Callable[[Output], bool] = lambda output: True
+        #: Has the main thread call `serve_main`; None: there is none to be had.
+        self.claim_main: Callable[[], object] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call is under way: it holds the session past its lease (X8)."""
+        return bool(self._running)
+
+    def begin(self, call: CallLibrary, answer: Answer) -> None:
+        """Have a call carried out in the thread that it belongs to."""
+        job = _Job(self, call, answer)
+        with self._lock:
+            worker = self._workers.get(call.thread)
+            if worker is None:
+                worker = self._workers[call.thread] = self._start(call.thread)
+            self._running[answer.request_id] = job, worker.interrupt
+        worker.jobs.put(job)
+
+    def _start(self, thread: int) -> _Worker:
+        if not self._workers:
+            sys.stdout, sys.stderr = Stream(sys.stdout, self, False), Stream(sys.stderr, self, True)
+        is_main = thread == 0 and self.claim_main is not None
+        worker = _Worker(is_main)
+        if is_main and self.claim_main is not None:
+            self.claim_main()
+        else:
+            threading.Thread(target=worker.serve, name=f"library-{thread}", daemon=True).start()
+        return worker
+
+    def serve_main(self) -> NoReturn:
+        """Carry out the calls of the client's main thread, in this process's."""
+        self._workers[0].serve()
+
+    def interrupt(self, request_id: int) -> None:
+        """Pass on a Ctrl-C; a call that is done takes none."""
+        job, interrupt = self._running.get(request_id, (None, None))
+        if job is not None and interrupt is not None:
+            interrupt(job)
+
+    def carry_out(self, job: _Job) -> None:
+        """Make a call and answer it; one that awaits is answered later."""
+        call, request_id = job.call, job.answer.request_id
+        is_left = False
+        try:
+            self._see_terminal(call.columns)
+            function, args, kwargs = self._codec.decode(call.call, "a call of a library").value
+            value = args[0] if function is None else function(*args, **kwargs)
+            if call.kind == CallLibrary.AWAIT:
+                is_left = True
+                future = self._loop.start(self._await(job, value))
+                self._running[request_id] = job, lambda _job: future.cancel() and None
+            elif call.kind == CallLibrary.ITERATE:
+                job.succeed(self._take(value))
+            else:
+                job.succeed(value, holds=call.kind == CallLibrary.HOLD)
+        finally:
+            if not is_left:
+                self._running.pop(request_id, None)
+
+    async def _await(self, job: _Job, awaitable: Any) -> None:
+        try:
+            job.succeed(await awaitable)
+        except asyncio.CancelledError:
+            job.fail(KeyboardInterrupt())
+        # As in `_Job.run`.
+        except BaseException as error:  # noqa: BLE001
+            job.fail(error)
+        finally:
+            self._running.pop(job.answer.request_id, None)
+
+    def _take(self, iterator: Any) -> tuple[list[Any], bool]:
+        """Give the next items, bounded in number, bytes and time, and whether there are no more (X5)."""
+        if (late := self._late.pop(id(iterator), None)) is not None:
+            raise late
+        items: list[Any] = []
+        size_bytes, until = 0, time.monotonic() + _GATHER_S
+        try:
+            while len(items) < _ITEMS and size_bytes < _BYTES:
+                items.append(next(iterator))
+                size_bytes += _size_of(items[-1])
+                if time.monotonic() >= until:
+                    break
+        except StopIteration:
+            return items, True
+        except BaseException as error:
+            if not items:
+                raise
+            self._late[id(iterator)] = error  # of the next question, after what came before it
+        return items, False
+
+    def encode(self, value: Any, lacks: collections.abc.Iterable[str], holds: bool) -> Payload:
+        """Give the payload of an answer: by value where that can be, else what stands for it (X3)."""
+        held = Held(self._references, lacks)
+        if not holds:
+            try:
+                return self._codec.encode(value, held.reduce)
+            except OperationError as error:
+                if error.failure.code != Failure.PICKLE_FAILED:
+                    raise
+        return self._codec.encode(
+            _Kept(value), lambda obj, ids: held.token(obj.value, ids) if obj.__class__ is _Kept else None
+        )
+
+    def failure_of(self, error: BaseException) -> Failure:
+        """Describe an error: with itself, where it can travel, and the driver's traceback (X6)."""
+        failure = describe(error, self._codec)
+        if failure.code == Failure.RAY_ERROR and not type(error).__module__.startswith("ray.exceptions"):
+            frames = error.__traceback__
+            while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:
+                frames = frames.tb_next  # ours
+            failure.traceback = "".join(traceback.format_exception(type(error), error, frames))
+            try:
+                failure.cause.CopyFrom(self._codec.encode(error, Held(self._references).reduce))
+            except OperationError:
+                pass  # its name and text are there
+        return failure
+
+    def _see_terminal(self, columns: int) -> None:
+        self.columns = columns
+        if columns:
+            os.environ["COLUMNS"] = str(columns)
+
+
+class _Kept:
+    """Wraps what is to be held, so that it has a reducer whatever it is."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _size_of(item: Any) -> int:
+    """Give about how much memory an item of an iteration takes."""
+    if isinstance(item, dict):
+        return sum(map(_size_of, item.values()))
+    found = getattr(item, "nbytes", None)
+    if isinstance(found, int):
+        return found
+    usage = getattr(item, "memory_usage", None)
+    return int(usage().sum()) if callable(usage) else sys.getsizeof(item)

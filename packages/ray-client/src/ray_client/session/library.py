@@ -1,0 +1,113 @@
+"""Calls that are carried out in the session's driver itself, where Ray's libraries run (docs/protocol.md, X1 to X8)."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import itertools
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from ray_client.session.session import Session
+from ray_client_proto.v1 import operation_pb2 as op
+
+RETURN, AWAIT, ITERATE, HOLD = (op.CallLibrary.Kind.Value(name) for name in ("RETURN", "AWAIT", "ITERATE", "HOLD"))
+
+#: What values are often made of; what of these is not here stays in the driver.
+_PACKAGES: Final = ("PIL", "numpy", "pandas", "polars", "pyarrow", "tensorflow", "torch")
+_numbers = itertools.count(1)
+_own = threading.local()
+
+
+class Call:
+    """A call that is under way."""
+
+    def __init__(
+        self,
+        session: Session,
+        function: Callable[..., Any] | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        kind: op.CallLibrary.Kind = RETURN,
+    ) -> None:
+        """Begin it; raises as `Session.dump` and `Session.request` do, and `ServerTooOldError`."""
+        session.peer.require("library", "run functions in its driver")
+        message = op.CallLibrary(
+            kind=kind,
+            call=session.dump((function, args, kwargs)),
+            thread=_thread_number(),
+            lacks=_lacking(),
+            columns=_columns(),
+        )
+        self._session, self._kept = session, (function, args)  # until the driver has read what they name
+        self._id, (self.reply,) = session.request(op.Operation(call_library=message))
+
+    def result(self) -> Any:
+        """Wait for the result. Ctrl-C goes to the library, which may then end in good order; a second one ends this.
+
+        Raises:
+            BaseException: what the function raised.
+        """
+        try:
+            try:
+                self.reply.result()
+            except KeyboardInterrupt:
+                self.interrupt()
+                self.reply.result()
+        except BaseException:
+            self.interrupt()
+            self._session.abandon(self._id, [self.reply])
+            raise
+        return self.value()
+
+    def value(self) -> Any:
+        """Give the result, which is there; raises as `result`."""
+        return self._session.value_of(self.reply.result())
+
+    def interrupt(self) -> None:
+        """Pass a Ctrl-C on."""
+        if self._session.is_open:
+            interrupt = op.InterruptLibrary(request_id=self._id)
+            self._session.send(op.Operation(interrupt_library=interrupt), is_urgent=True)
+
+
+def call(session: Session, function: Callable[..., Any] | None, *args: Any, **kwargs: Any) -> Any:
+    """Call a function in the driver, with the real `ray`; give what it gives, or what stands for it here.
+
+    Raises:
+        ServerTooOldError: the server cannot do this.
+        BaseException: what the function raised, with the driver's traceback as its cause.
+    """
+    return Call(session, function, args, kwargs).result()
+
+
+def _thread_number() -> int:
+    if threading.current_thread() is threading.main_thread():
+        return 0
+    if not hasattr(_own, "number"):
+        _own.number = next(_numbers)
+    return int(_own.number)
+
+
+@functools.cache
+def _lacking() -> tuple[str, ...]:
+    return tuple(name for name in _PACKAGES if importlib.util.find_spec(name) is None)
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (AttributeError, OSError, ValueError):
+        return 0
+
+
+def show(output: op.Output) -> None:
+    """Write what a library has written in the driver."""
+    stream = sys.stderr if output.is_stderr else sys.stdout
+    if stream is not None:
+        dropped = f"[{output.dropped} characters of output were dropped]\n" if output.dropped else ""
+        stream.write(dropped + output.text)
+        stream.flush()
