@@ -71,7 +71,7 @@ def test_each_thread_here_has_one_there_and_a_long_call_holds_up_no_other(contex
         found.append(context.run(is_main))
         context.run(release)
 
-    thread = threading.Thread(target=elsewhere)
+    thread = threading.Thread(target=elsewhere, daemon=True)
     thread.start()
     assert context.run(on_main) == "released"
     thread.join()
@@ -104,9 +104,8 @@ def test_what_it_writes_is_here_before_the_result(context: ray.ClientContext, ca
     def say() -> None:
         import sys
 
-        print("one")
-        print("two", end="", flush=True)
-        print("three", file=sys.stderr)
+        sys.stdout.write("one\ntwo")
+        sys.stderr.write("three\n")
 
     context.run(say)
     assert capsys.readouterr() == ("one\ntwo", "three\n")
@@ -137,7 +136,7 @@ def test_ctrl_c_reaches_the_function_which_may_end_in_good_order(context: ray.Cl
             time.sleep(0.01)
         _thread.interrupt_main()
 
-    thread = threading.Thread(target=press)
+    thread = threading.Thread(target=press, daemon=True)
     thread.start()
     assert context.run(work) == "ended in good order"
     thread.join()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import collections.abc
+import contextlib
 import ctypes
 import enum
 import os
@@ -37,49 +38,12 @@ LIBRARIES: Final = frozenset(["air", "data", "llm", "rllib", "serve", "train", "
 _ITEMS: Final = 1024  #: that one answer to an iteration has at most
 _BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
 _GATHER_S: Final = 0.05  #: and how long it is gathered for
-_SPECIALS: Final = frozenset(
-    [
-        "__abs__",
-        "__add__",
-        "__aenter__",
-        "__aexit__",
-        "__aiter__",
-        "__and__",
-        "__anext__",
-        "__await__",
-        "__bool__",
-        "__call__",
-        "__contains__",
-        "__delitem__",
-        "__enter__",
-        "__eq__",
-        "__exit__",
-        "__floordiv__",
-        "__ge__",
-        "__getitem__",
-        "__gt__",
-        "__hash__",
-        "__invert__",
-        "__iter__",
-        "__le__",
-        "__len__",
-        "__lt__",
-        "__mod__",
-        "__mul__",
-        "__ne__",
-        "__neg__",
-        "__next__",
-        "__or__",
-        "__pow__",
-        "__radd__",
-        "__rmul__",
-        "__rsub__",
-        "__rtruediv__",
-        "__setitem__",
-        "__sub__",
-        "__truediv__",
-        "__xor__",
-    ]
+_SPECIALS: Final = (
+    *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
+    *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
+    *("__getitem__", "__gt__", "__hash__", "__invert__", "__iter__", "__le__", "__len__", "__lt__", "__mod__"),
+    *("__mul__", "__ne__", "__neg__", "__next__", "__or__", "__pow__", "__radd__", "__rmul__", "__rsub__"),
+    *("__rtruediv__", "__setitem__", "__sub__", "__truediv__", "__xor__"),
 )
 
 _Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -93,21 +57,30 @@ class Held:
 
     def reduce(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Give the token of what stays; None: it goes by value."""
-        if isinstance(obj, types.MethodType) and _stays(type(obj.__self__)):
+        if isinstance(obj, types.MethodType) and self._stays(type(obj.__self__)):
             return tokens.library_method, (obj.__self__, obj.__name__)
-        if isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException)):
-            return None
-        top = type(obj).__module__.partition(".")[0]
-        if top in self._lacks:
-            if top == "numpy" and getattr(obj, "shape", None) == () and hasattr(obj, "item"):
+        is_code = isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType))
+        if _top(obj if is_code else type(obj)) in self._lacks:
+            if getattr(obj, "shape", None) == () and hasattr(obj, "item"):  # a number of numpy's
                 plain = obj.item()
                 return type(plain), (plain,)
             return self.token(obj, counted_ids)
-        if isinstance(obj, types.FunctionType):
-            stays = _is_of_library(obj) and "<locals>" in obj.__qualname__
-        else:
-            stays = _stays(type(obj)) or (top == "pyarrow" and "FileSystem" in type(obj).__name__)
-        return self.token(obj, counted_ids) if stays else None
+        if is_code:
+            is_closure = isinstance(obj, types.FunctionType) and "<locals>" in obj.__qualname__
+            return self.token(obj, counted_ids) if is_closure and _is_of_library(obj) else None
+        if isinstance(obj, (types.ModuleType, enum.Enum, BaseException)):
+            return None
+        return self.token(obj, counted_ids) if self._stays(type(obj)) else None
+
+    def reduce_object(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
+        """Do the same for a value that is not the answer of a library: only what a library made stays."""
+        is_other = isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException))
+        return None if is_other or not any(map(_is_of_library, type(obj).__mro__)) else self.token(obj, counted_ids)
+
+    def _stays(self, cls: type) -> bool:
+        moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
+        is_local = _top(cls) == "pyarrow" and "FileSystem" in cls.__name__  # it means this machine
+        return _top(cls) in self._lacks or is_local or any(map(_is_of_library, cls.__mro__)) or issubclass(cls, moving)
 
     def token(self, obj: Any, counted_ids: list[int]) -> _Reduced:
         """Keep an object, and give its token (T15). An object that is kept already has its id (I2)."""
@@ -115,7 +88,7 @@ class Held:
         counted_ids.append(handle_id)
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
-        return tokens.library_object, (handle_id, bases, tuple(sorted(filter(_has(cls), _SPECIALS))))
+        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), _SPECIALS)))
 
 
 def _has(cls: type) -> Callable[[str], bool]:
@@ -127,9 +100,8 @@ def _is_of_library(code: Any) -> bool:
     return top == "ray" and rest.partition(".")[0] in LIBRARIES
 
 
-def _stays(cls: type) -> bool:
-    moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
-    return any(map(_is_of_library, cls.__mro__)) or issubclass(cls, moving)
+def _top(code: Any) -> str:
+    return str(code.__module__ or "").partition(".")[0]
 
 
 class _Job:
@@ -274,6 +246,8 @@ class Library:
 
     def _start(self, thread: int) -> _Worker:
         if not self._workers:
+            # A client that has libraries can read their objects, wherever they come from.
+            self._codec.hold = Held(self._references).reduce_object
             sys.stdout, sys.stderr = Stream(sys.stdout, self, False), Stream(sys.stderr, self, True)
         is_main = thread == 0 and self.claim_main is not None
         worker = _Worker(is_main)
@@ -353,9 +327,7 @@ class Library:
             except OperationError as error:
                 if error.failure.code != Failure.PICKLE_FAILED:
                     raise
-        return self._codec.encode(
-            _Kept(value), lambda obj, ids: held.token(obj.value, ids) if obj.__class__ is _Kept else None
-        )
+        return self._codec.encode(_Kept(value), lambda kept, ids: held.token(kept.value, ids))
 
     def failure_of(self, error: BaseException) -> Failure:
         """Describe an error: with itself, where it can travel, and the driver's traceback (X6)."""
@@ -365,10 +337,8 @@ class Library:
             while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:
                 frames = frames.tb_next  # ours
             failure.traceback = "".join(traceback.format_exception(type(error), error, frames))
-            try:
+            with contextlib.suppress(OperationError):  # its name and text are there
                 failure.cause.CopyFrom(self._codec.encode(error, Held(self._references).reduce))
-            except OperationError:
-                pass  # its name and text are there
         return failure
 
     def _see_terminal(self, columns: int) -> None:

@@ -171,6 +171,8 @@ class Codec:
         self.carrier = None if client_minor is None else Carrier(client_minor, for_cluster_throughout)
         self._references, self._uploads, self._downloads = references, uploads, downloads
         self._inline_bytes = inline_bytes
+        #: Says what in values stays here, but where `encode` is told otherwise; set once the client calls libraries.
+        self.hold: Hold | None = None
         self.makers: dict[type, Callable[[Any, list[int]], _Reduced | None]] = {
             port.ObjectRef: self._write_ref,
             port.ObjectRefGenerator: self._write_generator,
@@ -250,7 +252,7 @@ class Codec:
                 return Payload(pickle=stream)
             return self._download(memoryview(stream), [], [])
         file, buffers = io.BytesIO(), list[memoryview]()
-        pickler = SessionPickler(self, file, buffers, hold)
+        pickler = SessionPickler(self, file, buffers, hold or self.hold)
         try:
             pickler.dump(value)
         # Pickling runs code of the user's, which may raise anything.

@@ -1,0 +1,8 @@
+"""The names of Ray's libraries, of `ray_client.data`, `train`, `tune` and `serve`. See docs/libraries.md.
+
+`ray_client.cluster_only`, which makes their modules, asks here what is in them. Nothing else has to be imported.
+"""
+
+from ray_client_libraries.modules import describe, find, knows
+
+__all__ = ["describe", "find", "knows"]

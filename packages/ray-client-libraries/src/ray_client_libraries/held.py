@@ -1,0 +1,375 @@
+"""Objects of the libraries here: each lives in a session's driver, or is a recipe that a driver will carry out.
+
+An instance of a library's class, or of a class that the user derives from one, holds nothing but where it is. What is
+asked of it is done there, on the thread of the driver that belongs to the one here (docs/protocol.md, X1 to X6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import importlib
+import inspect
+import sys
+import weakref
+from abc import ABCMeta
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Final
+
+from ray_client.cluster_only import LibraryValue
+from ray_client.errors import WrongSessionError
+from ray_client.handles import current
+from ray_client_proto.wire import tokens
+
+if TYPE_CHECKING:
+    from ray_client.session.session import Session  # loads protobuf
+
+#: What only describes is recorded, with a session and without one, and carried out when it is first used: the helpers
+#: of a deployment may be defined below it.
+_DESCRIBING: Final = {
+    "ray.serve.deployment:Deployment": {
+        "bind": "ray.serve.deployment:Application",
+        "options": "ray.serve.deployment:Deployment",
+    }
+}
+
+
+class Recipe:
+    """A call that a driver will make, once in each session, when its result is first needed."""
+
+    def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.function, self.args, self.kwargs = function, args, kwargs
+        self.site = _site()
+        self.made: weakref.WeakKeyDictionary[Session, Held] = weakref.WeakKeyDictionary()
+
+    def carry_out(self, session: Session) -> Held:
+        """Give what a session's driver has made of it.
+
+        Raises:
+            BaseException: what the call raised; it says where it was recorded.
+        """
+        from ray_client.session import library  # loads protobuf
+
+        made = self.made.get(session)
+        if made is None:
+            try:
+                made = library.Call(session, self.function, self.args, self.kwargs, library.HOLD).result()
+            except Exception as error:
+                if hasattr(error, "add_note"):  # Python 3.11
+                    error.add_note(f"It was recorded at {self.site}")
+                raise
+            self.made[session] = made
+        return made
+
+
+class Place:
+    """An object in a session's driver; gives its count back when nothing here stands for it any more."""
+
+    def __init__(self, session: Session, object_id: int) -> None:
+        self.session, self.object_id = session, object_id
+        self.items: Iterator[Any] | None = None  # of an iterator: what has come already, and what comes
+
+    def __del__(self) -> None:
+        self.session.release(self.object_id)
+
+
+class LibraryType(ABCMeta):
+    """The type of classes of the libraries, and of those derived from them: to call one makes an instance there."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        session = current.find_session()
+        if session is None:
+            return hold(cls, Recipe(cls, args, kwargs))
+        return call(session, cls, *args, **kwargs)
+
+    def __repr__(cls) -> str:
+        name = vars(cls).get("ray_name")
+        return super().__repr__() if name is None else f"<class {'.'.join(name)!r} of the cluster>"
+
+
+class Held(LibraryValue, metaclass=LibraryType):
+    """What lives in a driver, or will."""
+
+    __slots__ = ("__weakref__", "_place")
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Take what the real base takes."""
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
+    def __getattribute__(self, name: str) -> Any:
+        if (name.startswith("__") and name.endswith("__")) or name in _OWN:
+            return object.__getattribute__(self, name)
+        found = inspect.getattr_static(type(self), name, None)
+        if isinstance(found, (FunctionType, staticmethod, classmethod)):
+            return Method(self, name)
+        if found is None and name.startswith(("_repr_", "_ipython_")):  # whoever shows it looks for these
+            raise AttributeError(name)
+        place = object.__getattribute__(self, "_place")
+        if isinstance(place, Recipe) and name in place.kwargs and current.find_session() is None:
+            return place.kwargs[name]
+        return call(session_of(self), getattr, self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        call(session_of(self), setattr, self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        call(session_of(self), delattr, self, name)
+
+    def method_named(self, name: str) -> Method:
+        """Give a method without asking whether there is one."""
+        return Method(self, name)
+
+    def token_in(self, session: Session) -> tuple[Any, ...]:
+        """Give what stands for this in a pickle for a session, where a recipe is carried out before (T15).
+
+        Raises:
+            WrongSessionError: it lives in another one.
+            BaseException: what carrying out the recipe raised.
+        """
+        place = self._place
+        if isinstance(place, Recipe):
+            return place.carry_out(session).token_in(session)
+        if place.session is not session:
+            raise WrongSessionError(f"this {type(self).__qualname__}", place.session.id, session.id)
+        return tokens.library_object, (place.object_id, (), ())
+
+    def __repr__(self) -> str:
+        place = self._place
+        if isinstance(place, Recipe):
+            if current.find_session() is None:
+                return f"<{type(self).__qualname__} as described at {place.site}>"
+        elif not place.session.is_open:
+            return f"<{type(self).__qualname__} of the session {place.session.id}, which has ended>"
+        return str(call(session_of(self), repr, self))
+
+    def __str__(self) -> str:
+        place = self._place
+        is_there = current.find_session() is not None if isinstance(place, Recipe) else place.session.is_open
+        return str(call(session_of(self), str, self)) if is_there else repr(self)
+
+    def __copy__(self) -> Any:
+        return call(session_of(self), copy.copy, self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return call(session_of(self), copy.deepcopy, self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"this {type(self).__qualname__} lives in the driver of a session, and cannot be pickled here")
+
+
+#: What is looked up here, and not in the driver.
+_OWN: Final = frozenset(("_place", "method_named", "token_in"))
+
+
+class Method(LibraryValue):
+    """A method of an object in the driver."""
+
+    def __init__(self, target: Any, name: str) -> None:
+        self.__self__, self.__name__ = target, name
+        self.__doc__ = getattr(getattr(type(target), name, None), "__doc__", None)
+
+    @property
+    def __signature__(self) -> inspect.Signature | None:
+        found: inspect.Signature | None = getattr(getattr(type(self.__self__), self.__name__), "__signature__", None)
+        return found and found.replace(parameters=list(found.parameters.values())[1:])
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        target = self.__self__
+        kind = ":".join(getattr(type(target), "ray_name", ()))
+        if self.__name__ in _DESCRIBING.get(kind, ()):
+            return hold(class_named(_DESCRIBING[kind][self.__name__]), Recipe(self, args, kwargs))
+        return call(session_of(target), self, *args, **kwargs)
+
+    def method_named(self, name: str) -> Any:
+        """Give an attribute of the method itself."""
+        return getattr(self, name)
+
+    def token_in(self, session: Session) -> tuple[Any, ...]:
+        return tokens.library_method, (self.__self__, self.__name__)
+
+    def __repr__(self) -> str:
+        return f"<method {self.__name__!r} of {type(self.__self__).__qualname__} in the driver>"
+
+
+class Decorator(Held):
+    """What a decorator with arguments gives: to call it records that too."""
+
+    __slots__ = ()
+
+    def __call__(self, decorated: Any) -> Any:
+        place = self._place
+        name = place.function.ray_name if isinstance(place, Recipe) else ()
+        kind = class_named("ray.serve.deployment:Deployment") if name == ("ray.serve.api", "deployment") else Held
+        return hold(kind, Recipe(self, (decorated,), {}))
+
+
+def hold(cls: type, place: Place | Recipe) -> Any:
+    """Give an instance that is there, or will be made there."""
+    held = object.__new__(cls)
+    object.__setattr__(held, "_place", place)
+    return held
+
+
+def of(session: Session, object_id: int, classes: tuple[str, ...], specials: tuple[str, ...]) -> Any:
+    """Give what stands for an object of the driver's (T15); its class and that one's bases are named."""
+    return hold(_class_of(classes, specials), Place(session, object_id))
+
+
+def class_named(name: str) -> Any:
+    """Give a class of a library by `module:name`."""
+    module, _, own = name.partition(":")
+    return getattr(importlib.import_module(f"ray_client{module[len('ray') :]}"), own)
+
+
+_made: dict[tuple[str, ...], type] = {}
+
+
+def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
+    """Give the class here for one of the driver's: the same, or one derived from those of its bases that are here."""
+    made = _made.get(classes)
+    if made is None:
+        known = next(((place, cls) for place, name in enumerate(classes) if (cls := _known(name)) is not None), None)
+        if known is not None and known[0] == 0:
+            return known[1]
+        base = Held if known is None else known[1]
+        missing = {name: forward(name) for name in specials if getattr(base, name, None) is getattr(object, name, None)}
+        module, _, name = classes[0].partition(":")
+        made = LibraryType(name.rpartition(".")[2], (base,), {"__module__": module, "__slots__": (), **missing})
+        _made[classes] = made
+    return made
+
+
+def _known(name: str) -> type | None:
+    """Give a class that is here: of a library, or of the user's that is derived from one."""
+    module, _, own = name.partition(":")
+    if module == "ray" or module.startswith("ray."):
+        from ray_client_libraries.modules import knows
+
+        if not knows(f"ray_client{module[len('ray') :]}") or "." in own:
+            return None
+        try:
+            found = class_named(name)
+        except AttributeError:
+            return None
+    else:
+        found = sys.modules.get(module)
+        for part in own.split("."):
+            found = getattr(found, part, None)
+    return found if isinstance(found, LibraryType) else None
+
+
+def call(session: Session, function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call a function in the driver; see `ray_client.session.library.call`."""
+    from ray_client.session import library  # loads protobuf
+
+    return library.Call(session, function, args, kwargs).result()
+
+
+def session_of(held: Held) -> Session:
+    """Give the session that an object lives in, or is to be made in.
+
+    Raises:
+        NotConnectedError: it is to be made, and there is no session.
+    """
+    place = held._place
+    return place.session if isinstance(place, Place) else current.current_session(f"this {type(held).__qualname__}")
+
+
+# Special methods: those of iterating and awaiting have ways of their own, all others are calls.
+
+
+def forward(name: str) -> Callable[..., Any]:
+    """Give what a special method of that name does here."""
+    own = _SPECIAL.get(name)
+    if own is not None:
+        return own
+
+    def special(self: Held, *args: Any) -> Any:
+        return call(session_of(self), Method(self, name), *args)
+
+    special.__name__ = name
+    return special
+
+
+class _Named(LibraryValue):
+    """Names an object in the driver, and has no count of it: what is kept in an object's place must not hold that."""
+
+    def __init__(self, object_id: int) -> None:
+        self._object_id = object_id
+
+    def token_in(self, session: Session) -> tuple[Any, ...]:
+        return tokens.library_object, (self._object_id, (), ())
+
+
+def _iter(self: Held) -> Any:
+    if hasattr(type(self), "__next__"):
+        return self  # with what has come already
+    return call(session_of(self), iter, self)
+
+
+def _next(self: Held) -> Any:
+    place = self._place
+    if not isinstance(place, Place):
+        raise TypeError("what is only described cannot be iterated")
+    if place.items is None:
+        place.items = _pump(place.session, _Named(place.object_id))
+    return next(place.items)
+
+
+def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
+    """Give the items of an iterator in the driver; the next of them are asked for while these are used (X5)."""
+    from ray_client.session import library  # loads protobuf
+
+    ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
+    while True:
+        items, is_over = ahead.result()
+        if not is_over:
+            ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
+        yield from items
+        if is_over:
+            return
+
+
+async def _awaited(session: Session, function: Any, *args: Any) -> Any:
+    from ray_client.session import library  # loads protobuf
+
+    call = library.Call(session, function, args, {}, library.AWAIT)
+    try:
+        await asyncio.wrap_future(call.reply)
+    except asyncio.CancelledError:
+        call.interrupt()
+        raise
+    return call.value()
+
+
+def _await(self: Held) -> Generator[Any, None, Any]:
+    return _awaited(session_of(self), None, self).__await__()
+
+
+def _aiter(self: Held) -> AsyncIterator[Any]:
+    found: AsyncIterator[Any] = call(session_of(self), aiter, self)
+    return found
+
+
+def _anext(self: Held) -> Any:
+    return _awaited(session_of(self), anext, self)
+
+
+_SPECIAL: Final[dict[str, Callable[..., Any]]] = {
+    "__iter__": _iter,
+    "__next__": _next,
+    "__await__": _await,
+    "__aiter__": _aiter,
+    "__anext__": _anext,
+}
+
+
+def _site() -> str:
+    """Give the line of the program that records something."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0].startswith("ray_client"):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

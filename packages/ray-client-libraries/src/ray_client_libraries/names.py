@@ -1,0 +1,144 @@
+"""What stands here for a class, a function or a value of a library, made of what the manifest says of it."""
+
+from __future__ import annotations
+
+import builtins
+import enum
+import importlib
+import inspect
+from typing import TYPE_CHECKING, Any, Final
+
+from ray_client.handles import current
+from ray_client_libraries.held import Decorator, Held, LibraryType, Method, Recipe, call, class_named, forward, hold
+
+if TYPE_CHECKING:
+    from ray_client.session.session import Session  # loads protobuf
+
+#: Decorators: what they give is recorded in any case, and its class, where that is known, is here.
+_DECORATORS: Final = {
+    ("ray.serve.api", "deployment"): "ray.serve.deployment:Deployment",
+    ("ray.serve.api", "ingress"): "",
+    ("ray.serve.batching", "batch"): "",
+    ("ray.serve.api", "multiplexed"): "",
+}
+#: Modules of functions that only describe; without a session they are recorded.
+_PURE: Final = ("ray.data.expressions", "ray.tune.search.sample", "ray.tune.search.variant_generator")
+#: Special methods that are Python's own affair, or that each such object has here.
+_NOT_FORWARDED: Final = (
+    *(
+        "__class_getitem__",
+        "__copy__",
+        "__deepcopy__",
+        "__del__",
+        "__delattr__",
+        "__dir__",
+        "__format__",
+        "__getattr__",
+    ),
+    *("__getattribute__", "__getnewargs__", "__getnewargs_ex__", "__getstate__", "__init__", "__init_subclass__"),
+    *("__new__", "__post_init__", "__reduce__", "__reduce_ex__", "__replace__", "__repr__", "__setattr__"),
+    *("__setstate__", "__sizeof__", "__str__", "__subclasshook__"),
+)
+
+
+def make(module: str, name: str, entry: dict[str, Any]) -> Any:
+    """Give what stands for a name of a module of Ray's."""
+    kind = entry["k"]
+    if kind == "value":
+        return entry["v"]
+    if kind == "object":
+        return hold(Held, Recipe(getattr, (importlib.import_module(_here(module)), name), {}))
+    if kind == "function":
+        return _function(module, name, entry)
+    if kind == "enum":
+        made: Any = enum.Enum(name, entry["v"], module=_here(module))
+    elif kind == "error":
+        made = type(name, _error_bases(entry), {"__module__": _here(module), "__doc__": entry["d"]})
+    else:
+        made = _class(module, name, entry)
+    made.ray_name = module, name
+    return made
+
+
+def ask_for(session: Session, module: str, name: str) -> Any:
+    """Ask the driver for a name; raises as `getattr` does there."""
+    return call(session, getattr, importlib.import_module(module), name)
+
+
+def _here(module: str) -> str:
+    return f"ray_client{module[len('ray') :]}"
+
+
+def _class(module: str, name: str, entry: dict[str, Any]) -> LibraryType:
+    """Make a class whose instances live in drivers."""
+    bases = [base for base in map(class_named, entry.get("b", ())) if isinstance(base, LibraryType)]
+    names: dict[str, Any] = {"__module__": _here(module), "__doc__": entry["d"], "__slots__": ()}
+    for special in entry.get("s", ()):
+        if special not in _NOT_FORWARDED:
+            names[special] = forward(special)
+    for method, signature in entry.get("m", {}).items():
+        names[method] = _method(module, f"{name}.{method}", signature)
+    for method, signature in entry.get("t", {}).items():
+        names[method] = staticmethod(_static(module, name, method, signature))
+    for attribute in entry.get("p", ()):
+        names[attribute] = property(lambda self: None)  # looked up in the driver, see `Held.__getattribute__`
+    return LibraryType(name, tuple(bases) or (Held,), names)
+
+
+def _method(module: str, name: str, signature: str) -> Any:
+    """Make a method for completion and `help`, and for calls of the class's own: `Base.method(self)`."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.method_named(method.__name__)(*args, **kwargs)
+
+    return _named(method, module, name, signature)
+
+
+def _static(module: str, cls: str, name: str, signature: str) -> Any:
+    """Make a static or a class method."""
+
+    def static(*args: Any, **kwargs: Any) -> Any:
+        session = current.current_session(f"{module}.{cls}.{name}()")
+        return call(session, Method(class_named(f"{module}:{cls}"), name), *args, **kwargs)
+
+    return _named(static, module, f"{cls}.{name}", signature)
+
+
+def _function(module: str, name: str, entry: dict[str, Any]) -> Any:
+    place = module, name
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if place in _DECORATORS:
+            is_plain = len(args) == 1 and callable(args[0]) and not kwargs and place != ("ray.serve.api", "ingress")
+            kind = class_named(_DECORATORS[place]) if is_plain and _DECORATORS[place] else Held
+            return hold(kind if is_plain else Decorator, Recipe(function, args, kwargs))
+        if module in _PURE and current.find_session() is None:
+            return hold(Held, Recipe(function, args, kwargs))
+        return call(current.current_session(f"{module}.{name}()"), function, *args, **kwargs)
+
+    _named(function, module, name, entry["g"]).__doc__ = entry["d"]
+    vars(function)["ray_name"] = place
+    return function
+
+
+def _named(function: Any, module: str, name: str, signature: str) -> Any:
+    function.__module__, function.__qualname__ = _here(module), name
+    function.__name__ = name.rpartition(".")[2]
+    if signature:
+        function.__signature__ = _parsed(signature)
+    return function
+
+
+def _parsed(text: str) -> inspect.Signature:
+    """Give the signature that a text shows; its defaults are literals."""
+    scope: dict[str, Any] = {}
+    exec(f"def shown{text}: ...", {}, scope)
+    return inspect.signature(scope["shown"])
+
+
+def _error_bases(entry: dict[str, Any]) -> tuple[type, ...]:
+    found = []
+    for base in entry.get("b", ()):
+        module, _, name = base.partition(":")
+        found.append(getattr(builtins, name) if module == "builtins" else class_named(base))
+    return tuple(found) or (Exception,)

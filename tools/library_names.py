@@ -1,0 +1,178 @@
+"""Write the names of Ray's libraries for ray-client-libraries, a file for each module; `--check`: say what differs.
+
+Run it through `nox -s library-names`, in an environment with `ray[data,tune,train,serve]`. Reading the sources alone
+would miss what a module takes from others, so the modules are imported.
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+import inspect
+import json
+import pkgutil
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src/ray_client_libraries/manifest"
+LIBRARIES = ("data", "serve", "train", "tune")
+#: Parts of the names of modules that nobody's program imports.
+_APART = ("tests", "examples", "benchmarks", "cli", "scripts", "utils", "analysis", "automl", "impl", "generated")
+_PLAIN = (bool, int, float, str, type(None))
+_DOC_CHARS = 100
+
+Names = dict[str, Any]
+
+
+def is_ours(module: str | None) -> bool:
+    """Tell whether a module belongs to one of the libraries."""
+    return (
+        bool(module) and str(module).split(".")[0] == "ray" and str(module).split(".")[1:2] in ([x] for x in LIBRARIES)
+    )
+
+
+def public_modules() -> list[str]:
+    """Give the public modules of the libraries that can be imported here."""
+    found = []
+    for library in LIBRARIES:
+        top = importlib.import_module(f"ray.{library}")
+        inner = pkgutil.walk_packages(top.__path__, f"ray.{library}.", onerror=lambda name: None)
+        for name in [top.__name__, *(module.name for module in inner)]:
+            if any(part.startswith("_") or part in _APART for part in name.split(".")):
+                continue
+            try:
+                importlib.import_module(name)
+            except Exception:  # noqa: BLE001 - what an optional package is missing for may raise anything
+                continue
+            found.append(name)
+    return found
+
+
+def names_of(module: types.ModuleType) -> list[str]:
+    """Give the public names of a module."""
+    declared = getattr(module, "__all__", None)
+    return [name for name in (declared or sorted(vars(module))) if not name.startswith("_") and hasattr(module, name)]
+
+
+class Manifest:
+    """The names by module, as far as they have been found."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, Names] = {}
+
+    def add_module(self, name: str) -> None:
+        """Take a public module, and what its names refer to."""
+        module = importlib.import_module(name)
+        names = self.modules.setdefault(name, {})
+        for public in names_of(module):
+            entry = self.entry(getattr(module, public), name, public)
+            if entry is not None:
+                names.setdefault(public, entry)
+
+    def entry(self, obj: Any, module: str, name: str) -> Any:
+        """Give what the manifest says of a name; None: it is none of the library's own."""
+        if isinstance(obj, types.ModuleType):
+            return None
+        if inspect.isclass(obj) or inspect.isfunction(obj):
+            if not is_ours(obj.__module__) or "." in obj.__qualname__:
+                return None
+            return self.place(obj, module, name)
+        if name.isupper() and type(obj) in _PLAIN:
+            return {"k": "value", "v": obj}
+        return {"k": "object"} if is_ours(type(obj).__module__) else None
+
+    def place(self, code: Any, module: str, name: str) -> Any:
+        """Describe a class or function where it is defined; give that, or from elsewhere its place."""
+        home, own = code.__module__, code.__name__
+        if getattr(sys.modules.get(home), own, None) is not code:
+            home, own = module, name  # made by a decorator, or known under this name only
+        names = self.modules.setdefault(home, {})
+        if own not in names or isinstance(names[own], str):
+            names[own] = {}  # for circles
+            names[own] = self.describe(code)
+        return names[own] if (home, own) == (module, name) else f"{home}:{own}"
+
+    def describe(self, code: Any) -> Any:
+        """Describe a class or a function."""
+        doc = (inspect.getdoc(code) or "").partition("\n")[0][:_DOC_CHARS]
+        if not inspect.isclass(code):
+            return {"k": "function", "g": signature(code), "d": doc}
+        if issubclass(code, enum.Enum):
+            members = {name: member.value for name, member in code.__members__.items()}
+            if all(type(value) in _PLAIN for value in members.values()):
+                return {"k": "enum", "v": members, "d": doc}
+        bases = [found for base in code.__bases__ if (found := self.base(base)) is not None]
+        kind = "error" if issubclass(code, BaseException) else "class"
+        return {"k": kind, "b": bases, "d": doc, **self.members(code)}
+
+    def base(self, base: type) -> str | None:
+        """Name a base of a class."""
+        if base.__module__ == "builtins" and issubclass(base, BaseException):
+            return f"builtins:{base.__name__}"
+        if not is_ours(base.__module__) or "." in base.__qualname__:
+            return None
+        self.place(base, base.__module__, base.__name__)
+        return f"{base.__module__}:{base.__name__}"
+
+    def members(self, cls: type) -> Names:
+        """Give the methods of a class with their signatures, its static ones, properties and special methods."""
+        found: Names = {"m": {}, "t": {}, "p": [], "s": []}
+        for name, member in vars(cls).items():
+            if name.startswith("__"):
+                if inspect.isroutine(member):
+                    found["s"].append(name)
+            elif isinstance(member, (staticmethod, classmethod)):
+                found["t"][name] = signature(getattr(cls, name))
+            elif inspect.isroutine(member):
+                found["m"][name] = signature(member)
+            elif isinstance(member, property) and not name.startswith("_"):
+                found["p"].append(name)
+        found["p"] += sorted(set(getattr(cls, "__dataclass_fields__", ())) - set(found["p"]))
+        return {key: value for key, value in found.items() if value}
+
+
+def signature(code: Any) -> str:
+    """Give a signature as text without annotations, which name what is not at hand; empty: it has none."""
+    try:
+        found = inspect.signature(code)
+    except (TypeError, ValueError):
+        return ""
+    plain = [
+        parameter.replace(annotation=parameter.empty, default=default_of(parameter.default))
+        for parameter in found.parameters.values()
+    ]
+    return str(inspect.Signature(plain))
+
+
+def default_of(default: Any) -> Any:
+    """Give a default that can be shown anywhere."""
+    is_plain = default is inspect.Parameter.empty or (type(default) in _PLAIN and repr(default) not in ("inf", "nan"))
+    return default if is_plain else ...
+
+
+def main() -> None:
+    """Write or compare."""
+    manifest = Manifest()
+    for name in public_modules():
+        manifest.add_module(name)
+    files = {
+        f"{name}.json": json.dumps(names, separators=(",", ":"), sort_keys=True) + "\n"
+        for name, names in manifest.modules.items()
+    }
+    if "--check" in sys.argv:
+        there = {path.name: path.read_text() for path in OUTPUT.glob("*.json")}
+        if differing := sorted(name for name in {*files, *there} if files.get(name) != there.get(name)):
+            sys.exit(f"`nox -s library-names` gives others: {', '.join(differing)}")
+        return
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    for path in OUTPUT.glob("*.json"):
+        path.unlink()
+    for name, text in files.items():
+        (OUTPUT / name).write_text(text)
+    print(f"{len(files)} modules, {sum(map(len, files.values()))} bytes")
+
+
+if __name__ == "__main__":
+    main()
