@@ -35,7 +35,9 @@ WORK = ROOT / ".nox"
 PACKAGES = ("ray-client-proto", "ray-client", "ray-client-server")
 LOCKED = ROOT / "constraints"
 CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `newest` sets
-SOURCES = [f"packages/{package}/src" for package in PACKAGES]
+LIBRARIES = "ray-client-libraries"  # the names of Ray's libraries: not yet among what is released
+SOURCES = [f"packages/{package}/src" for package in (*PACKAGES, LIBRARIES)]
+LIBRARY_EXTRAS = "data,tune,train,serve"  # of Ray, where the libraries are tested
 
 #: The suites of conformance that values go through in both ways: as they came, and opened by the driver.
 WITH_VALUES = ("actors", "errors", "objects", "serialization", "streaming", "tasks", "unopened", "values")
@@ -236,8 +238,24 @@ def integration(session: nox.Session) -> None:
     """The product on a real cluster, from an environment without ray: faults, limits, errors, what is left behind."""
     cluster, laptop = environments(session)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, **plain_clusters(session)}
-    apart = [f"--ignore=integration_tests/{suite}" for suite in ("compat", "conformance")]
+    apart = [f"--ignore=integration_tests/{suite}" for suite in ("compat", "conformance", "libraries")]
     run_pytest(session, laptop, "integration_tests", "-m", "not by_hand", *apart, report="faults", env=env)
+
+
+@nox.session(python=False)
+def libraries(session: nox.Session) -> None:
+    """Ray's libraries, from an environment without ray, on a cluster that has them; in environments of its own."""
+    cluster, laptop = library_environments(session)
+    session.run(cluster, "tools/library_names.py", "--check", env=RAY_ENV, external=True)
+    run_pytest(session, laptop, f"packages/{LIBRARIES}/tests", report="libraries-unit")
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    run_pytest(session, laptop, "integration_tests/libraries", report="libraries", env=env)
+
+
+@nox.session(name="library-names", python=False)
+def library_names(session: nox.Session) -> None:
+    """Write the names of Ray's libraries, for a new Ray."""
+    session.run(library_environments(session)[0], "tools/library_names.py", env=RAY_ENV, external=True)
 
 
 @nox.session(python=False)
@@ -518,6 +536,29 @@ def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
         others = [RAY] if package == "ray-client-server" else [f"--override={PACKAGE_TESTS / 'overrides.txt'}"]
         command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", lock]
         session.run(*command, *own, *packages, *others, external=True)
+        pythons.append(str(python))
+    prove_no_ray(session, pythons[1])
+    return pythons[0], pythons[1]
+
+
+def library_environments(session: nox.Session) -> tuple[str, str]:
+    """Give the interpreters of a cluster with Ray's libraries, and of a laptop with their names and no ray."""
+    pythons = []
+    ray = RAY.replace("ray==", f"ray[{LIBRARY_EXTRAS}]==")
+    sides = {"ray-client-server": [ray], "ray-client": [str(ROOT / "packages" / LIBRARIES)]}
+    for package, beside in sides.items():
+        python = (
+            WORK / ("libraries-cluster" if package == "ray-client-server" else "libraries-laptop") / "bin" / "python"
+        )
+        if not python.exists():
+            session.run(
+                UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(python.parents[1]), external=True
+            )
+        command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}"]
+        # The names are read from the tree; they are no part of the lock, as `ray-client` itself is none.
+        session.run(
+            *command, *requirements(session, package), *beside, f"--reinstall-package={LIBRARIES}", external=True
+        )
         pythons.append(str(python))
     prove_no_ray(session, pythons[1])
     return pythons[0], pythons[1]

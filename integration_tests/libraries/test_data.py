@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ray_client.data.dataset import MaterializedDataset
 
 import ray_client as ray
 from ray_client import data
@@ -119,7 +120,7 @@ def test_a_dataset_arrives_in_tasks_and_comes_back(context: ray.ClientContext) -
 
 def test_a_materialized_dataset_is_of_its_class_and_can_be_looked_at() -> None:
     ds = data.range(4).materialize()
-    assert isinstance(ds, data.MaterializedDataset)
+    assert isinstance(ds, MaterializedDataset)
     assert ds.num_blocks() >= 1
     assert repr(ds).startswith("MaterializedDataset(") or "id" in repr(ds)
 

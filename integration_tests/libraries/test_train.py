@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ pytestmark = pytest.mark.usefixtures("context")
 def test_workers_read_their_shards_and_report(tmp_path: Path) -> None:
     def work(config: dict[str, Any]) -> None:
         rows = sum(1 for _ in train.get_dataset_shard("train").iter_rows())
-        train.report({"rows": rows, "workers": train.get_context().get_world_size()})
+        with tempfile.TemporaryDirectory() as directory:
+            Path(directory, "model").write_text("trained")
+            metrics = {"rows": rows, "workers": train.get_context().get_world_size()}
+            train.report(metrics, checkpoint=train.Checkpoint.from_directory(directory))
 
     trainer = DataParallelTrainer(
         work,
@@ -25,7 +29,10 @@ def test_workers_read_their_shards_and_report(tmp_path: Path) -> None:
         run_config=train.RunConfig(storage_path=str(tmp_path), name="run"),
         datasets={"train": data.range(8)},
     )
-    assert trainer.fit().metrics == {"rows": 8, "workers": 1}
+    result = trainer.fit()
+    assert isinstance(result, train.Result)
+    assert result.metrics == {"rows": 8, "workers": 1}
+    assert Path(result.checkpoint.path, "model").read_text() == "trained"  # the cluster is this machine here
 
 
 def test_a_worker_that_fails_ends_the_run_with_the_error_of_its_class(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 `ray_client.cluster_only`, which makes their modules, asks here what is in them. Nothing else has to be imported.
 """
 
-from ray_client_libraries.modules import describe, find, knows
+from ray_client_libraries.manifest import knows
+from ray_client_libraries.modules import describe, find
 
 __all__ = ["describe", "find", "knows"]

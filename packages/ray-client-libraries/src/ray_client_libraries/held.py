@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import importlib
 import inspect
 import sys
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
+from ray_client_libraries.manifest import knows
 from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Recipe:
     def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.function, self.args, self.kwargs = function, args, kwargs
         self.site = _site()
+        self._is_under_way = False
         self.made: weakref.WeakKeyDictionary[Session, Held] = weakref.WeakKeyDictionary()
 
     def carry_out(self, session: Session) -> Held:
@@ -51,16 +54,25 @@ class Recipe:
         """
         from ray_client.session import library  # loads protobuf
 
-        made = self.made.get(session)
+        made: Held | None = self.made.get(session)
         if made is None:
+            self._is_under_way = True
             try:
                 made = library.Call(session, self.function, self.args, self.kwargs, library.HOLD).result()
             except Exception as error:
                 if hasattr(error, "add_note"):  # Python 3.11
                     error.add_note(f"It was recorded at {self.site}")
                 raise
+            finally:
+                self._is_under_way = False
             self.made[session] = made
         return made
+
+    def token_in(self, session: Session) -> tuple[Any, ...]:
+        """Give what stands for the result in a pickle; raises as `carry_out`."""
+        if self._is_under_way:  # a class that is decorated knows itself by its name: it gets one of its own
+            return functools.partial(self.function, *self.args, **self.kwargs), ()
+        return self.carry_out(session).token_in(session)
 
 
 class Place:
@@ -108,6 +120,9 @@ class Held(LibraryValue, metaclass=LibraryType):
         if found is None and name.startswith(("_repr_", "_ipython_")):  # whoever shows it looks for these
             raise AttributeError(name)
         place = object.__getattribute__(self, "_place")
+        if found is None and isinstance(place, Recipe) and type(self).__module__.startswith("ray_client"):
+            # Pickling a class that is decorated looks for its methods in what its name gives, and means the class.
+            raise AttributeError(f"{type(self).__qualname__!r} has no attribute {name!r} before it is made")
         if isinstance(place, Recipe) and name in place.kwargs and current.find_session() is None:
             return place.kwargs[name]
         return call(session_of(self), getattr, self, name)
@@ -131,24 +146,25 @@ class Held(LibraryValue, metaclass=LibraryType):
         """
         place = self._place
         if isinstance(place, Recipe):
-            return place.carry_out(session).token_in(session)
+            return place.token_in(session)
         if place.session is not session:
             raise WrongSessionError(f"this {type(self).__qualname__}", place.session.id, session.id)
         return tokens.library_object, (place.object_id, (), ())
 
     def __repr__(self) -> str:
-        place = self._place
-        if isinstance(place, Recipe):
-            if current.find_session() is None:
-                return f"<{type(self).__qualname__} as described at {place.site}>"
-        elif not place.session.is_open:
-            return f"<{type(self).__qualname__} of the session {place.session.id}, which has ended>"
-        return str(call(session_of(self), repr, self))
+        return self._shown(repr)
 
     def __str__(self) -> str:
+        return self._shown(str)
+
+    def _shown(self, show: Callable[[Any], str]) -> str:
+        """Give a text of what lives in a driver; of a recipe one of our own, since whoever pickles it may ask."""
         place = self._place
-        is_there = current.find_session() is not None if isinstance(place, Recipe) else place.session.is_open
-        return str(call(session_of(self), str, self)) if is_there else repr(self)
+        if isinstance(place, Recipe):
+            return f"<{type(self).__qualname__} as described at {place.site}>"
+        if not place.session.is_open:
+            return f"<{type(self).__qualname__} of the session {place.session.id}, which has ended>"
+        return str(call(place.session, show, self))
 
     def __copy__(self) -> Any:
         return call(session_of(self), copy.copy, self)
@@ -161,7 +177,7 @@ class Held(LibraryValue, metaclass=LibraryType):
 
 
 #: What is looked up here, and not in the driver.
-_OWN: Final = frozenset(("_place", "method_named", "token_in"))
+_OWN: Final = frozenset(("_place", "_shown", "method_named", "token_in"))
 
 
 class Method(LibraryValue):
@@ -208,7 +224,7 @@ class Decorator(Held):
 
 def hold(cls: type, place: Place | Recipe) -> Any:
     """Give an instance that is there, or will be made there."""
-    held = object.__new__(cls)
+    held: Any = object.__new__(cls)
     object.__setattr__(held, "_place", place)
     return held
 
@@ -246,8 +262,6 @@ def _known(name: str) -> type | None:
     """Give a class that is here: of a library, or of the user's that is derived from one."""
     module, _, own = name.partition(":")
     if module == "ray" or module.startswith("ray."):
-        from ray_client_libraries.modules import knows
-
         if not knows(f"ray_client{module[len('ray') :]}") or "." in own:
             return None
         try:

@@ -50,8 +50,10 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
         return hold(Held, Recipe(getattr, (importlib.import_module(_here(module)), name), {}))
     if kind == "function":
         return _function(module, name, entry)
+    made: Any
     if kind == "enum":
-        made: Any = enum.Enum(name, entry["v"], module=_here(module))
+        make_enum: Any = enum.Enum
+        made = make_enum(name, entry["v"], module=_here(module))
     elif kind == "error":
         made = type(name, _error_bases(entry), {"__module__": _here(module), "__doc__": entry["d"]})
     else:

@@ -74,7 +74,8 @@ def _describe_task_error(error: Any, codec: Codec) -> Failure:
         code=Failure.TASK_ERROR,
         type_name=type_name(error.cause if error.cause is not None else error),
         message=_shortened(text_of(error)),
-        traceback=_shortened(str(error.traceback_str)),
+        # One that Ray has made anew, of its cause, has its text alone.
+        traceback=_shortened(str(getattr(error, "traceback_str", None) or text_of(error))),
         details={**_fields(error), **_missing_module(error, codec)},
     )
     if error.cause is not None:

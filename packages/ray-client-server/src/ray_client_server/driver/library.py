@@ -221,7 +221,7 @@ class Library:
         self._codec, self._references, self._loop = codec, references, loop
         self._lock = threading.Lock()
         self._workers: dict[int, _Worker] = {}
-        self._running: dict[int, tuple[_Job, Callable[[_Job], None]]] = {}
+        self._running: dict[int, tuple[_Job, Callable[[_Job], object]]] = {}
         self._late: dict[int, BaseException] = {}  # errors of iterators whose last items went out before
         self.columns = 0
         #: Sends output to the client; tells whether there was room.
@@ -278,7 +278,7 @@ class Library:
             if call.kind == CallLibrary.AWAIT:
                 is_left = True
                 future = self._loop.start(self._await(job, value))
-                self._running[request_id] = job, lambda _job: future.cancel() and None
+                self._running[request_id] = job, lambda _job: future.cancel()
             elif call.kind == CallLibrary.ITERATE:
                 job.succeed(self._take(value))
             else:
@@ -327,7 +327,11 @@ class Library:
             except OperationError as error:
                 if error.failure.code != Failure.PICKLE_FAILED:
                     raise
-        return self._codec.encode(_Kept(value), lambda kept, ids: held.token(kept.value, ids))
+
+        def keep(obj: Any, counted_ids: list[int]) -> Any:
+            return held.token(obj.value, counted_ids) if type(obj) is _Kept else None
+
+        return self._codec.encode(_Kept(value), keep)
 
     def failure_of(self, error: BaseException) -> Failure:
         """Describe an error: with itself, where it can travel, and the driver's traceback (X6)."""

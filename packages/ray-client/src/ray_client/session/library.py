@@ -14,7 +14,7 @@ from typing import Any, Final
 from ray_client.session.session import Session
 from ray_client_proto.v1 import operation_pb2 as op
 
-RETURN, AWAIT, ITERATE, HOLD = (op.CallLibrary.Kind.Value(name) for name in ("RETURN", "AWAIT", "ITERATE", "HOLD"))
+RETURN, AWAIT, ITERATE, HOLD = op.CallLibrary.RETURN, op.CallLibrary.AWAIT, op.CallLibrary.ITERATE, op.CallLibrary.HOLD
 
 #: What values are often made of; what of these is not here stays in the driver.
 _PACKAGES: Final = ("PIL", "numpy", "pandas", "polars", "pyarrow", "tensorflow", "torch")

@@ -1,0 +1,107 @@
+"""Calls of libraries in the driver, against a small Ray (rules X1 to X6)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Reply
+
+
+@pytest.fixture(autouse=True)
+def own_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give back the streams, which the first call replaces."""
+    import sys
+
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+
+
+def ask(client: Any, driving: Any, function: Any, *args: Any, **fields: Any) -> Reply:
+    call = driving.payload((function, args, {}))
+    reply: Reply = client.ask(call_library=CallLibrary(call=call, **fields))
+    return reply
+
+
+def count_to(number: int) -> Iterator[int]:
+    yield from range(number)
+
+
+def fail() -> None:
+    raise LookupError("none")
+
+
+def fail_late() -> Iterator[int]:
+    yield 1
+    raise LookupError("none")
+
+
+def test_what_a_call_gives_comes_by_value(client: Any, driving: Any) -> None:
+    """X1"""
+    assert client.value_of(ask(client, driving, divmod, 7, 2).value) == (3, 1)
+    assert client.value_of(ask(client, driving, None, {"a": 1}).value) == {"a": 1}
+
+
+def test_what_cannot_travel_stays_and_can_be_passed_back(client: Any, driving: Any) -> None:
+    """X3, T15"""
+    reply = ask(client, driving, threading.Lock, thread=1)
+    token = client.value_of(reply.value)
+    assert token.name == "library_object"
+    [handle_id] = reply.value.counted_ids
+    assert token.args[0] == handle_id
+    shown = ask(client, driving, repr, driving.Token("library_object", handle_id, (), ()))
+    assert client.value_of(shown.value).startswith("<unlocked")
+
+
+def test_an_iterator_stays_and_its_items_come_in_bounds(client: Any, driving: Any) -> None:
+    """X5"""
+    [handle_id] = ask(client, driving, count_to, 3000).value.counted_ids
+    iterator = driving.Token("library_object", handle_id, (), ())
+    got: list[int] = []
+    is_over = False
+    while not is_over:
+        reply = ask(client, driving, None, iterator, kind=CallLibrary.ITERATE)
+        items, is_over = client.value_of(reply.value)
+        assert len(items) <= 1024
+        got += items
+    assert got == list(range(3000))
+
+
+def test_an_iterator_fails_after_what_it_has_given(client: Any, driving: Any) -> None:
+    """X5"""
+    [handle_id] = ask(client, driving, fail_late).value.counted_ids
+    iterator = driving.Token("library_object", handle_id, (), ())
+    assert client.value_of(ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).value) == ([1], False)
+    assert ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).failure.type_name == "builtins.LookupError"
+
+
+def test_an_error_has_itself_and_the_users_frames(client: Any, driving: Any) -> None:
+    """X6"""
+    failure = ask(client, driving, fail).failure
+    assert failure.type_name == "builtins.LookupError"
+    assert client.value_of(failure.cause).args == ("none",)
+    assert "in fail" in failure.traceback and "driver/library.py" not in failure.traceback
+
+
+def test_what_the_client_lacks_a_package_for_stays(client: Any, driving: Any) -> None:
+    """X3"""
+    numpy = pytest.importorskip("numpy")
+    assert client.value_of(ask(client, driving, numpy.zeros, 3, lacks=["numpy"]).value).name == "library_object"
+    assert client.value_of(ask(client, driving, numpy.float64, 3, lacks=["numpy"]).value) == 3.0
+
+
+def test_an_interrupt_hits_its_own_call_alone(client: Any, driving: Any) -> None:
+    """X4"""
+    reading, writing = os.pipe()
+    request_id = client.begin(call_library=CallLibrary(call=driving.payload((os.read, (reading, 1), {})), thread=1))
+    client.do(interrupt_library=InterruptLibrary(request_id=request_id))
+    os.write(writing, b"x")  # a thread takes it between two steps of Python
+    reply = client.replies.get(timeout=10)
+    assert reply.failure.type_name == "builtins.KeyboardInterrupt"
+    assert client.value_of(ask(client, driving, len, "abc", thread=1).value) == 3
+    os.close(reading)
+    os.close(writing)
