@@ -1,4 +1,4 @@
-"""The closed set of tokens: rules T1 to T14."""
+"""The closed set of tokens: rules T1 to T15."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "source_class": ("Point", (tuple,), {"_fields": ("x", "y")}),
     "apart": (b"N.", []),
     "unopened": (b"N.", []),
+    "library_object": (4, ("ray.data.dataset:Dataset",), ("__len__",)),
+    "library_method": (print, "map"),
 }
 
 

@@ -105,3 +105,24 @@ def test_an_interrupt_hits_its_own_call_alone(client: Any, driving: Any) -> None
     assert client.value_of(ask(client, driving, len, "abc", thread=1).value) == 3
     os.close(reading)
     os.close(writing)
+
+
+def test_a_call_under_way_keeps_the_session(client: Any, driving: Any) -> None:
+    """X8"""
+    reading, writing = os.pipe()
+    client.begin(call_library=CallLibrary(call=driving.payload((os.read, (reading, 1), {}))))
+    assert client.holdings.library.is_busy
+    os.write(writing, b"x")
+    assert client.value_of(client.replies.get(timeout=10).value) == b"x"
+    assert not client.holdings.library.is_busy
+    os.close(reading)
+    os.close(writing)
+
+
+async def answer_later(value: Any) -> Any:
+    return value
+
+
+def test_what_a_call_gives_is_awaited(client: Any, driving: Any) -> None:
+    """X1"""
+    assert client.value_of(ask(client, driving, answer_later, 5, kind=CallLibrary.AWAIT).value) == 5

@@ -212,6 +212,12 @@ class _Finder(MetaPathFinder, Loader):
     ) -> ModuleSpec | None:
         if not (fullname.startswith("ray_client.") and covers(fullname)):
             return None
+        package, _, name = fullname.rpartition(".")
+        libraries = _libraries()
+        if libraries is not None and libraries.knows(package) and not libraries.knows(fullname):
+            # What looks for a name that the package lacks looks for a module of that name too.
+            if name not in _INNER_MODULES and not name.startswith("_"):
+                return None
         return ModuleSpec(fullname, self, origin="cluster", is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:

@@ -124,14 +124,18 @@ class _Job:
     def fail(self, error: BaseException) -> None:
         """Answer with an error, unless there was an answer."""
         if not self.is_answered:
-            self.is_answered = True
+            self._end()
             self.answer.failure(self.library.failure_of(error))
 
     def succeed(self, value: Any, *, holds: bool = False) -> None:
         """Answer with a value."""
         payload = self.library.encode(value, self.call.lacks, holds)
-        self.is_answered = True
+        self._end()
         self.answer.value(payload)
+
+    def _end(self) -> None:
+        self.is_answered = True
+        self.library.forget(self)
 
 
 class _Worker:
@@ -222,7 +226,8 @@ class Library:
         self._lock = threading.Lock()
         self._workers: dict[int, _Worker] = {}
         self._running: dict[int, tuple[_Job, Callable[[_Job], object]]] = {}
-        self._late: dict[int, BaseException] = {}  # errors of iterators whose last items went out before
+        # Errors of iterators whose last items went out before; with these, so that no other can have the id.
+        self._late: dict[int, tuple[Any, BaseException]] = {}
         self.columns = 0
         #: Sends output to the client; tells whether there was room.
         self.emit: Callable[[Output], bool] = lambda output: True
@@ -267,27 +272,28 @@ class Library:
         if job is not None and interrupt is not None:
             interrupt(job)
 
+    def forget(self, job: _Job) -> None:
+        """Take note that a call is done; its answer follows."""
+        self._running.pop(job.answer.request_id, None)
+
     def carry_out(self, job: _Job) -> None:
         """Make a call and answer it; one that awaits is answered later."""
-        call, request_id = job.call, job.answer.request_id
-        is_left = False
-        try:
-            self._see_terminal(call.columns)
-            function, args, kwargs = self._codec.decode(call.call, "a call of a library").value
-            value = args[0] if function is None else function(*args, **kwargs)
-            if call.kind == CallLibrary.AWAIT:
-                is_left = True
-                future = self._loop.start(self._await(job, value))
-                self._running[request_id] = job, lambda _job: future.cancel()
-            elif call.kind == CallLibrary.ITERATE:
-                job.succeed(self._take(value))
-            else:
-                job.succeed(value, holds=call.kind == CallLibrary.HOLD)
-        finally:
-            if not is_left:
-                self._running.pop(request_id, None)
+        call = job.call
+        self._see_terminal(call.columns)
+        function, args, kwargs = self._codec.decode(call.call, "a call of a library").value
+        value = args[0] if function is None else function(*args, **kwargs)
+        if call.kind == CallLibrary.AWAIT:
+            self._loop.start(self._await(job, value))
+        elif call.kind == CallLibrary.ITERATE:
+            job.succeed(self._take(value))
+        else:
+            job.succeed(value, holds=call.kind == CallLibrary.HOLD)
 
     async def _await(self, job: _Job, awaitable: Any) -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if task is not None:  # as it is here, where nothing else can end the call meanwhile
+            cancel = task.cancel
+            self._running[job.answer.request_id] = job, lambda _job: loop.call_soon_threadsafe(cancel)
         try:
             job.succeed(await awaitable)
         except asyncio.CancelledError:
@@ -295,13 +301,11 @@ class Library:
         # As in `_Job.run`.
         except BaseException as error:  # noqa: BLE001
             job.fail(error)
-        finally:
-            self._running.pop(job.answer.request_id, None)
 
     def _take(self, iterator: Any) -> tuple[list[Any], bool]:
         """Give the next items, bounded in number, bytes and time, and whether there are no more (X5)."""
         if (late := self._late.pop(id(iterator), None)) is not None:
-            raise late
+            raise late[1]
         items: list[Any] = []
         size_bytes, until = 0, time.monotonic() + _GATHER_S
         try:
@@ -315,7 +319,7 @@ class Library:
         except BaseException as error:
             if not items:
                 raise
-            self._late[id(iterator)] = error  # of the next question, after what came before it
+            self._late[id(iterator)] = iterator, error  # of the next question, after what came before it
         return items, False
 
     def encode(self, value: Any, lacks: collections.abc.Iterable[str], holds: bool) -> Payload:

@@ -1,0 +1,121 @@
+"""What the names of the libraries are without a session: nothing is asked of anybody."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from ray_client import data, serve, train, tune
+from ray_client.api.counterparts import counterparts
+from ray_client.cluster_only import LibraryValue
+from ray_client.errors import NotConnectedError
+from ray_client.pickling import pickler
+from ray_client_libraries.held import Recipe
+from ray_client_libraries.modules import find
+from ray_client_proto.wire import tokens
+
+
+class Note(tune.Callback):
+    def on_trial_result(self, *args: Any, **info: Any) -> None: ...
+
+
+@serve.deployment
+class Greeter:
+    def __call__(self, name: str) -> str:
+        return f"Hello, {name}"
+
+
+class _Reader(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if module == tokens.MODULE:
+            return lambda *args: (name, *args)
+        return super().find_class(module, name)
+
+
+def travelled(value: Any) -> Any:
+    import io
+
+    made: list[Any] = []
+
+    def token(found: Any) -> Any:
+        made.append(found)
+        return tokens.library_object, (len(made), (), ())
+
+    stream = pickler.dump(value, pickler.TokenTable({LibraryValue: token}, counterparts)).stream
+    return _Reader(io.BytesIO(stream)).load()
+
+
+def test_names_are_classes_functions_and_modules() -> None:
+    assert inspect.isclass(data.Dataset) and inspect.isfunction(data.range)
+    assert issubclass(data.dataset.MaterializedDataset, data.Dataset)
+    assert issubclass(train.TrainingFailedError, Exception)
+    assert {"range", "Dataset"} <= set(dir(data)) and "range" in data.__all__
+    assert importlib.import_module("ray_client.tune.schedulers").ASHAScheduler is tune.schedulers.ASHAScheduler
+
+
+def test_help_and_completion_know_them() -> None:
+    assert list(inspect.signature(data.Dataset.filter).parameters)[:2] == ["self", "fn"]
+    assert "Dataset" in str(data.Dataset.__doc__)
+    assert {"map", "take"} <= set(dir(data.Dataset))
+
+
+def test_a_name_that_there_is_not_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match=r"'ray_client\.data' has no attribute 'rnage'"):
+        data.rnage  # noqa: B018
+    with pytest.raises(ImportError):
+        exec("from ray_client.tune import NoSuchThing")
+
+
+def test_what_acts_needs_a_session() -> None:
+    with pytest.raises(NotConnectedError):
+        data.range(3)
+    with pytest.raises(NotConnectedError):
+        serve.run(Greeter.bind())
+
+
+def test_what_describes_is_recorded_and_says_where() -> None:
+    config = tune.TuneConfig(num_samples=3)
+    assert isinstance(config, tune.TuneConfig) and config.num_samples == 3
+    assert f"described at {__file__}" in repr(config)
+    assert isinstance(tune.choice([1, 2])._place, Recipe)
+    assert isinstance(Note(), Note)
+
+
+def test_decorators_are_recorded() -> None:
+    assert isinstance(Greeter, serve.Deployment)
+    assert isinstance(Greeter.bind(), serve.Application)
+    assert isinstance(Greeter.options(num_replicas=2), serve.Deployment)
+    with_options = serve.deployment(num_replicas=2)
+    assert isinstance(with_options(type("Other", (), {})), serve.Deployment)
+
+
+def test_in_a_pickle_a_stand_in_is_the_name_of_the_real_thing() -> None:
+    """T8"""
+    assert travelled(data.Dataset) == ("ray_global", "ray.data.dataset", "Dataset")
+    assert travelled([data.range]) == [("ray_global", "ray.data.read_api", "range")]
+    assert travelled(serve) == ("ray_module", "ray.serve")
+
+
+def test_in_a_pickle_an_object_is_a_token_and_pickle_alone_refuses_it() -> None:
+    """T15"""
+    assert travelled([Greeter]) == [("library_object", 1, (), ())]
+    with pytest.raises(TypeError, match="lives in the driver"):
+        pickle.dumps(Greeter)
+
+
+def test_a_function_keeps_its_name_where_a_module_has_it_too() -> None:
+    importlib.import_module("ray_client.serve.deployment")
+    assert inspect.isfunction(serve.deployment)
+    assert find("ray_client.serve", "deployment") is serve.deployment
+
+
+def test_importing_them_loads_neither_grpc_nor_protobuf() -> None:
+    code = "import sys; from ray_client import data, serve, train, tune; data.Dataset, tune.Tuner, serve.deployment, "
+    code += "train.ScalingConfig; sys.exit(any(name in sys.modules for name in ('grpc', 'google.protobuf')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
