@@ -52,7 +52,7 @@ class Recipe:
         Raises:
             BaseException: what the call raised; it says where it was recorded.
         """
-        from ray_client.session import library  # loads protobuf
+        from ray_client_proto import library  # loads protobuf
 
         made: Held | None = self.made.get(session)
         if made is None:
@@ -276,8 +276,8 @@ def _known(name: str) -> type | None:
 
 
 def call(session: Session, function: Any, *args: Any, **kwargs: Any) -> Any:
-    """Call a function in the driver; see `ray_client.session.library.call`."""
-    from ray_client.session import library  # loads protobuf
+    """Call a function in the driver; see `ray_client_proto.library.call`."""
+    from ray_client_proto import library  # loads protobuf
 
     return library.Call(session, function, args, kwargs).result()
 
@@ -335,7 +335,7 @@ def _next(self: Held) -> Any:
 
 def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
     """Give the items of an iterator in the driver; the next of them are asked for while these are used (X5)."""
-    from ray_client.session import library  # loads protobuf
+    from ray_client_proto import library  # loads protobuf
 
     ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
     while True:
@@ -348,7 +348,7 @@ def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
 
 
 async def _awaited(session: Session, function: Any, *args: Any) -> Any:
-    from ray_client.session import library  # loads protobuf
+    from ray_client_proto import library  # loads protobuf
 
     call = library.Call(session, function, args, {}, library.AWAIT)
     try:

@@ -214,9 +214,9 @@ class _Finder(MetaPathFinder, Loader):
             return None
         package, _, name = fullname.rpartition(".")
         libraries = _libraries()
-        if libraries is not None and libraries.knows(package) and not libraries.knows(fullname):
-            # What looks for a name that the package lacks looks for a module of that name too.
-            if name not in _INNER_MODULES and not name.startswith("_"):
+        if libraries is not None and libraries.knows(package) and not libraries.knows(fullname):  # noqa: SIM102
+            # Who looks for a name that the package lacks looks for a module of that name too.
+            if name not in _INNER_MODULES and name[0] != "_":
                 return None
         return ModuleSpec(fullname, self, origin="cluster", is_package=True)
 

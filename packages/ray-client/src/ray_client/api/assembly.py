@@ -20,7 +20,6 @@ from ray_client.logs import LogReader, show_as
 from ray_client.pickling import pickler
 from ray_client.pickling.pickler import TokenTable
 from ray_client.repeats import Repeats
-from ray_client.session import library
 from ray_client.session.session import Session
 from ray_client.transport.calls import SessionCalls
 from ray_client.transport.channel import HEADROOM_BYTES, call_metadata
@@ -30,6 +29,7 @@ from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, St
 from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
+from ray_client_proto.library import show
 from ray_client_proto.v1 import gateway_pb2
 from ray_client_proto.wire import requests, unopened, websocket
 
@@ -105,7 +105,7 @@ def assemble(
             open_logs = LogWays(calls, opened.session_id, door).open
     session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
-    session.show_output = library.show
+    session.show_output = show
     session.start(
         TokenTable(
             *(token_makers(session), counterparts, _carrier(opened.server.python_version), shipped),

@@ -50,9 +50,9 @@ class SessionFunctions:
             ServerTooOldError: the server cannot do this.
             BaseException: what the function raised, with the driver's traceback as its cause.
         """
-        from ray_client.session import library  # loads protobuf
+        from ray_client_proto.library import call  # loads protobuf
 
-        result: T = library.call(self._session, function, *args, **kwargs)
+        result: T = call(self._session, function, *args, **kwargs)
         return result
 
     def put(self, value: T) -> ObjectRef[T]:

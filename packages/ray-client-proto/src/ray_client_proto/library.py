@@ -1,4 +1,7 @@
-"""Calls that are carried out in the session's driver itself, where Ray's libraries run (docs/protocol.md, X1 to X8)."""
+"""Calls that a client has carried out in its driver, where Ray's libraries run (docs/protocol.md, X1 to X8).
+
+Only the client makes them; the code is here since its own wheel is to stay small.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from concurrent.futures import Future
+from typing import Any, Final, Protocol
 
-from ray_client.session.session import Session
 from ray_client_proto.v1 import operation_pb2 as op
+from ray_client_proto.v1.payload_pb2 import Payload
 
 RETURN, AWAIT, ITERATE, HOLD = op.CallLibrary.RETURN, op.CallLibrary.AWAIT, op.CallLibrary.ITERATE, op.CallLibrary.HOLD
 
@@ -20,6 +24,26 @@ RETURN, AWAIT, ITERATE, HOLD = op.CallLibrary.RETURN, op.CallLibrary.AWAIT, op.C
 _PACKAGES: Final = ("PIL", "numpy", "pandas", "polars", "pyarrow", "tensorflow", "torch")
 _numbers = itertools.count(1)
 _own = threading.local()
+
+
+class Peer(Protocol):
+    """The server, as far as it matters here."""
+
+    def require(self, capability: str, doing: str) -> None: ...
+
+
+class Session(Protocol):
+    """The client's session, as far as it makes calls."""
+
+    @property
+    def peer(self) -> Peer: ...
+    @property
+    def is_open(self) -> bool: ...
+    def dump(self, value: Any) -> Payload: ...
+    def request(self, operation: op.Operation) -> tuple[int, list[Future[op.Reply]]]: ...
+    def send(self, operation: op.Operation, is_urgent: bool) -> None: ...
+    def abandon(self, request_id: int, replies: list[Future[op.Reply]]) -> None: ...
+    def value_of(self, reply: op.Reply) -> Any: ...
 
 
 class Call:
@@ -71,7 +95,7 @@ class Call:
         """Pass a Ctrl-C on."""
         if self._session.is_open:
             interrupt = op.InterruptLibrary(request_id=self._id)
-            self._session.send(op.Operation(interrupt_library=interrupt), is_urgent=True)
+            self._session.send(op.Operation(interrupt_library=interrupt), True)
 
 
 def call(session: Session, function: Callable[..., Any] | None, *args: Any, **kwargs: Any) -> Any:
