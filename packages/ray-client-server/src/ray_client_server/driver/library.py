@@ -316,6 +316,7 @@ class Library:
                     break
         except StopIteration:
             return items, True
+        # Code of the user's and of libraries, as above.
         except BaseException as error:
             if not items:
                 raise
