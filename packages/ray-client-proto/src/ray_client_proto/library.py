@@ -21,7 +21,7 @@ from ray_client_proto.v1.payload_pb2 import Payload
 RETURN, AWAIT, ITERATE, HOLD = op.CallLibrary.RETURN, op.CallLibrary.AWAIT, op.CallLibrary.ITERATE, op.CallLibrary.HOLD
 
 #: What values are often made of; what of these is not here stays in the driver.
-_PACKAGES: Final = ("PIL", "numpy", "pandas", "polars", "pyarrow", "tensorflow", "torch")
+_PACKAGES: Final = ("PIL", "numpy", "pandas", "polars", "pyarrow", "ray_client_libraries", "tensorflow", "torch")
 _numbers = itertools.count(1)
 _own = threading.local()
 

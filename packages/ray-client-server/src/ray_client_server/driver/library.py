@@ -35,6 +35,7 @@ from ray_client_server.driver.waiting import Loop
 
 LIBRARIES: Final = frozenset(["air", "data", "llm", "rllib", "serve", "train", "tune", "workflow"])
 
+_NAMES: Final = "ray_client_libraries"  #: what a client has that knows them
 _ITEMS: Final = 1024  #: that one answer to an iteration has at most
 _BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
 _GATHER_S: Final = 0.05  #: and how long it is gathered for
@@ -247,12 +248,12 @@ class Library:
             if worker is None:
                 worker = self._workers[call.thread] = self._start(call.thread)
             self._running[answer.request_id] = job, worker.interrupt
+            if _NAMES not in call.lacks:  # then the client can read objects of libraries, wherever they come from
+                self._codec.hold = Held(self._references).reduce_object
         worker.jobs.put(job)
 
     def _start(self, thread: int) -> _Worker:
         if not self._workers:
-            # A client that has libraries can read their objects, wherever they come from.
-            self._codec.hold = Held(self._references).reduce_object
             sys.stdout, sys.stderr = Stream(sys.stdout, self, False), Stream(sys.stderr, self, True)
         is_main = thread == 0 and self.claim_main is not None
         worker = _Worker(is_main)
@@ -264,7 +265,9 @@ class Library:
 
     def serve_main(self) -> NoReturn:
         """Carry out the calls of the client's main thread, in this process's."""
-        self._workers[0].serve()
+        with self._lock:  # or the worker that claims it might not be there yet
+            worker = self._workers[0]
+        worker.serve()
 
     def interrupt(self, request_id: int) -> None:
         """Pass on a Ctrl-C; a call that is done takes none."""
