@@ -119,3 +119,10 @@ def test_importing_them_loads_neither_grpc_nor_protobuf() -> None:
     code = "import sys; from ray_client import data, serve, train, tune; data.Dataset, tune.Tuner, serve.deployment, "
     code += "train.ScalingConfig; sys.exit(any(name in sys.modules for name in ('grpc', 'google.protobuf')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_drop_in_has_them_too() -> None:
+    code = "from ray_client import dropin; dropin.install(); import ray.data; from ray import tune, serve; "
+    code += "from ray.tune.schedulers import ASHAScheduler; import ray_client.tune; "
+    code += "assert ray.data.Dataset and tune is ray_client.tune and callable(serve.deployment)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
