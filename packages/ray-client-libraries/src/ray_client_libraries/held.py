@@ -6,7 +6,6 @@ asked of it is done there, on the thread of the driver that belongs to the one h
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import functools
 import importlib
@@ -348,6 +347,8 @@ def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
 
 
 async def _awaited(session: Session, function: Any, *args: Any) -> Any:
+    import asyncio  # 40 ms that only those pay who use it
+
     from ray_client_proto import library  # loads protobuf
 
     call = library.Call(session, function, args, {}, library.AWAIT)
