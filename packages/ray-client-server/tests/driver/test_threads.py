@@ -139,7 +139,7 @@ def test_the_door_that_pings(deaths: queue.SimpleQueue[str], tmp_path: Path, mon
     monkeypatch.setattr(sockets, "_PING_S", 0.01)
     monkeypatch.setattr(sockets.MessageSocket, "ping", die)
     rig = Rig(tmp_path)
-    near = rig.connect(websocket.DATA)
+    near = rig.connect(websocket.LOGS)
     assert "'socket-door'" in deaths.get(timeout=5)
     near.close()
     rig.door.close()
