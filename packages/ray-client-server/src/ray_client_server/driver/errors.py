@@ -33,6 +33,15 @@ def refused(code: Failure.Code, message: str, **details: str) -> OperationError:
     return OperationError(Failure(code=code, message=shortened(message), details=details))
 
 
+def has_text(error: BaseException) -> bool:
+    """Tell whether an exception can be shown: `__str__` of a user's may raise anything."""
+    try:
+        str(error)
+    except BaseException:  # noqa: BLE001
+        return False
+    return True
+
+
 def text_of(error: BaseException) -> str:
     """Give the text of an exception, whatever its `__str__` does."""
     try:
