@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,21 @@ def test_nothing_waits_for_a_peer_that_does_not_read() -> None:
     for end in (client, server):
         end.close()
         end.release()
+
+
+def test_who_sends_at_the_moment_makes_nobody_wait(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finds it not free waits for `freed`, which nobody calls after a ping that the system took at once."""
+    _, server = pair
+    seen: list[bool] = []
+    send_now = sockets._send_now
+
+    def look(*arguments: Any) -> int:
+        seen.append(server.is_free)  # as another thread sees it, at this moment
+        return send_now(*arguments)
+
+    monkeypatch.setattr(sockets, "_send_now", look)
+    server.ping()
+    assert seen == [True]
 
 
 def test_a_cut_ends_what_waits_for_the_peer() -> None:

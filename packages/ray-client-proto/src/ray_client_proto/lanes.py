@@ -140,7 +140,10 @@ class LaneSocket(WebSocket):
             if frame is None or frame.is_final:
                 self._end_message()
                 return 0
-            self._begin_frame()
+            try:
+                self._begin_frame()
+            except EOFError as error:  # no good order, in the middle of a message
+                raise OSError(str(error)) from error
         taken = self._take(memory[: min(frame.size_bytes - self._frame_taken_bytes, _STEP_BYTES)])
         if frame.mask:
             turn = self._frame_taken_bytes % len(frame.mask)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from ray_client_proto.threads import Thread
 from ray_client_proto.tls import TlsSocket
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
@@ -119,8 +120,12 @@ class MessageSocket(WebSocket):
 
     @property
     def is_free(self) -> bool:
-        """Whether a message would go out at once."""
-        return not self._left
+        """Whether a message would go out at once. When not, `freed` is called later.
+
+        It is not while there is a flusher, which calls it. That something is left for a moment, as a ping that another
+        thread is just giving the system, nobody would be told the end of.
+        """
+        return not self._is_flushing
 
     def post(self, message: bytes) -> None:
         """Send a message now, or as soon as the peer has read those before; never blocks.
@@ -146,7 +151,7 @@ class MessageSocket(WebSocket):
             if self._is_flushing or self._send_what_fits():
                 return
             self._is_flushing = True
-            flusher = threading.Thread(target=self._flush, name="socket-flush", daemon=True)
+            flusher = Thread("socket-flush", self._flush, on_death=lambda _: self.close())
             try:
                 flusher.start()  # with the lock, or `release` could miss it
                 self._flusher = flusher

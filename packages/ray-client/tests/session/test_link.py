@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ray_client.errors import ProtocolViolationError, SessionClosedError, SessionLostError
+from ray_client.errors import ProtocolViolationError, SessionClosedError, SessionError, SessionLostError
 from ray_client.session.link import DataLink
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import StreamCutError
@@ -230,3 +230,24 @@ def test_a_gap_in_the_drivers_frames_ends_the_session() -> None:
 
     with pytest.raises(ProtocolViolationError, match="D1"):
         Client(lambda freed: Gapped(Peer(), freed)).raise_end()
+
+
+@pytest.mark.parametrize("error", [SystemExit, ZeroDivisionError])
+@pytest.mark.parametrize("dying", ["the reader", "the channel's thread"])
+def test_a_thread_that_dies_ends_the_session_with_that_reason(
+    monkeypatch: pytest.MonkeyPatch, dying: str, error: type[BaseException]
+) -> None:
+    def die(*_: object) -> None:
+        raise error("a fault")
+
+    client = Client(Peer().open_stream)
+    if dying == "the reader":
+        monkeypatch.setattr(client.link, "_on_reply", die)
+        client.link.send(operation_pb2.Operation(request_id=1))
+    else:
+        monkeypatch.setattr(client.link._channel, "_late_part", die)
+        client.link.release(7)
+    with pytest.raises(error if error is ZeroDivisionError and dying == "the reader" else SessionLostError):
+        client.raise_end()
+    with pytest.raises((SessionError, ZeroDivisionError)):
+        client.link.send(operation_pb2.Operation())

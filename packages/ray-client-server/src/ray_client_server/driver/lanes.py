@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.threads import Thread
 from ray_client_proto.v1.log_pb2 import LogRequest
 from ray_client_proto.wire import chunk, lane
 from ray_client_proto.wire.errors import ProtocolError
@@ -72,7 +71,7 @@ class LogService:
             DecodeError: what came is no request.
         """
         with self._logs.reader() as reader:
-            threading.Thread(target=_write, args=(connection, reader), name="logs-writer", daemon=True).start()
+            Thread("logs-writer", _write, connection, reader).start()
             try:
                 while (message := connection.receive()) is not None:
                     reader.want(LogRequest.FromString(message))

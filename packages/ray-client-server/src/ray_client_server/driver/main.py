@@ -15,7 +15,7 @@ import threading
 import time
 from typing import Any, Final, NoReturn
 
-from ray_client_proto import tls
+from ray_client_proto import threads, tls
 from ray_client_proto.wire.handshake import OF_DRIVERS
 from ray_client_server.config import DriverSettings, TlsSettings, given_path
 from ray_client_server.driver import ray_job, ray_port
@@ -70,6 +70,7 @@ class Driver:
         self._settings = settings
         self._ends: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._is_draining = threading.Event()
+        threads.tell_deaths(self._ends.put)
         self._control = Control(settings.control_path, settings.session_id)
 
     def run(self) -> int:
@@ -135,7 +136,7 @@ class Driver:
             if not self._is_draining.wait(_ORDER_S):
                 self._ends.put("terminated")
 
-        threading.Thread(target=end, name="terminate", daemon=True).start()
+        threads.Thread("terminate", end).start()
 
     def _obey(self, order: dict[str, Any]) -> None:
         if order.get("do") == "end":
@@ -143,7 +144,7 @@ class Driver:
         elif order.get("do") == "drain":
             self._is_draining.set()
             within_s = float(order.get("within_s") or 0.0)
-            threading.Thread(target=self._drain, args=(within_s,), name="drain", daemon=True).start()
+            threads.Thread("drain", self._drain, within_s).start()
 
     def _drain(self, within_s: float) -> None:
         self._session.wait_until_idle(within_s)
