@@ -69,8 +69,9 @@ def session_of(metadata: Any, sessions: SessionTable) -> Session:
 class Relay(grpc.GenericRpcHandler):
     """The handler of every method of the `Session` service."""
 
-    def __init__(self, sessions: SessionTable, limits: Limits) -> None:
-        self._sessions, self._limits = sessions, limits
+    def __init__(self, sessions: SessionTable, limits: Limits, admit: Callable[[str], None] = lambda _: None) -> None:
+        """`admit` is told of each connection that has shown the secret of a session."""
+        self._sessions, self._limits, self._admit = sessions, limits, admit
         self._open: set[DriverSocket] = set()
         self._signs: asyncio.TimerHandle | None = None  # while there is anything open
         self._adapters: dict[str, tuple[bytes, Adapter]] = {
@@ -100,6 +101,7 @@ class Relay(grpc.GenericRpcHandler):
         session: Session | None = None
         try:
             session = session_of(context.invocation_metadata(), self._sessions)
+            self._admit(peer_of(context))
             if not session.ready.done():
                 raise InvalidRequestError("M2: the session is not open yet; wait for READY")
             if kind == websocket.DATA:

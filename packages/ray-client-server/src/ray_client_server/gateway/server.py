@@ -21,11 +21,12 @@ from ray_client_server.cluster import finding
 from ray_client_server.cluster.finding import Cluster, LocalCluster
 from ray_client_server.config import GatewaySettings, Limits
 from ray_client_server.errors import StartError
-from ray_client_server.gateway import opening
+from ray_client_server.gateway import files, opening
 from ray_client_server.gateway.connections import connection_options, server_credentials
 from ray_client_server.gateway.front import Front
 from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore
+from ray_client_server.gateway.places import Places
 from ray_client_server.gateway.relay import Relay
 from ray_client_server.gateway.servicer import GatewayServicer
 from ray_client_server.gateway.sessions import SessionTable
@@ -95,6 +96,7 @@ class Gateway:
     def __init__(self, settings: GatewaySettings, cluster: Cluster, directory: Path, spawner: Spawner) -> None:
         limits = settings.limits
         self._settings = settings
+        places = Places(files.raise_limit(), limits.address_connections)
         self._sessions = SessionTable(limits)
         self._lifecycle = Lifecycle(self._sessions, limits, str(directory), spawner.start)
         self._watch = ClientWatch(self._sessions, self._lifecycle)
@@ -108,15 +110,16 @@ class Gateway:
             info=opening.server_info(cluster.address, cluster.ray_version, settings.claims),
             check_environment=spawner.check_environment,
             tls=settings.tls,
+            admit=places.admit,
         )
         guard = TokenGuard(settings.token, settings.token_hash) if settings.wants_token else None
         self._server_path = f"{directory}/s/gateway"
-        self._front = Front(settings, self._sessions, self._server_path, guard)
+        self._front = Front(settings, self._sessions, self._server_path, places, guard)
         self._server = grpc.aio.server(
             interceptors=[] if guard is None else [TokenInterceptor(guard)], options=server_options(limits)
         )
         gateway_pb2_grpc.add_GatewayServicer_to_server(self._servicer, self._server)
-        self._server.add_generic_rpc_handlers((Relay(self._sessions, limits), self._health.handler()))
+        self._server.add_generic_rpc_handlers((Relay(self._sessions, limits, places.admit), self._health.handler()))
 
     async def start(self) -> int:
         """Begin to listen and give the port.

@@ -58,7 +58,9 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         info: pb.ServerInfo,
         check_environment: CheckEnvironment,
         tls: TlsSettings | None,
+        admit: Callable[[str], None],
     ) -> None:
+        """`admit` is told of each connection with a call that was let in."""
         self._sessions = sessions
         self._lifecycle = lifecycle
         self._packages = packages
@@ -67,6 +69,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._info = info
         self._check_environment = check_environment
         self._tls = tls
+        self._admit = admit
         self._starts = asyncio.Semaphore(STARTS)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
         self._builds = asyncio.Semaphore(STARTS)
@@ -82,9 +85,11 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         return info
 
     async def GetServerInfo(self, request: pb.ServerInfoRequest, context: Context) -> pb.ServerInfo:
+        self._admit(peer_of(context))
         return self.info()
 
     async def ListSessions(self, request: pb.ListSessionsRequest, context: Context) -> pb.ListSessionsResponse:
+        self._admit(peer_of(context))
         now = time.monotonic()
         summaries = [
             pb.SessionSummary(
@@ -102,12 +107,14 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         return pb.ListSessionsResponse(sessions=summaries, server=self.info())
 
     async def CloseSession(self, request: pb.CloseSessionRequest, context: Context) -> pb.CloseSessionResponse:
+        self._admit(peer_of(context))
         async with _refusing(context):
             session = session_of(context.invocation_metadata(), self._sessions)
             self._lifecycle.end(session, request.reason[:200] or "its client closed it")
         return pb.CloseSessionResponse()
 
     async def OpenSession(self, request: pb.OpenSessionRequest, context: Context) -> None:
+        self._admit(peer_of(context))
         async with _refusing(context):
             terms = opening.agree(request, self._info, self._limits)
             runtime_env = environment.parse(request.runtime_env_json)
@@ -200,6 +207,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
     async def CheckEnvironment(
         self, request: pb.CheckEnvironmentRequest, context: Context
     ) -> pb.CheckEnvironmentResponse:
+        self._admit(peer_of(context))
         async with _refusing(context):
             asked = environment.with_stand_ins(environment.parse(request.runtime_env_json))
             async with self._starts:
@@ -208,6 +216,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         raise AssertionError("refusing raises")
 
     async def GetPackageStatus(self, request: pb.PackageStatusRequest, context: Context) -> pb.PackageStatus:
+        self._admit(peer_of(context))
         async with _refusing(context):
             self._use(request.sha256, context)
             return await asyncio.to_thread(self._packages.status, request.sha256)
@@ -220,6 +229,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             session_of(metadata, self._sessions).packages.add(check_hash(sha256))
 
     async def UploadPackage(self, chunks: AsyncIterator[pb.PackageChunk], context: Context) -> pb.PackageStatus:
+        self._admit(peer_of(context))
         async with _refusing(context):
             first = await self._next_chunk(chunks)
             if first is None:
