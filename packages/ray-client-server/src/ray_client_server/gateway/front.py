@@ -165,6 +165,7 @@ class Front:
             await loop.sock_sendall(near, accepted)
             # What kind it is comes with the file. The copy here is closed by whoever called.
             socket.send_fds(far, [kind + received[size_bytes:]], [near.fileno()])
+        session.is_used = True
         log.info("socket.given", session=session.session_id, peer=peer, kind=_KINDS[kind])
 
     async def _refuse(self, near: socket.socket, peer: str, error: Exception) -> None:

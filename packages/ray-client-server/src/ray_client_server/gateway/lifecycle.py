@@ -103,6 +103,7 @@ class Lifecycle:
             session.job_id = str(event.get("job_id", ""))
             session.namespace = str(event.get("namespace", session.namespace))
             session.stage = OpenSessionProgress.READY
+            session.ready_at_s = time.monotonic()
             if not session.ready.done():
                 session.ready.set_result(event)
         elif kind == "failed" and not session.ready.done():
@@ -112,6 +113,7 @@ class Lifecycle:
             self.end(session, f"it could not be opened: {failure.message.partition(chr(10))[0]}", failure)
         elif kind == "attached":
             session.is_attached = bool(event.get("is_attached"))
+            session.is_used = True
             if session.is_attached:
                 session.closed_at_s = None
         elif kind == "hung_up" and not session.is_attached and not session.connections:

@@ -104,6 +104,7 @@ class Relay(grpc.GenericRpcHandler):
             self._admit(peer_of(context))
             if not session.ready.done():
                 raise InvalidRequestError("M2: the session is not open yet; wait for READY")
+            session.is_used = True
             if kind == websocket.DATA:
                 session.connect(peer_of(context))
             async with self._connected(session, kind) as driver:

@@ -99,7 +99,7 @@ class Gateway:
         places = Places(files.raise_limit(), limits.address_connections)
         self._sessions = SessionTable(limits)
         self._lifecycle = Lifecycle(self._sessions, limits, str(directory), spawner.start)
-        self._watch = ClientWatch(self._sessions, self._lifecycle)
+        self._watch = ClientWatch(self._sessions, self._lifecycle, limits.handshake_s)
         self._health = Health(SERVICES)
         self._servicer = GatewayServicer(
             self._sessions,

@@ -7,7 +7,7 @@ import contextlib
 import time
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import grpc
 
@@ -28,6 +28,7 @@ from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore, check_hash
 from ray_client_server.gateway.relay import session_of
 from ray_client_server.gateway.sessions import Session, SessionTable
+from ray_client_server.gateway.starting import BUILD_HOLD_S, START_HOLD_S, StartPlaces
 from ray_client_server.observability.logs import EventLog
 from ray_client_server.observability.peers import peer_of
 from ray_client_server.refusal import refuse
@@ -40,8 +41,7 @@ T = TypeVar("T")
 CheckEnvironment: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, str]]]
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
-#: Drivers that start at the same time; the rest are QUEUED. More would only take the processors from each other.
-STARTS = 8
+_NOBODY: Final = pb.ClientInfo()
 
 
 class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
@@ -70,9 +70,9 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._check_environment = check_environment
         self._tls = tls
         self._admit = admit
-        self._starts = asyncio.Semaphore(STARTS)
+        self._starts = StartPlaces(START_HOLD_S)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
-        self._builds = asyncio.Semaphore(STARTS)
+        self._builds = StartPlaces(BUILD_HOLD_S)
         self._uploads: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self.is_draining = False
 
@@ -164,7 +164,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         elif settings.tls is None:  # this driver cannot end TLS, and nothing goes in clear
             sockets = websocket.CAPABILITY, websocket.LANES, websocket.TLS_CAPABILITY
             terms = opening.without(terms, *sockets)
-        async with self._builds if laid_out.is_built else self._starts:
+        places = self._builds if laid_out.is_built else self._starts
+        async with places.place(_client_of(context, request.client)):
             ready = await self._start(session, settings, laid_out.is_built, context)
         opening.check_driver(ready)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)
@@ -210,7 +211,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._admit(peer_of(context))
         async with _refusing(context):
             asked = environment.with_stand_ins(environment.parse(request.runtime_env_json))
-            async with self._starts:
+            async with self._starts.place(_client_of(context)):
                 found = await self._in_time("handshake_s", self._check_environment(asked))
             return pb.CheckEnvironmentResponse(**found)
         raise AssertionError("refusing raises")
@@ -264,6 +265,12 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             return await asyncio.wait_for(anext(chunks, None), self._limits.handshake_s)
         except asyncio.TimeoutError:
             raise LimitExceededError("handshake_s", self._limits.handshake_s, "no chunk came") from None
+
+
+def _client_of(context: Context, client: pb.ClientInfo = _NOBODY) -> str:
+    """Name a client for its share of places: by its address, and by what it says where several have one."""
+    address = peer_of(context).rpartition(":")[0]
+    return f"{address} {client.user[:64]}@{client.hostname[:64]}:{client.pid}"
 
 
 @contextlib.asynccontextmanager

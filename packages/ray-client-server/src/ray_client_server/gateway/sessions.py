@@ -56,6 +56,8 @@ class Session:
     stage: OpenSessionProgress.Stage = OpenSessionProgress.QUEUED
     job_id: str = ""
     is_attached: bool = False
+    is_used: bool = False  #: somebody has come to it with its secret
+    ready_at_s: float = math.inf
     is_process_known: bool = False  #: its client is a process of this machine
     reset_s: float = math.inf  #: how long it is kept once its client has closed every connection
     connections: set[str] = field(default_factory=set)  #: those that carry its data, by the addresses they come from
