@@ -1,4 +1,4 @@
-"""How many files the gateway may have open: as many as the system allows, but for a reserve that connections may not use."""
+"""How many files the gateway may have open: what the system allows, with a reserve that connections may not use."""
 
 from __future__ import annotations
 

@@ -186,12 +186,14 @@ class Front:
         Raises:
             UnknownSessionError: there is no session with this id and secret.
             SessionEndedError: it has ended.
-            UnauthenticatedError: its sender has not the gateway's token.
+            UnauthenticatedError: its sender has not the gateway's token, or the request was made before.
         """
         session = self._sessions.find_by(request.session_id, request.has_secret)
         token = None if self._guard is None else self._guard.token
         if self._guard is not None and (token is None or not request.has_token(session.secret, token)):
             raise UnauthenticatedError("it needs the gateway's token")
+        if not session.proofs.is_first_use(request):
+            raise UnauthenticatedError("its proofs were used before, or are too old")
         return session
 
 

@@ -1,7 +1,7 @@
 """Who may have a connection to the gateway: strangers have few places, and those of one address a share.
 
-A *stranger* has a connection and has made no call on it that was let in. Whoever wants something says so at once; so where
-there are too many strangers, it is the one that has waited longest, of the address that has most of them, who goes.
+A *stranger* has a connection and has made no call on it that was let in. Whoever wants something says so at
+once; so where there are too many strangers, the one that has waited longest goes, of the address that has most of them.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from ray_client_proto.v1.gateway_pb2 import ClientInfo, OpenSessionProgress
 from ray_client_server.config import Limits
 from ray_client_server.errors import LimitExceededError, ServerError, SessionEndedError, UnknownSessionError
+from ray_client_server.gateway.proofs import Proofs
 from ray_client_server.observability.logs import EventLog
 
 log = EventLog("sessions")
@@ -65,6 +66,7 @@ class Session:
     driver_pid: int = 0
     process: DriverProcess | None = None
     link: ControlLink | None = None
+    proofs: Proofs = field(default_factory=Proofs, repr=False)
     packages: set[str] = field(default_factory=set)  #: hashes of those that it uses
     end_reason: str = ""
     #: Resolves with the driver's `ready` event, or with what went wrong before it.

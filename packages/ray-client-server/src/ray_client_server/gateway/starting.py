@@ -1,4 +1,4 @@
-"""Places for drivers that start: few at a time, shared among clients, and held for no longer than a start should take."""
+"""Places for drivers that start: few, shared among clients, and held for no longer than a start should take."""
 
 from __future__ import annotations
 
