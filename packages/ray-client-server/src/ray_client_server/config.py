@@ -41,6 +41,7 @@ class Limits:
     metadata_bytes: int = _limit(64 * wire_limits.KIB, "the metadata of one call")
     streams: int = _limit(1000, "calls at the same time on one channel")
     address_connections: int = _limit(1000, "connections of one address, without those given to drivers")
+    session_calls: int = _limit(200, "calls of one session over gRPC at the same time")
     handshake_s: float = _limit(60.0, "a connection's handshake, a driver's way to READY, and its client's to it")
     idle_s: float = _limit(600.0, "a connection without a call")
     environment_s: float = _limit(1800.0, "the same where Ray builds a runtime environment first")

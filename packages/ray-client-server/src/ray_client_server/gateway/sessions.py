@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ray_client_proto.v1.gateway_pb2 import ClientInfo, OpenSessionProgress
 from ray_client_server.config import Limits
@@ -20,6 +20,9 @@ from ray_client_server.gateway.proofs import Proofs
 from ray_client_server.observability.logs import EventLog
 
 log = EventLog("sessions")
+
+#: Answers of unary forms, of one session, that the gateway holds at a time while their client makes room for them.
+ANSWERS: Final = 4
 
 
 class DriverProcess(Protocol):
@@ -67,6 +70,8 @@ class Session:
     process: DriverProcess | None = None
     link: ControlLink | None = None
     proofs: Proofs = field(default_factory=Proofs, repr=False)
+    calls: int = 0  #: that are relayed now
+    answers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS), repr=False)
     packages: set[str] = field(default_factory=set)  #: hashes of those that it uses
     end_reason: str = ""
     #: Resolves with the driver's `ready` event, or with what went wrong before it.
