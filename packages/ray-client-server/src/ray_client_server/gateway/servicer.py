@@ -117,10 +117,11 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._admit(peer_of(context))
         async with _refusing(context):
             terms = opening.agree(request, self._info, self._limits)
-            runtime_env = environment.parse(request.runtime_env_json)
+            client = opening.known_client(request)
+            runtime_env = await asyncio.to_thread(environment.parse, request.runtime_env_json)
             if self.is_draining:
                 raise DrainingError()
-            session = self._sessions.reserve(request.client, request.namespace, terms.lease_s, self._directory)
+            session = self._sessions.reserve(client, request.namespace, terms.lease_s, self._directory)
             watching.recognize(session)
             if not request.lease_s:  # a client that asks for a lease has it, whatever becomes of its connection
                 session.reset_s = self._limits.reset_s
@@ -149,7 +150,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.QUEUED))
         session.packages.update(environment.packages_of(runtime_env))
         laid_out = await asyncio.to_thread(environment.lay_out, runtime_env, self._packages.directory)
-        settings = opening.driver_settings(
+        settings = await asyncio.to_thread(
+            opening.driver_settings,
             session,
             request,
             laid_out,
@@ -210,7 +212,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
     ) -> pb.CheckEnvironmentResponse:
         self._admit(peer_of(context))
         async with _refusing(context):
-            asked = environment.with_stand_ins(environment.parse(request.runtime_env_json))
+            asked = environment.with_stand_ins(await asyncio.to_thread(environment.parse, request.runtime_env_json))
             async with self._starts.place(_client_of(context)):
                 found = await self._in_time("handshake_s", self._check_environment(asked))
             return pb.CheckEnvironmentResponse(**found)
