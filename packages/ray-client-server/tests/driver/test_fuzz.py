@@ -43,10 +43,11 @@ from ray_client_server.driver.logs import Logs
 from ray_client_server.driver.session import DriverSession
 from ray_client_server.driver.sockets import SocketDoor
 from ray_client_server.driver.streams import Streams
+from ray_client_server.driver.transfers import Uploads
 
 SECONDS = float(os.environ.get("RAY_CLIENT_FUZZ_S", "20"))
 SEED = int(os.environ.get("RAY_CLIENT_FUZZ_SEED") or random.SystemRandom().randrange(1 << 32))
-CONTROL_S = 30.0  #: within which a planted fault must be found
+CONTROL_S = 20.0  #: within which a planted fault must be found
 ANSWER_S = 10.0  #: a driver that takes longer for a small question is taken for wedged
 LIMIT_BYTES = 1 << 20
 
@@ -106,6 +107,7 @@ class Fuzzer:
         self.driver, self.random = driver, random.Random(seed)
         self.seen = self.request = self.count = 0
         self.next_id = 1 << 40  #: of objects that only the questions name
+        self.named = [1]  #: ids that were given to results, so that others mean them
 
     # -- what is sent
 
@@ -113,7 +115,15 @@ class Fuzzer:
         return self.random.choice((*NUMBERS, self.random.randrange(1, 40), self.random.randrange(1 << 64)))
 
     def some_id(self) -> int:
-        return self.random.choice((self.random.randrange(1, 40), self.random.randrange(1, 40), self.number()))
+        pick = self.random
+        return pick.choice((pick.randrange(1, 40), pick.choice(self.named), pick.choice(self.named), self.number()))
+
+    def new_id(self) -> int:
+        """Give an id that is most likely free."""
+        if self.random.random() < 0.2:
+            return self.some_id()
+        self.named = [*self.named[-20:], self.random.randrange(100, 1 << 30)]
+        return self.named[-1]
 
     def payload(self) -> Payload:
         pick = self.random
@@ -123,8 +133,8 @@ class Fuzzer:
         return Payload(pickle=body, buffers=[b"b"] * pick.randrange(2), counted_ids=[self.some_id()])
 
     def invocation(self) -> op.Invocation:
-        ids = [self.some_id() for _ in range(self.random.choice((0, 1, 1, 1, 3, 300)))]
-        options = pickle.dumps({"num_returns": self.random.choice((0, 1, 3, 10**9, "streaming"))})
+        ids = [self.new_id() for _ in range(self.random.choice((0, 1, 1, 1, 3, 300)))]
+        options = pickle.dumps({"num_returns": self.random.choice((0, 3, 10**9, "streaming", "streaming"))})
         return op.Invocation(
             arguments=Payload(pickle=pickle.dumps(((3,), {}))) if self.random.random() < 0.7 else self.payload(),
             options=Payload(pickle=options) if self.random.random() < 0.4 else None,
@@ -137,7 +147,7 @@ class Fuzzer:
         many = [some_id() for _ in range(pick.choice((0, 1, 2, 20, 2000)))]
         kinds: dict[str, Callable[[], Any]] = {
             "export": lambda: op.Export(digest=DIGEST, payload=pick.choice((FUNCTION, FUNCTION, self.payload()))),
-            "put": lambda: op.Put(object_id=some_id(), value=self.payload()),
+            "put": lambda: op.Put(object_id=self.new_id(), value=self.payload()),
             "schedule_task": lambda: op.ScheduleTask(function_digest=DIGEST, invocation=self.invocation()),
             "create_actor": lambda: op.CreateActor(class_digest=DIGEST, invocation=self.invocation()),
             "call_actor": lambda: op.CallActor(actor_id=some_id(), method="\x00m" * 9, invocation=self.invocation()),
@@ -158,7 +168,7 @@ class Fuzzer:
             "release_transfer": lambda: op.ReleaseTransfer(transfer_id=self.number()),
             "release_export": lambda: op.ReleaseExport(digest=pick.choice((b"", b"x" * 9))),
         }
-        kind = pick.choice(list(kinds))
+        kind = pick.choice([*kinds, "schedule_task", "take_next"])
         return op.Operation(request_id=self.some_id(), **{kind: kinds[kind]()})
 
     def mutated(self, message: bytes) -> bytes:
@@ -362,8 +372,8 @@ def _a_stream_that_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Streams, "_give_later", lambda self, ref, asked: self._give(ref, asked.object_id, asked.answer))
 
 
-def _an_odd_chunk_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ray_client_server.driver.transfers.ProtocolError", LookupError)
+def _an_upload_that_is_unknown_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Uploads, "received_bytes", lambda self, number: self._assemblies[number].received_bytes)
 
 
 def _results_are_not_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -381,7 +391,7 @@ def _results_are_not_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         _undecodable_is_a_fault,
         _a_nan_waits_for_ever,
         _a_stream_that_gives_up,
-        _an_odd_chunk_is_a_fault,
+        _an_upload_that_is_unknown_is_a_fault,
         _results_are_not_bounded,
     ],
 )
