@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.config import Limits
 from ray_client_server.driver import transfers
 from ray_client_server.driver.errors import OperationError
@@ -51,3 +52,13 @@ def test_an_upload_that_nobody_goes_on_with_is_let_go() -> None:
     assert uploads.assembly(2, 10_000) is not still  # it may begin anew
     with pytest.raises(OperationError, match="V2"):
         Uploads(Limits()).take(2, [10_000])
+
+
+def test_so_many_used_uploads_are_known() -> None:
+    uploads = Uploads(Limits())
+    for number in range(1, transfers._REMEMBERED + 2):
+        uploads.assembly(number, 0)
+        uploads.take(number, [0])
+    with pytest.raises(ProtocolError, match="B2"):
+        uploads.assembly(2, 0)
+    uploads.assembly(1, 0)
