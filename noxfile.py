@@ -251,13 +251,29 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def conformance(session: nox.Session) -> None:
-    """One suite against Ray's public API, natively on Ray and then through the client; some with all values opened."""
+    """One suite against Ray's public API, natively on Ray and then through the client.
+
+    Some of it once more as with a server that opens all values, and has no sockets.
+    """
     cluster, laptop = environments(session)
     run_conformance(session, "newest", cluster, laptop)
     if not session.posargs:
-        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE_VALUES": "opened"}
+        env = {
+            "RAY_CLIENT_CLUSTER_PYTHON": cluster,
+            "RAY_CLIENT_CONFORMANCE_VALUES": "opened",
+            "RAY_CLIENT_WAY": "relay",
+        }
         suites = [f"integration_tests/conformance/test_{name}.py" for name in WITH_VALUES]
         run_pytest(session, laptop, *suites, report="conformance-opened", env=env)
+
+
+@nox.session(python=False)
+def ways(session: nox.Session) -> None:
+    """The conformance suite on every way that a session's bytes can go; by hand, before a release."""
+    cluster, laptop = environments(session)
+    for way in ("socket", "socket-tls", "local", "relay", "relay-tls"):
+        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": "client", "RAY_CLIENT_WAY": way}
+        run_pytest(session, laptop, "integration_tests/conformance", report=f"ways-{way}", env=env)
 
 
 @nox.session(name="conformance-oldest", python=False)

@@ -152,14 +152,14 @@ class MessageSocket(WebSocket):
             if self._is_flushing or self._send_what_fits():
                 return
             self._is_flushing = True
-            flusher = Thread("socket-flush", self._flush, on_death=lambda _: self.close())
+            flusher = Thread("socket-flush", self._flush_aside, on_death=lambda _: self.close())
             try:
                 flusher.start()  # with the lock, or `release` could miss it
                 self._flusher = flusher
                 return
             except RuntimeError:  # the interpreter is ending, and takes no new threads
                 pass
-        self._flush()
+        self._flush()  # nobody is told: whoever posts has a lock that `freed` takes, and looks again anyway
 
     def _send_what_fits(self) -> bool:
         """Send what is left while the system takes it at once; tell whether it took all. The caller holds the lock."""
@@ -185,6 +185,9 @@ class MessageSocket(WebSocket):
                 self._break()
             else:
                 self._left.popleft()  # others add at the other end
+
+    def _flush_aside(self) -> None:
+        self._flush()
         self._freed()
 
     def _next_left(self) -> bytes | memoryview | None:

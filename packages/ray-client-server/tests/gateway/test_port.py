@@ -61,6 +61,15 @@ def test_s10_an_unknown_id_and_a_wrong_secret_look_the_same(rig):
     assert answers == {requests.refusal(404, "Not Found")}
 
 
+def test_s10_who_saw_a_request_gets_nothing_for_it(make_rig):
+    rig = make_rig(token=TOKEN)
+    *_, last = rig.stub.OpenSession(rig.request(), metadata=[BEARER])
+    seen = request_for(last.opened, TOKEN)
+    assert ask(rig, seen).startswith(b"HTTP/1.1 503 ")  # no driver takes connections here
+    assert ask(rig, seen).startswith(b"HTTP/1.1 401 ")
+    assert ask(rig, request_for(last.opened, TOKEN)).startswith(b"HTTP/1.1 503 ")
+
+
 def test_s10_an_ended_session_and_one_whose_driver_is_not_there_are_told_apart(rig):
     rig.script.obeys = False
     opened = rig.open()

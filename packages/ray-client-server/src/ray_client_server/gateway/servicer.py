@@ -7,7 +7,7 @@ import contextlib
 import time
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import grpc
 
@@ -28,6 +28,7 @@ from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore, check_hash
 from ray_client_server.gateway.relay import session_of
 from ray_client_server.gateway.sessions import Session, SessionTable
+from ray_client_server.gateway.starting import BUILD_HOLD_S, START_HOLD_S, StartPlaces
 from ray_client_server.observability.logs import EventLog
 from ray_client_server.observability.peers import peer_of
 from ray_client_server.refusal import refuse
@@ -40,8 +41,7 @@ T = TypeVar("T")
 CheckEnvironment: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, str]]]
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
-#: Drivers that start at the same time; the rest are QUEUED. More would only take the processors from each other.
-STARTS = 8
+_NOBODY: Final = pb.ClientInfo()
 
 
 class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
@@ -58,7 +58,9 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         info: pb.ServerInfo,
         check_environment: CheckEnvironment,
         tls: TlsSettings | None,
+        admit: Callable[[str], None],
     ) -> None:
+        """`admit` is told of each connection with a call that was let in."""
         self._sessions = sessions
         self._lifecycle = lifecycle
         self._packages = packages
@@ -67,9 +69,10 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._info = info
         self._check_environment = check_environment
         self._tls = tls
-        self._starts = asyncio.Semaphore(STARTS)
+        self._admit = admit
+        self._starts = StartPlaces(START_HOLD_S)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
-        self._builds = asyncio.Semaphore(STARTS)
+        self._builds = StartPlaces(BUILD_HOLD_S)
         self._uploads: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self.is_draining = False
 
@@ -82,9 +85,11 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         return info
 
     async def GetServerInfo(self, request: pb.ServerInfoRequest, context: Context) -> pb.ServerInfo:
+        self._admit(peer_of(context))
         return self.info()
 
     async def ListSessions(self, request: pb.ListSessionsRequest, context: Context) -> pb.ListSessionsResponse:
+        self._admit(peer_of(context))
         now = time.monotonic()
         summaries = [
             pb.SessionSummary(
@@ -102,12 +107,14 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         return pb.ListSessionsResponse(sessions=summaries, server=self.info())
 
     async def CloseSession(self, request: pb.CloseSessionRequest, context: Context) -> pb.CloseSessionResponse:
+        self._admit(peer_of(context))
         async with _refusing(context):
             session = session_of(context.invocation_metadata(), self._sessions)
             self._lifecycle.end(session, request.reason[:200] or "its client closed it")
         return pb.CloseSessionResponse()
 
     async def OpenSession(self, request: pb.OpenSessionRequest, context: Context) -> None:
+        self._admit(peer_of(context))
         async with _refusing(context):
             terms = opening.agree(request, self._info, self._limits)
             runtime_env = environment.parse(request.runtime_env_json)
@@ -157,7 +164,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         elif settings.tls is None:  # this driver cannot end TLS, and nothing goes in clear
             sockets = websocket.CAPABILITY, websocket.LANES, websocket.TLS_CAPABILITY
             terms = opening.without(terms, *sockets)
-        async with self._builds if laid_out.is_built else self._starts:
+        places = self._builds if laid_out.is_built else self._starts
+        async with places.place(_client_of(context, request.client)):
             ready = await self._start(session, settings, laid_out.is_built, context)
         opening.check_driver(ready)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)
@@ -200,14 +208,16 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
     async def CheckEnvironment(
         self, request: pb.CheckEnvironmentRequest, context: Context
     ) -> pb.CheckEnvironmentResponse:
+        self._admit(peer_of(context))
         async with _refusing(context):
             asked = environment.with_stand_ins(environment.parse(request.runtime_env_json))
-            async with self._starts:
+            async with self._starts.place(_client_of(context)):
                 found = await self._in_time("handshake_s", self._check_environment(asked))
             return pb.CheckEnvironmentResponse(**found)
         raise AssertionError("refusing raises")
 
     async def GetPackageStatus(self, request: pb.PackageStatusRequest, context: Context) -> pb.PackageStatus:
+        self._admit(peer_of(context))
         async with _refusing(context):
             self._use(request.sha256, context)
             return await asyncio.to_thread(self._packages.status, request.sha256)
@@ -220,6 +230,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             session_of(metadata, self._sessions).packages.add(check_hash(sha256))
 
     async def UploadPackage(self, chunks: AsyncIterator[pb.PackageChunk], context: Context) -> pb.PackageStatus:
+        self._admit(peer_of(context))
         async with _refusing(context):
             first = await self._next_chunk(chunks)
             if first is None:
@@ -254,6 +265,12 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             return await asyncio.wait_for(anext(chunks, None), self._limits.handshake_s)
         except asyncio.TimeoutError:
             raise LimitExceededError("handshake_s", self._limits.handshake_s, "no chunk came") from None
+
+
+def _client_of(context: Context, client: pb.ClientInfo = _NOBODY) -> str:
+    """Name a client for its share of places: by its address, and by what it says where several have one."""
+    address = peer_of(context).rpartition(":")[0]
+    return f"{address} {client.user[:64]}@{client.hostname[:64]}:{client.pid}"
 
 
 @contextlib.asynccontextmanager

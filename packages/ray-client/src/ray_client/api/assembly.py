@@ -89,7 +89,7 @@ def assemble(
         return GrpcStream(calls, freed, opened.session_id)
 
     if websocket.CAPABILITY in opened.capabilities and not has_green_sockets():
-        headers = requests.headers(opened.session_id, opened.secret, settings.token)
+        headers = requests.Asker(opened.session_id, opened.secret, settings.token)
         message_bytes = opened.limits.message_bytes
         tls = settings.tls or (TlsSettings() if settings.address.is_tls else None)
         secret = opened.secret if websocket.TLS_CAPABILITY in opened.capabilities else None

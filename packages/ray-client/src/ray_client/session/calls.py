@@ -55,7 +55,10 @@ def schedule_task(
     options: Payload | None,
     num_returns: int | str,
 ) -> Results:
-    """Call an exported function; give the ids of its results. Waits for nothing.
+    """Call an exported function; give the ids of its results.
+
+    Waits only while arguments are uploaded that do not fit into a frame, and while a driver that is behind leaves
+    no room for more (D4).
 
     Raises:
         PicklingError: an argument cannot be pickled.

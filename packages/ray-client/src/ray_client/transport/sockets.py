@@ -30,7 +30,7 @@ from ray_client_proto.wire.errors import ProtocolError
 CONNECT_TIMEOUT_S: Final = 5.0  #: for a connection, and again for the gateway's answer
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
-_Headers = list[tuple[str, str]]
+_Headers = Callable[[], list[tuple[str, str]]]  #: of one request
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _Socket = TypeVar("_Socket", bound=WebSocket)
 
@@ -161,7 +161,7 @@ class Door:
         return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
 
     def _ask(self, connection: socket.socket | TlsSocket, kind: bytes, extra: Mapping[str, str] = _NONE) -> bytes:
-        headers = [*self._headers, *extra.items()]
+        headers = [*self._headers(), *extra.items()]
         return ask(connection, self._address.target, headers, kind, self._address.prefix)
 
 
