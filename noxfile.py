@@ -130,6 +130,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("python", "tools/check_modules.py")
+    session.run("python", "tools/check_limits.py")
     session.run("python", "tools/gen_errors.py", "--check")
     session.run("python", "-m", "compat.matrix", "--check", env={"PYTHONPATH": "integration_tests"})
 

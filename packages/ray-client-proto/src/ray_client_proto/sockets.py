@@ -15,6 +15,7 @@ from ray_client_proto.threads import Thread
 from ray_client_proto.tls import TlsSocket
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
+from ray_client_proto.wire.texts import escaped
 
 QUIET_S: Final = 10.0  #: ask a silent peer for a sign of life after this long
 ANSWER_S: Final = 5.0  #: and count the connection as cut when none comes within this
@@ -25,7 +26,7 @@ class ClosedError(OSError):
     """The peer has ended the connection with a code that is not that of good order."""
 
     def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"the peer closed with code {code}: {reason}")
+        super().__init__(f"the peer closed with code {code}: {escaped(reason)}")
         self.code, self.reason = code, reason
 
 

@@ -13,7 +13,7 @@ from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import metadata as keys
-from ray_client_proto.wire.texts import shown, shown_lines
+from ray_client_proto.wire.texts import escaped, shown
 from ray_client_server.errors import StartError
 from ray_client_server.observability.health import SERVICE, HealthCheckRequest, HealthCheckResponse
 
@@ -65,8 +65,8 @@ def _explain(error: grpc.RpcError) -> str:
     trailing: Any = error.trailing_metadata()
     for key, value in trailing or ():
         if key == keys.FAILURE:
-            return shown_lines(Failure.FromString(value).message)
-    return shown_lines(f"{error.code().name}: {error.details()}")
+            return escaped(Failure.FromString(value).message)
+    return escaped(f"{error.code().name}: {error.details()}")
 
 
 def _plain_server(server: pb.ServerInfo) -> dict[str, Any]:

@@ -251,3 +251,14 @@ def test_a_thread_that_dies_ends_the_session_with_that_reason(
         client.raise_end()
     with pytest.raises((SessionError, ZeroDivisionError)):
         client.link.send(operation_pb2.Operation())
+
+
+def test_so_many_handles_go_in_one_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(Peer().open_stream)
+    monkeypatch.setattr("ray_client.session.link._RELEASES", 3)
+    client.link._dropped.extend(range(1, 5))
+    sizes = []
+    while (part := client.link._release_dropped()) is not None:
+        sizes.append(len(frame_pb2.ClientFrame.FromString(part).operations[0].release.ids))
+    assert sizes == [3, 1]
+    client.link.disconnect(5)

@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 
 from ray_client_proto import threads, tls
 from ray_client_proto.wire.handshake import OF_DRIVERS
+from ray_client_proto.wire.texts import escaped
 from ray_client_server.config import DriverSettings, TlsSettings, given_path
 from ray_client_server.driver import ray_job, ray_port
 from ray_client_server.driver.control import Control
@@ -47,9 +48,9 @@ def run(settings: DriverSettings) -> NoReturn:
     """Be the driver of a session, and leave the process when the session ends."""
     _take_output(settings.log_path)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(
-        level=settings.logging_level or logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Escaping("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=settings.logging_level or logging.INFO, handlers=[handler])
     exit_code = 1
     try:
         exit_code = Driver(settings).run()
@@ -61,6 +62,17 @@ def run(settings: DriverSettings) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_code)
+
+
+class _Escaping(logging.Formatter):
+    """For the log file, where a client's texts must not pass for lines of ours, nor act on a terminal."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = escaped(record.message).replace("\n", "\\n")
+        return super().formatMessage(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return escaped(super().format(record))  # also in a traceback, whose lines stay
 
 
 class Driver:
@@ -162,6 +174,8 @@ class Driver:
             except queue.Empty:
                 if time.monotonic() >= drop_memory_at:
                     self._holdings.uploads.drop_idle_memory()
+                    if left_s is None:  # a client that is away may yet go on with what it has begun
+                        self._holdings.uploads.drop_stale(_IDLE_MEMORY_S)
                     drop_memory_at = time.monotonic() + _IDLE_MEMORY_S
 
     def _end(self, reason: str) -> None:

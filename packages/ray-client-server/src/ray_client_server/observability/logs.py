@@ -33,7 +33,7 @@ class _Formatter(logging.Formatter):
     """Writes the errors of others, whose texts may come from a peer, so that nothing in them acts."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name that logging has for it
-        return shown_lines(super().formatException(ei))
+        return escaped(super().formatException(ei))
 
 
 class EventLog:
