@@ -39,10 +39,13 @@ def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Chann
     """Give a channel with a connection of its own; it connects at the first call.
 
     Raises:
-        ConnectError: a file of the TLS settings cannot be read, or the threads of this process are eventlet's.
+        ConnectError: a file of the TLS settings cannot be read, the threads of this process are eventlet's, or there is
+            a proxy and grpcio is too old for it.
     """
     prepare_threads()
     # One of the environment is meant for HTTP, and might cut a stream that lives for days: only where it is asked for.
+    if address.proxy and tuple(map(int, grpc.__version__.split(".")[:2])) < (1, 73):  # which passes over the option
+        raise ConnectError(f"a proxy needs grpcio 1.73 or later, and {grpc.__version__} is here")
     proxy = (("grpc.http_proxy", address.proxy.url),) if address.proxy else (("grpc.enable_http_proxy", 0),)
     options = (*_OPTIONS, *proxy)
     if not address.is_tls and tls is None:
