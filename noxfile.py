@@ -86,6 +86,7 @@ PYTEST = [
     "importlib-metadata",
     "setuptools<81",  # the last ones with pkg_resources
     "wsproto",
+    "zstandard>=0.23",  # our extra `zstd`
 ]
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.
@@ -138,7 +139,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types of the three packages, strictly, beside the real Ray, and those of a program that uses them."""
-    session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle", "pathspec")
+    session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle", "pathspec", "zstandard")
     session.run("mypy", *SOURCES, "packages/ray-client/tests/typing/sample.py", *session.posargs)
 
 

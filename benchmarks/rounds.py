@@ -53,6 +53,7 @@ TURNS = (
     Turn("gets_waited", REMOTE, FAR, {"": "gets_waited_far"}, rounds=1),
     Turn("put_big", (*REMOTE, "socket"), NARROW, {"": "put_narrow"}, rounds=2),
     Turn("get_big", (*REMOTE, "socket"), NARROW, {"": "get_narrow"}, rounds=2),
+    Turn("text", REMOTE, NARROW, {"put": "put_text", "get": "get_text"}, rounds=2),
 )
 
 

@@ -102,6 +102,8 @@ GROUPS = (
             Row("echo_far", "round trip of 100 bytes, 40 ms away", "s"),
             Row("put_narrow", "put 100 MB, 40 ms and 200 Mbit/s", "MB/s"),
             Row("get_narrow", "get 100 MB, 40 ms and 200 Mbit/s", "MB/s"),
+            Row("put_text", "put 20 MB of CSV, 40 ms and 200 Mbit/s", "MB/s"),
+            Row("get_text", "get 20 MB of CSV, 40 ms and 200 Mbit/s", "MB/s"),
         ),
     ),
     Group(

@@ -38,6 +38,8 @@ class Limits:
     transfer_bytes: int = _limit(wire_limits.TRANSFER_BYTES, "one value on a bulk lane")
     package_bytes: int = _limit(1 * wire_limits.GIB, "one package, packed or unpacked")
     packages_bytes: int = _limit(10 * wire_limits.GIB, "all packages; those used longest ago make room")
+    uploads: int = _limit(32, "uploads of packages at the same time")
+    request_bytes: int = _limit(4 * wire_limits.MIB, "what opens a session, its runtime environment included")
     metadata_bytes: int = _limit(64 * wire_limits.KIB, "the metadata of one call")
     streams: int = _limit(1000, "calls at the same time on one channel")
     address_connections: int = _limit(1000, "connections of one address, without those given to drivers")

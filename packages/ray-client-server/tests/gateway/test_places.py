@@ -114,6 +114,12 @@ def test_many_that_do_nothing_keep_nobody_out(rig, crowd, said):
     rig.until(lambda: len(rig.gateway._front._splices) <= 21)
 
 
+def test_where_calls_have_no_name_their_connections_are_known_at_once(rig, monkeypatch):
+    monkeypatch.setattr("ray_client_server.gateway.front.bind_as", lambda *_: None)  # as on systems that lack it
+    assert rig.open()
+    assert not rig.gateway._front._places._strangers and rig.gateway._front._places._known
+
+
 def test_a_client_with_a_call_outlives_a_crowd(rig, crowd):
     rig.gateway._front._places._most_strangers = 20
     opened = rig.open()

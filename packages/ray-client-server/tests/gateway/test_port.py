@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import time
 
 import pytest
 
@@ -92,6 +93,26 @@ def test_s10_a_request_without_end_is_refused(make_rig):
 def test_who_does_not_say_where_to_is_hung_up_on(make_rig, said):
     rig = make_rig(limits=Limits(handshake_s=0.3))
     assert ask(rig, said) == b""
+
+
+@pytest.mark.parametrize("said", [request(), b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"])
+def test_who_says_it_byte_by_byte_is_hung_up_on(make_rig, said):
+    rig = make_rig(limits=Limits(handshake_s=0.5))
+    with socket.create_connection(("127.0.0.1", rig.port), 20) as connection:
+        connection.settimeout(0.1)
+        begun_s, is_over = time.monotonic(), False
+        for byte in said * 100:
+            with contextlib.suppress(TimeoutError):
+                try:
+                    connection.sendall(bytes((byte,)))
+                    is_over = connection.recv(4096) == b""
+                except OSError as error:
+                    if isinstance(error, TimeoutError):
+                        raise
+                    is_over = True
+            if is_over:
+                break
+        assert is_over and time.monotonic() - begun_s < 5
 
 
 CONNECT = b"CONNECT session HTTP/1.1\r\n\r\n"  # for a tunnel of release 0.2.0

@@ -118,6 +118,8 @@ class Front:
                 await self._give_away(near, peer, first)
             elif first:
                 far = await _dial(self._server_path, peer)
+                if not far.getsockname():  # calls on it have no name to be admitted by
+                    self._places.admit(peer)
             if far is not None:
                 splice = Splice(near, far, self._buffer, functools.partial(self._on_close, peer))
                 self._splices.add(splice)

@@ -22,6 +22,7 @@ from ray_client_server.cluster.finding import Cluster, LocalCluster
 from ray_client_server.config import GatewaySettings, Limits
 from ray_client_server.errors import StartError
 from ray_client_server.gateway import files, opening
+from ray_client_server.gateway.bounding import RequestBound
 from ray_client_server.gateway.connections import connection_options, server_credentials
 from ray_client_server.gateway.front import Front
 from ray_client_server.gateway.lifecycle import Lifecycle
@@ -123,7 +124,8 @@ class Gateway:
         self._server_path = f"{directory}/s/gateway"
         self._front = Front(settings, self._sessions, self._server_path, places, guard)
         self._server = grpc.aio.server(
-            interceptors=[] if guard is None else [TokenInterceptor(guard)], options=server_options(limits)
+            interceptors=[*([] if guard is None else [TokenInterceptor(guard)]), RequestBound(limits.request_bytes)],
+            options=server_options(limits),
         )
         gateway_pb2_grpc.add_GatewayServicer_to_server(self._servicer, self._server)
         self._server.add_generic_rpc_handlers((Relay(self._sessions, limits, places.admit), self._health.handler()))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
-import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -25,7 +25,7 @@ from ray_client_server.errors import (
 )
 from ray_client_server.gateway import environment, opening, watching
 from ray_client_server.gateway.lifecycle import Lifecycle
-from ray_client_server.gateway.packages import PackageStore, check_hash
+from ray_client_server.gateway.packages import SLOWEST_BYTES_S, PackageStore, check_hash
 from ray_client_server.gateway.relay import session_of
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.gateway.starting import BUILD_HOLD_S, START_HOLD_S, StartPlaces
@@ -73,7 +73,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._starts = StartPlaces(START_HOLD_S)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
         self._builds = StartPlaces(BUILD_HOLD_S)
-        self._uploads: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._unpacking = StartPlaces(math.inf, count=2, share=1)
         self.is_draining = False
 
     def info(self) -> pb.ServerInfo:
@@ -117,10 +117,11 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._admit(peer_of(context))
         async with _refusing(context):
             terms = opening.agree(request, self._info, self._limits)
-            runtime_env = environment.parse(request.runtime_env_json)
+            client = opening.known_client(request)
+            runtime_env = await asyncio.to_thread(environment.parse, request.runtime_env_json)
             if self.is_draining:
                 raise DrainingError()
-            session = self._sessions.reserve(request.client, request.namespace, terms.lease_s, self._directory)
+            session = self._sessions.reserve(client, request.namespace, terms.lease_s, self._directory)
             watching.recognize(session)
             if not request.lease_s:  # a client that asks for a lease has it, whatever becomes of its connection
                 session.reset_s = self._limits.reset_s
@@ -149,7 +150,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.QUEUED))
         session.packages.update(environment.packages_of(runtime_env))
         laid_out = await asyncio.to_thread(environment.lay_out, runtime_env, self._packages.directory)
-        settings = opening.driver_settings(
+        settings = await asyncio.to_thread(
+            opening.driver_settings,
             session,
             request,
             laid_out,
@@ -210,7 +212,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
     ) -> pb.CheckEnvironmentResponse:
         self._admit(peer_of(context))
         async with _refusing(context):
-            asked = environment.with_stand_ins(environment.parse(request.runtime_env_json))
+            asked = environment.with_stand_ins(await asyncio.to_thread(environment.parse, request.runtime_env_json))
             async with self._starts.place(_client_of(context)):
                 found = await self._in_time("handshake_s", self._check_environment(asked))
             return pb.CheckEnvironmentResponse(**found)
@@ -235,36 +237,46 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             first = await self._next_chunk(chunks)
             if first is None:
                 raise BrokenRuleError("an upload without a chunk; even an empty package has one")
-            lock = self._uploads.setdefault(first.sha256, asyncio.Lock())
-            async with lock:  # two clients with the same package: the second finds it there
-                status = await asyncio.to_thread(self._packages.status, first.sha256)
-                return status if status.is_complete else await self._receive(first, chunks)
+            status = await asyncio.to_thread(self._packages.status, first.sha256)
+            return status if status.is_complete else await self._receive(first, chunks, context)
         raise AssertionError("refusing raises")
 
-    async def _receive(self, first: pb.PackageChunk, chunks: AsyncIterator[pb.PackageChunk]) -> pb.PackageStatus:
-        in_use = [sha256 for session in self._sessions for sha256 in session.packages]
-        await asyncio.to_thread(self._packages.begin, first, in_use)
+    async def _receive(
+        self, first: pb.PackageChunk, chunks: AsyncIterator[pb.PackageChunk], context: Context
+    ) -> pb.PackageStatus:
+        client = _client_of(context)
+        until_s = time.monotonic() + self._limits.handshake_s + first.total_bytes / SLOWEST_BYTES_S
+        upload = await asyncio.to_thread(self._packages.begin, first, self._packages_in_use(), client)
         try:
             chunk: pb.PackageChunk | None = first
+            if first.offset_bytes > upload.received_bytes:  # somebody else goes on with what was here
+                return pb.PackageStatus(sha256=first.sha256, received_bytes=upload.received_bytes)
             while chunk is not None:
                 if (chunk.sha256, chunk.total_bytes) != (first.sha256, first.total_bytes):
                     raise BrokenRuleError("the chunks of one upload name different packages")
-                await asyncio.to_thread(self._packages.append, chunk)
-                chunk = await self._next_chunk(chunks)
-            return await asyncio.to_thread(self._packages.complete, first.sha256, first.total_bytes)
+                await asyncio.to_thread(upload.append, chunk)
+                chunk = await self._next_chunk(chunks, until_s - time.monotonic())
+            async with self._unpacking.place(client):
+                return await asyncio.to_thread(self._packages.complete, upload, self._packages_in_use())
         finally:
-            self._packages.finish(first.sha256)
+            await asyncio.shield(asyncio.to_thread(self._packages.finish, upload))
 
-    async def _next_chunk(self, chunks: AsyncIterator[pb.PackageChunk]) -> pb.PackageChunk | None:
+    def _packages_in_use(self) -> list[str]:
+        return [sha256 for session in self._sessions for sha256 in session.packages]
+
+    async def _next_chunk(
+        self, chunks: AsyncIterator[pb.PackageChunk], left_s: float = math.inf
+    ) -> pb.PackageChunk | None:
         """Give the next chunk, or nothing at the end.
 
         Raises:
-            LimitExceededError: none came in the time that a handshake has.
+            LimitExceededError: none came in the time that a handshake has, or all of them take too long.
         """
         try:
-            return await asyncio.wait_for(anext(chunks, None), self._limits.handshake_s)
+            return await asyncio.wait_for(anext(chunks, None), min(self._limits.handshake_s, max(left_s, 0)))
         except asyncio.TimeoutError:
-            raise LimitExceededError("handshake_s", self._limits.handshake_s, "no chunk came") from None
+            what = "no chunk came" if left_s > self._limits.handshake_s else "the upload is too slow"
+            raise LimitExceededError("handshake_s", self._limits.handshake_s, what) from None
 
 
 def _client_of(context: Context, client: pb.ClientInfo = _NOBODY) -> str:

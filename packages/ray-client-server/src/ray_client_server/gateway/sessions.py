@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from ray_client_proto.v1.gateway_pb2 import ClientInfo, OpenSessionProgress
+from ray_client_proto.wire.texts import shown
 from ray_client_server.config import Limits
 from ray_client_server.errors import LimitExceededError, ServerError, SessionEndedError, UnknownSessionError
 from ray_client_server.gateway.proofs import Proofs
@@ -179,6 +180,7 @@ class SessionTable:
         """Move a session to those that have ended; doing so twice changes nothing."""
         if self._live.pop(session.session_id, None) is None:
             return
+        reason = shown(reason)
         session.end_reason = reason
         session.failure = failure or SessionEndedError(session.session_id, reason)
         self._ended[session.session_id] = EndedSession(session.secret, reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -29,11 +30,13 @@ class StartPlaces:
     async def place(self, client: str) -> AsyncIterator[None]:
         """Wait for a place of this client's, and hold it for the block, or for `hold_s` if that is shorter."""
         free = await self._take(client)
-        holding = asyncio.get_running_loop().call_later(self._hold_s, free)
+        loop = asyncio.get_running_loop()
+        holding = loop.call_later(self._hold_s, free) if math.isfinite(self._hold_s) else None
         try:
             yield
         finally:
-            holding.cancel()
+            if holding is not None:
+                holding.cancel()
             free()
 
     async def _take(self, client: str) -> Callable[[], None]:

@@ -30,7 +30,7 @@ from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.v1 import gateway_pb2
-from ray_client_proto.wire import requests, unopened, websocket
+from ray_client_proto.wire import packed, requests, unopened, websocket
 
 
 class Connection:
@@ -100,7 +100,9 @@ def assemble(
         if websocket.LANES in opened.capabilities:
             pool = LanePool(partial(door.open, websocket.LANE, LaneSocket))
             cleanup.callback(pool.close)
-            lanes = SocketLanes(pool, lanes, opened.session_id, message_bytes)
+            lanes = SocketLanes(
+                *(pool, lanes, opened.session_id, message_bytes), packs=packed.CAPABILITY in opened.capabilities
+            )
             open_logs = LogWays(calls, opened.session_id, door).open
     session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"

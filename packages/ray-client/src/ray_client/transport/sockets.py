@@ -20,6 +20,7 @@ from ray_client.transport.calls import SessionCalls
 from ray_client.transport.status import Context, error_from_failure
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
 from ray_client_proto.asking import ask
+from ray_client_proto.proxies import dial
 from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
 from ray_client_proto.tls import TlsSocket, client_context, connect
 from ray_client_proto.v1.error_pb2 import Failure
@@ -121,7 +122,7 @@ class Door:
         if self._local_path:
             with suppress(OSError, ValueError):  # the driver is gone, and the gateway knows why; or it is elsewhere
                 return self._made(self._dial_locally(), kind, make, None)
-        plain = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
+        plain = dial(self._address.host, self._address.port, CONNECT_TIMEOUT_S, self._address.proxy)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self._made(plain, kind, make, self._tls)
 
