@@ -41,7 +41,9 @@ def test_each_character_that_acts_is_shown(number: int) -> None:
         assert escaped(f"a{chr(number)}b") == f"a{chr(number)!r}b".replace("'", "")
 
 
-@pytest.mark.parametrize("text", ["", "plain", "lines\nand\ttabs", "ünïcode \u4e16 \U0001f600", "back\\slash", "a\xa0b"])
+@pytest.mark.parametrize(
+    "text", ["", "plain", "lines\nand\ttabs", "ünïcode \u4e16 \U0001f600", "back\\slash", "a\xa0b"]
+)
 def test_all_else_stays(text: str) -> None:
     assert escaped(text) == text
 

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from ray_client_proto.wire.texts import SHOWN_CHARACTERS, shown_lines
+from ray_client_proto.wire.texts import SHOWN_CHARACTERS, escaped
 
 NAME = "ray_client_server"
 
