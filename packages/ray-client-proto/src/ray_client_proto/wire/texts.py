@@ -15,8 +15,8 @@ _ACTING: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2
 def escaped(text: str) -> str:
     r"""Give the text with an escape for each character that acts; lines stay lines.
 
-    >>> print(escaped("red: \x1b[31m, and\ta tab"))
-    red: \x1b[31m, and	a tab
+    >>> escaped("red: \x1b[31m, and\ta tab") == r"red: \x1b[31m, and" + "\ta tab"
+    True
     """
     return _ACTING.sub(lambda found: repr(found[0])[1:-1], text)
 
