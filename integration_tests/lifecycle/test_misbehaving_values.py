@@ -22,7 +22,7 @@ def behave(how: str) -> Any:
     if how == "recurse":
         return behave(how) + 1
     if how == "sleep":
-        time.sleep(0.3)
+        time.sleep(0.05)
         return "slept"
     if how == "absurd":
         return 7
@@ -259,6 +259,19 @@ def test_names_that_misbehave(host: Any, how: str) -> None:
 
     attempt(create)
     attempt(lambda: host.one.options(name=Name("n")).remote())
+    still_answers(host)
+
+
+class OddHook(Odd):
+    """A setup hook, which Ray pickles in the driver as that joins."""
+
+    def __call__(self) -> None: ...
+
+
+@pytest.mark.parametrize("how", ["SystemExit", "KeyboardInterrupt", "recurse"])
+def test_a_setup_hook_that_misbehaves_is_a_session_that_does_not_open(gateway: Any, host: Any, how: str) -> None:
+    with pytest.raises(ray.errors.RayClientError):
+        ray.connect(gateway.address, runtime_env={"worker_process_setup_hook": OddHook("__reduce__", how)})
     still_answers(host)
 
 

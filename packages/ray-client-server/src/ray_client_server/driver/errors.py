@@ -37,6 +37,7 @@ def has_text(error: BaseException) -> bool:
     """Tell whether an exception can be shown: `__str__` of a user's may raise anything."""
     try:
         str(error)
+    # As the text says: `__str__` may raise anything.
     except BaseException:  # noqa: BLE001
         return False
     return True

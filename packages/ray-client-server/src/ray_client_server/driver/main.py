@@ -22,7 +22,7 @@ from ray_client_server.config import DriverSettings, TlsSettings, given_path
 from ray_client_server.driver import ray_job, ray_port
 from ray_client_server.driver.control import Control
 from ray_client_server.driver.dispatch import carry_out
-from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.errors import OperationError, shortened, text_of
 from ray_client_server.driver.failures import type_name
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.hooks import with_hook
@@ -94,10 +94,12 @@ class Driver:
         try:
             _enter_environment(settings)
             joined = ray_job.join(with_hook(settings, ray_port))
-        # Ray refuses clusters and environments with errors of many types; the gateway gets each as data.
-        except Exception as error:
+        # Ray refuses clusters and environments with errors of many types, and hooks of the user's raise what they like;
+        # the gateway gets each as data.
+        except BaseException as error:
             log.exception("driver.join_failed")
-            control.report("failed", code=_failure_code(error), message=str(error), type_name=type_name(error))
+            text = shortened(text_of(error))
+            control.report("failed", code=_failure_code(error), message=text, type_name=type_name(error))
             return 1
         # After `join`, which installs a handler of Ray's that prints stack traces.
         signal.signal(signal.SIGTERM, lambda *_: self._terminate())
@@ -228,7 +230,7 @@ def _enter_environment(settings: DriverSettings) -> None:
     importlib.invalidate_caches()
 
 
-def _failure_code(error: Exception) -> str:
+def _failure_code(error: BaseException) -> str:
     if "RuntimeEnv" in type(error).__name__ or isinstance(error, OperationError):
         return "RUNTIME_ENV_FAILED"
     return "CLUSTER_UNREACHABLE" if isinstance(error, ConnectionError) else "DRIVER_FAILED"
