@@ -12,9 +12,11 @@ import threading
 import time
 import zipfile
 
+import grpc
 import pytest
 
 from ray_client_proto.v1 import gateway_pb2 as pb
+from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_server.config import Limits
 from ray_client_server.errors import DiskFullError, InvalidRequestError, LimitExceededError
@@ -310,3 +312,22 @@ def test_an_upload_that_drips_ends(make_rig, refused, monkeypatch):
     _, failure = refused(lambda: rig.stub.UploadPackage(drip(), timeout=20))
     assert "too slow" in failure.message
     rig.until(lambda: not rig.gateway._servicer._packages._reserved)
+
+
+def test_what_one_client_has_unpacked_holds_up_no_other_one(make_rig, monkeypatch):
+    rig, goes_on, complete = make_rig(), threading.Event(), PackageStore.complete
+
+    def slow(store, upload, in_use):  # as for packages of many gigabytes
+        if upload.total_bytes > 1000:
+            goes_on.wait(30)
+        return complete(store, upload, in_use)
+
+    monkeypatch.setattr(PackageStore, "complete", slow)
+    large = [pack({"a": random.Random(n).randbytes(2000)}) for n in range(30)]
+    with grpc.insecure_channel(f"127.0.0.1:{rig.port}", [("another", 1)]) as bad:
+        stub = gateway_pb2_grpc.GatewayStub(bad)
+        uploads = [stub.UploadPackage.future(iter(chunks(data, 10_000))) for data in large]
+        rig.until(lambda: len(rig.gateway._servicer._packages._reserved) == 30)
+        assert rig.stub.UploadPackage(iter(chunks(pack({"a": b"1"}))), timeout=10).is_complete
+        goes_on.set()
+        assert all(upload.result(60).is_complete for upload in uploads)

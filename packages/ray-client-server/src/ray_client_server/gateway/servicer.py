@@ -7,7 +7,7 @@ import contextlib
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import grpc
 
@@ -41,8 +41,6 @@ T = TypeVar("T")
 CheckEnvironment: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, str]]]
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
-_NOBODY: Final = pb.ClientInfo()
-
 
 class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
     """Answers for the gateway. The event loop owns it."""
@@ -73,7 +71,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._starts = StartPlaces(START_HOLD_S)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
         self._builds = StartPlaces(BUILD_HOLD_S)
-        self._unpacking = StartPlaces(math.inf, count=2, share=1)
+        self._unpacking = StartPlaces(START_HOLD_S, count=2, share=1)
         self.is_draining = False
 
     def info(self) -> pb.ServerInfo:
@@ -213,7 +211,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._admit(peer_of(context))
         async with _refusing(context):
             asked = environment.with_stand_ins(await asyncio.to_thread(environment.parse, request.runtime_env_json))
-            async with self._starts.place(_client_of(context)):
+            async with self._starts.place(peer_of(context)):
                 found = await self._in_time("handshake_s", self._check_environment(asked))
             return pb.CheckEnvironmentResponse(**found)
         raise AssertionError("refusing raises")
@@ -244,9 +242,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
     async def _receive(
         self, first: pb.PackageChunk, chunks: AsyncIterator[pb.PackageChunk], context: Context
     ) -> pb.PackageStatus:
-        client = _client_of(context)
         until_s = time.monotonic() + self._limits.handshake_s + first.total_bytes / SLOWEST_BYTES_S
-        upload = await asyncio.to_thread(self._packages.begin, first, self._packages_in_use(), client)
+        upload = await asyncio.to_thread(self._packages.begin, first, self._packages_in_use(), _address_of(context))
         try:
             chunk: pb.PackageChunk | None = first
             if first.offset_bytes > upload.received_bytes:  # somebody else goes on with what was here
@@ -256,7 +253,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
                     raise BrokenRuleError("the chunks of one upload name different packages")
                 await asyncio.to_thread(upload.append, chunk)
                 chunk = await self._next_chunk(chunks, until_s - time.monotonic())
-            async with self._unpacking.place(client):
+            async with self._unpacking.place(peer_of(context)):
                 return await asyncio.to_thread(self._packages.complete, upload, self._packages_in_use())
         finally:
             await asyncio.shield(asyncio.to_thread(self._packages.finish, upload))
@@ -279,10 +276,13 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             raise LimitExceededError("handshake_s", self._limits.handshake_s, what) from None
 
 
-def _client_of(context: Context, client: pb.ClientInfo = _NOBODY) -> str:
+def _address_of(context: Context) -> str:
+    return peer_of(context).rpartition(":")[0]
+
+
+def _client_of(context: Context, client: pb.ClientInfo) -> str:
     """Name a client for its share of places: by its address, and by what it says where several have one."""
-    address = peer_of(context).rpartition(":")[0]
-    return f"{address} {client.user[:64]}@{client.hostname[:64]}:{client.pid}"
+    return f"{_address_of(context)} {client.user[:64]}@{client.hostname[:64]}:{client.pid}"
 
 
 @contextlib.asynccontextmanager

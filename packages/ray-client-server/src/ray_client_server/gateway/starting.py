@@ -1,11 +1,13 @@
-"""Places for drivers that start: few, shared among clients, and held for no longer than a start should take."""
+"""Places for what takes the processors: few, shared among clients, and held for no longer than that should take.
+
+Drivers that start have them, and packages that are laid out.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import collections
 import contextlib
-import math
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -30,13 +32,11 @@ class StartPlaces:
     async def place(self, client: str) -> AsyncIterator[None]:
         """Wait for a place of this client's, and hold it for the block, or for `hold_s` if that is shorter."""
         free = await self._take(client)
-        loop = asyncio.get_running_loop()
-        holding = loop.call_later(self._hold_s, free) if math.isfinite(self._hold_s) else None
+        holding = asyncio.get_running_loop().call_later(self._hold_s, free)
         try:
             yield
         finally:
-            if holding is not None:
-                holding.cancel()
+            holding.cancel()
             free()
 
     async def _take(self, client: str) -> Callable[[], None]:
