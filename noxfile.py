@@ -270,11 +270,12 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def ways(session: nox.Session) -> None:
-    """The conformance suite on every way that a session's bytes can go; by hand, before a release."""
+    """Conformance, and sessions across cuts, on every way that bytes can go; by hand, before a release."""
     cluster, laptop = environments(session)
     for way in ("socket", "socket-tls", "local", "relay", "relay-tls"):
         env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": "client", "RAY_CLIENT_WAY": way}
-        run_pytest(session, laptop, "integration_tests/conformance", report=f"ways-{way}", env=env)
+        suites = "integration_tests/conformance", "integration_tests/resume"
+        run_pytest(session, laptop, *suites, report=f"ways-{way}", env=env)
 
 
 @nox.session(name="conformance-oldest", python=False)

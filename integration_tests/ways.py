@@ -1,7 +1,7 @@
 """The ways on which a session's bytes can go. `RAY_CLIENT_WAY` chooses the one that a run of tests takes.
 
-Suites that say nothing of ways themselves run over each: they start their gateway with `serving`, and give
-`OPTIONS` to `init`. At the end the gateway's log has to show that the bytes went that way.
+Suites that say nothing of ways themselves run over each, since `serving` starts their gateway. At the end of a
+conformance module the gateway's log has to show that the bytes went that way.
 """
 
 from __future__ import annotations
@@ -63,12 +63,13 @@ def serving(head: Head, lacking: Sequence[str] = ()) -> Iterator[Gateway]:
     lacking = [*lacking, *(_SOCKETS if WAY.startswith("relay") else ())]
     claims: dict[str, Any] = {"capabilities": [name for name in CAPABILITIES if name not in lacking]}
     with tempfile.TemporaryDirectory(prefix="rct-") as directory:
-        certificates = Certificates(Path(directory))
-        server = certificates.issue("127.0.0.1")
-        arguments = ["--tls-cert", server.certificate, "--tls-key", server.key] if HAS_TLS else []
-        gateway = Gateway.start(head.address, *arguments, claims=claims if lacking else None)
+        arguments = []
         if HAS_TLS:
+            certificates = Certificates(Path(directory))
+            server = certificates.issue("127.0.0.1")
+            arguments = ["--tls-cert", server.certificate, "--tls-key", server.key]
             os.environ["RAY_CLIENT_TLS_CA"] = certificates.authority
+        gateway = Gateway.start(head.address, *arguments, claims=claims if lacking else None)
         try:
             yield gateway
         finally:
