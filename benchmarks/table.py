@@ -161,6 +161,8 @@ GROUPS = (
             Row("long_release_each", "releasing 1,000,000 references", "1/s"),
             Row("long_up", "put 4 GiB", "MB/s"),
             Row("long_down", "get 4 GiB", "MB/s"),
+            Row("long_up_cut", "put 4 GiB, all reset each second", "MB/s"),
+            Row("long_down_cut", "get 4 GiB, all reset each second", "MB/s"),
         ),
     ),
 )
