@@ -13,21 +13,21 @@ from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import StreamCutError
 from ray_client_proto.channel import PulledOutlet
 from ray_client_proto.v1 import frame_pb2, operation_pb2
+from ray_client_proto.wire.delivery import Delivery, encode_part
 
 OPERATIONS = 6
 
 
 class Peer:
-    """A driver in memory, which cuts its streams where it is told to.
+    """A driver in memory, which cuts its streams where it is told to. Its delivery is that of every driver.
 
-    It answers each operation with a request id by one reply in a frame of its own, and keeps all its frames.
+    It answers each operation with a request id by one reply in a frame of its own.
     """
 
     def __init__(self, cut_before: set[int] = frozenset(), cut_after: set[int] = frozenset()) -> None:
         self.cut_before, self.cut_after = set(cut_before), set(cut_after)
         self.carried_out: list[operation_pb2.Operation] = []
-        self.frames: list[bytes] = []
-        self.last_seen = 0
+        self.delivery = Delivery(1 << 30)
         self.streams = 0
         self.received = 0
         self.has_released = threading.Event()
@@ -37,20 +37,16 @@ class Peer:
         return PeerStream(self, freed)
 
     def receive(self, frame: frame_pb2.ClientFrame) -> Iterator[bytes]:
-        if frame.seq == self.last_seen + 1:
-            self.last_seen = frame.seq
+        if self.delivery.receive(frame.seq, frame.ack, frame.ByteSize(), 0.0).is_new:
             for operation in frame.operations:
                 self.carried_out.append(operation)
                 if operation.WhichOneof("kind") == "release":
                     self.has_released.set()
                 if operation.request_id:
                     reply = operation_pb2.Reply(request_id=operation.request_id, done=operation_pb2.Done())
-                    answer = frame_pb2.ServerFrame(seq=len(self.frames) + 1, ack=self.last_seen, replies=[reply])
-                    self.frames.append(answer.SerializeToString())
-                    yield self.frames[-1]
-        else:
-            assert frame.seq <= self.last_seen, "D1: a gap"
-            yield frame_pb2.ServerFrame(ack=self.last_seen).SerializeToString()
+                    self.delivery.queue(encode_part(reply.SerializeToString()), 0.0)
+        while (message := self.delivery.take(1.0)) is not None:  # late enough to acknowledge what has no answer
+            yield message
 
     @property
     def is_disconnected(self) -> bool:
@@ -66,9 +62,11 @@ class PeerStream(PulledOutlet):
 
     def __iter__(self) -> Iterator[bytes]:
         attach = frame_pb2.ClientFrame.FromString(next(self.outgoing)).attach
-        attached = frame_pb2.Attached(last_seen_seq=self.peer.last_seen, attach_count=self.peer.streams)
+        delivery = self.peer.delivery
+        delivery.attached(attach.last_seen_seq)
+        attached = frame_pb2.Attached(last_seen_seq=delivery.last_accepted, attach_count=self.peer.streams)
         yield frame_pb2.ServerFrame(attached=attached).SerializeToString()
-        yield from self.peer.frames[attach.last_seen_seq :]
+        yield from delivery.replay()
         for encoded in self.outgoing:
             frame = frame_pb2.ClientFrame.FromString(encoded)
             if frame.seq:
