@@ -88,6 +88,7 @@ PYTEST = [
     "importlib-metadata",
     "setuptools<81",  # the last ones with pkg_resources
     "wsproto",
+    "zstandard>=0.23",  # our extra `zstd`
 ]
 
 # uv must not look for interpreters on the network, and must see past pyenv's shims, which answer for one version only.
@@ -132,6 +133,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("python", "tools/check_modules.py")
+    session.run("python", "tools/check_limits.py")
     session.run("python", "tools/gen_errors.py", "--check")
     session.run("python", "-m", "compat.matrix", "--check", env={"PYTHONPATH": "integration_tests"})
 
@@ -139,7 +141,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types of the three packages, strictly, beside the real Ray, and those of a program that uses them."""
-    session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle", "pathspec")
+    session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle", "pathspec", "zstandard")
     session.run("mypy", *SOURCES, "packages/ray-client/tests/typing/sample.py", *session.posargs)
 
 
@@ -268,13 +270,30 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def conformance(session: nox.Session) -> None:
-    """One suite against Ray's public API, natively on Ray and then through the client; some with all values opened."""
+    """One suite against Ray's public API, natively on Ray and then through the client.
+
+    Some of it once more as with a server that opens all values, and has no sockets.
+    """
     cluster, laptop = environments(session)
     run_conformance(session, "newest", cluster, laptop)
     if not session.posargs:
-        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE_VALUES": "opened"}
+        env = {
+            "RAY_CLIENT_CLUSTER_PYTHON": cluster,
+            "RAY_CLIENT_CONFORMANCE_VALUES": "opened",
+            "RAY_CLIENT_WAY": "relay",
+        }
         suites = [f"integration_tests/conformance/test_{name}.py" for name in WITH_VALUES]
         run_pytest(session, laptop, *suites, report="conformance-opened", env=env)
+
+
+@nox.session(python=False)
+def ways(session: nox.Session) -> None:
+    """Conformance, and sessions across cuts, on every way that bytes can go; by hand, before a release."""
+    cluster, laptop = environments(session)
+    for way in ("socket", "socket-tls", "local", "relay", "relay-tls"):
+        env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": "client", "RAY_CLIENT_WAY": way}
+        suites = "integration_tests/conformance", "integration_tests/resume"
+        run_pytest(session, laptop, *suites, report=f"ways-{way}", env=env)
 
 
 @nox.session(name="conformance-oldest", python=False)

@@ -235,6 +235,22 @@ def pieces(fixture: Fixture) -> dict[str, float]:
     return {"put": put_s / count, "get": get_s / count}
 
 
+def text(fixture: Fixture) -> dict[str, float]:
+    """A table of numbers as text, put until the cluster has it, and fetched: what a slow link may carry compressed."""
+    import numpy
+
+    numbers = numpy.random.default_rng(7).normal(size=fixture.sizes.text_bytes // 10)
+    table = ",".join(f"{number:.6f}" for number in numbers).encode()
+    started = time.perf_counter()
+    reference = fixture.ray.put(table)
+    fixture.ray.wait([reference])
+    put_s = time.perf_counter() - started
+    started = time.perf_counter()
+    assert fixture.ray.get(reference) == table
+    get_s = time.perf_counter() - started
+    return {"put": put_s / (len(table) / MEGABYTE), "get": get_s / (len(table) / MEGABYTE)}
+
+
 def chain(fixture: Fixture) -> float:
     """Tasks of which each takes the pending result of the one before; seconds for the whole chain."""
     fixture.warm_up_tasks()

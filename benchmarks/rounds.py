@@ -53,6 +53,7 @@ TURNS = (
     Turn("gets_waited", REMOTE, FAR, {"": "gets_waited_far"}, rounds=1),
     Turn("put_big", (*REMOTE, "socket"), NARROW, {"": "put_narrow"}, rounds=2),
     Turn("get_big", (*REMOTE, "socket"), NARROW, {"": "get_narrow"}, rounds=2),
+    Turn("text", REMOTE, NARROW, {"put": "put_text", "get": "get_text"}, rounds=2),
 )
 
 
@@ -155,6 +156,11 @@ def large(contest: Contest, side: str) -> None:
     rows = {"up": "long_up", "down": "long_down"}
     with contest.noting(rows.values(), side), contest.apart(side) as requests:
         contest.keep(side, requests.ask(LONG_TIMEOUT_S, do="case", name="large"), rows)
+    address, control = contest.where.resetting[side]
+    rows = {"up": "long_up_cut", "down": "long_down_cut"}
+    with contest.noting(rows.values(), side), contest.apart(side, address) as requests:
+        answer = requests.ask(LONG_TIMEOUT_S, do="case", name="large", arguments={"control": control})
+        contest.keep(side, answer, rows)
 
 
 #: What has processes of its own: by which sides, and in how many rounds at most.

@@ -23,6 +23,7 @@ class Sizes:
     pieces: int = 200
     piece_bytes: int = MEBIBYTE
     big_bytes: int = 100 * MEGABYTE
+    text_bytes: int = 20 * MEGABYTE
     huge_bytes: int = 1 << 30
     large_bytes: int = 4 << 30
     idle_calls: int = 500
@@ -38,6 +39,7 @@ QUICK = Sizes(
     awaits=200,
     pieces=20,
     big_bytes=20 * MEGABYTE,
+    text_bytes=5 * MEGABYTE,
     huge_bytes=100 * MEBIBYTE,
     large_bytes=200 * MEBIBYTE,
     idle_calls=100,

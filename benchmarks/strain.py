@@ -5,13 +5,14 @@ Like those of `cases.py`; a case of many numbers gives them by name.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import socket
 import statistics
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,6 +22,7 @@ from sizes import MEBIBYTE, MEGABYTE
 
 RETURNS = 1000  #: references that one call makes where many are wanted
 BETWEEN_RESETS_S = 0.25
+BETWEEN_CUTS_S = 1.0  #: while a large value is on its way
 SPARE_MIB = 3000.0  #: memory that many sessions leave to the machine
 OPENED_AT_ONCE = 4
 
@@ -172,20 +174,45 @@ def _usual_call_s(fixture: Fixture) -> float:
     return statistics.median(_call_s(fixture) for _ in range(fixture.sizes.idle_calls))
 
 
-def large(fixture: Fixture) -> dict[str, float]:
-    """A value of several GiB up and down, with checksums; seconds per megabyte."""
+@contextlib.contextmanager
+def _resets(control: str) -> Iterator[None]:
+    """Have every connection reset again and again in the meantime; never, if `control` is empty."""
+    if not control:
+        yield
+        return
+    over = threading.Event()
+
+    def reset() -> None:
+        with socket.create_connection(("127.0.0.1", int(control))) as relay:
+            while not over.wait(BETWEEN_CUTS_S):
+                relay.sendall(b"reset\n")
+                assert relay.recv(100) == b"done\n"
+
+    thread = threading.Thread(target=reset)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def large(fixture: Fixture, control: str = "") -> dict[str, float]:
+    """A value of several GiB up and down, with checksums; seconds per megabyte. With `control`, across resets."""
     ray, array = fixture.ray, fixture.new_array(fixture.sizes.large_bytes)
     expected = zlib.crc32(array)
-    started = time.perf_counter()
-    reference = ray.put(array)
-    ray.wait([reference])
-    up_s = time.perf_counter() - started
+    with _resets(control):
+        started = time.perf_counter()
+        reference = ray.put(array)
+        ray.wait([reference])
+        up_s = time.perf_counter() - started
     megabytes = array.nbytes / MEGABYTE
     del array
     assert ray.get(fixture.checksum.remote(reference)) == expected
-    started = time.perf_counter()
-    array = ray.get(reference)
-    down_s = time.perf_counter() - started
+    with _resets(control):
+        started = time.perf_counter()
+        array = ray.get(reference)
+        down_s = time.perf_counter() - started
     assert zlib.crc32(array) == expected
     return {"up": up_s / megabytes, "down": down_s / megabytes}
 

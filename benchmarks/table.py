@@ -102,6 +102,8 @@ GROUPS = (
             Row("echo_far", "round trip of 100 bytes, 40 ms away", "s"),
             Row("put_narrow", "put 100 MB, 40 ms and 200 Mbit/s", "MB/s"),
             Row("get_narrow", "get 100 MB, 40 ms and 200 Mbit/s", "MB/s"),
+            Row("put_text", "put 20 MB of CSV, 40 ms and 200 Mbit/s", "MB/s"),
+            Row("get_text", "get 20 MB of CSV, 40 ms and 200 Mbit/s", "MB/s"),
         ),
     ),
     Group(
@@ -159,6 +161,8 @@ GROUPS = (
             Row("long_release_each", "releasing 1,000,000 references", "1/s"),
             Row("long_up", "put 4 GiB", "MB/s"),
             Row("long_down", "get 4 GiB", "MB/s"),
+            Row("long_up_cut", "put 4 GiB, all reset each second", "MB/s"),
+            Row("long_down_cut", "get 4 GiB, all reset each second", "MB/s"),
         ),
     ),
 )

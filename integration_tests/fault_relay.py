@@ -32,6 +32,7 @@ class FaultRelay:
         self._is_refusing = False
         self._refuses_requests = False
         self._delay_s = 0.0
+        self._rate_bytes_s = float("inf")
         self._armed: dict[str, int] = {}
         self._rearm: Callable[[], tuple[str, int] | None] | None = None
         self._waiters: list[tuple[Callable[[], bool], Future[None]]] = []
@@ -106,6 +107,10 @@ class FaultRelay:
     def delay(self, each_way_s: float) -> None:
         """Hold everything back for so long, in both directions; in order, and without limiting the rate."""
         self._order(lambda: setattr(self, "_delay_s", each_way_s))
+
+    def limit(self, rate_bytes_s: float) -> None:
+        """Pass on no more than so many bytes a second, on each connection and in each direction."""
+        self._order(lambda: setattr(self, "_rate_bytes_s", rate_bytes_s))
 
     def half_close(self) -> None:
         """End every connection's sending side, in both directions, as a peer does that shuts down."""
@@ -192,6 +197,7 @@ class FaultRelay:
                 else:
                     sink.write(passing)
                     await sink.drain()
+                await asyncio.sleep(len(passing) / self._rate_bytes_s)
                 if direction in self._armed:
                     self._armed[direction] -= len(passing)
                     if self._armed[direction] <= 0:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import ways
 from cluster import Head, cluster_python
 from gateway import Gateway
 
 from conformance.api import IS_NATIVE, OPENS_VALUES, ray
 from conformance.marks import is_older
 from ray_client_proto.wire import unopened
-from ray_client_proto.wire.handshake import CAPABILITIES
 
 
 @functools.cache
@@ -28,12 +28,8 @@ def cluster_ray() -> str:
 @pytest.fixture(scope="module")
 def gateway(head: Head) -> Iterator[Gateway]:
     """A gateway on the head, of a release that opens all values if that was asked for."""
-    taken = [name for name in CAPABILITIES if name != unopened.CAPABILITY] if OPENS_VALUES else CAPABILITIES
-    gateway = Gateway.start(head.address, claims={"capabilities": taken} if OPENS_VALUES else None)
-    try:
+    with ways.serving(head, [unopened.CAPABILITY] if OPENS_VALUES else []) as gateway:
         yield gateway
-    finally:
-        gateway.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,11 +38,16 @@ def session(request: pytest.FixtureRequest, head: Head) -> Iterator[None]:
     namespace = f"conformance-{Path(str(request.node.path)).stem}"
     if IS_NATIVE:
         ray.init(address=head.address, namespace=namespace, log_to_driver=False)
+        session_id = ""
     else:
+        gateway: Gateway = request.getfixturevalue("gateway")
         # A laptop is another machine: the way past the gateway is not for it.
-        ray.init(request.getfixturevalue("gateway").address, namespace=namespace, log_to_driver=False, direct=False)
+        options = {"namespace": namespace, "log_to_driver": False, "direct": ways.IS_LOCAL}
+        session_id = ray.init(gateway.address, **options).session_id
     try:
         yield
+        if session_id:
+            ways.check_way(gateway, session_id)
     finally:
         ray.shutdown()
 

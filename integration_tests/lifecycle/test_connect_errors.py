@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from cluster import Head, free_ports
@@ -152,6 +153,30 @@ def test_an_incompatible_client(gateway: Gateway) -> None:
     assert failure.code == Failure.INCOMPATIBLE_VERSION
     assert {"client_protocol", "server_protocol", "client_version", "server_version"} <= set(failure.details)
     assert gateway.sessions() == []
+
+
+def test_no_driver_and_no_worker_has_the_token(head: Head, tmp_path: Path) -> None:
+    token = "correct-horse-battery"
+    path = tmp_path / "token-of-the-gateway"
+    path.write_text(token)
+    for given in ({"RAY_CLIENT_TOKEN": token}, {"RAY_CLIENT_TOKEN_PATH": str(path)}):
+        gateway = Gateway.start(head.address, env=given)
+        try:
+            with ray.init(gateway.address, token=token, log_to_driver=False):
+
+                @ray.remote
+                def environment() -> str:
+                    import os
+
+                    return str(dict(os.environ))
+
+                found = [ray.get(environment.remote())]
+                for pid in gateway.driver_pids():
+                    found.append(Path(f"/proc/{pid}/environ").read_text())
+                assert len(found) >= 3  # the fork server, a driver, and a worker
+                assert not [text for text in found if token in text or path.name in text]
+        finally:
+            gateway.close()
 
 
 def test_a_gateway_does_not_listen_beyond_loopback_without_a_token(head: Head) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -134,3 +136,25 @@ def test_handles_dropped_by_many_threads(gateway: Gateway) -> None:
         for thread in threads:
             thread.join()
         assert ray.get(keep) == "kept"
+
+
+def test_nothing_of_ours_is_imported_once_a_session_is_open(gateway: Gateway) -> None:
+    """All that opening and a first value need is loaded while the server starts the driver."""
+    program = """
+import importlib, sys
+import ray_client as ray
+import ray_client.api.opening as opening
+opened, before = opening.GatewayClient.open_session, set()
+def open_session(*arguments):
+    answer = opened(*arguments)
+    for name in opening.LOADED:
+        importlib.import_module(name)
+    before.update(sys.modules)
+    return answer
+opening.GatewayClient.open_session = open_session
+with ray.init(sys.argv[1], direct=False):
+    assert ray.get(ray.put(1)) == 1
+    print(sorted(sys.modules.keys() - before))
+"""
+    done = subprocess.run([sys.executable, "-c", program, gateway.address], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-import trustme
 from cluster import Head
 from fault_relay import FaultRelay
 from gateway import Gateway
+from ways import Certificates
 
 import ray_client as ray
 from ray_client import errors
@@ -19,31 +18,6 @@ from ray_client_proto.wire.handshake import CAPABILITIES
 
 WAYS = ("socket", "relay")
 CERTIFICATE, KEY, AUTHORITY = "RAY_CLIENT_TLS_CERT", "RAY_CLIENT_TLS_KEY", "RAY_CLIENT_TLS_CA"
-
-
-class Identity(NamedTuple):
-    """Files of a certificate and its key."""
-
-    certificate: str
-    key: str
-
-
-class Certificates:
-    """An authority of the tests' own, and what it signs."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._authority = trustme.CA()
-        self.authority = str(directory / "ca.pem")
-        self._authority.cert_pem.write_to_path(self.authority)
-
-    def issue(self, name: str) -> Identity:
-        """Give a certificate for a host or a user."""
-        issued = self._authority.issue_cert(name)
-        identity = Identity(str(self._directory / f"{name}.pem"), str(self._directory / f"{name}.key"))
-        issued.private_key_and_cert_chain_pem.write_to_path(identity.certificate)
-        issued.private_key_pem.write_to_path(identity.key)
-        return identity
 
 
 @pytest.fixture(scope="module")

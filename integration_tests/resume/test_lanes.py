@@ -41,6 +41,21 @@ def test_nothing_of_a_session_goes_by_grpc(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("direction", [UP, DOWN])
+def test_b11_text_is_compressed_on_a_slow_link_also_across_a_cut(
+    relay: FaultRelay, context: ray.ClientContext, direction: str
+) -> None:
+    relay.limit(20e6)
+    text = b"".join(b"%d,%f\n" % (number, number**0.5) for number in range(1_200_000))
+    ray.get(ray.put(text[: len(text) // 2]))  # the link is slow, and this is known now
+    before = relay.passed_bytes[direction]
+    relay.cut_after(len(text) // 8, direction)
+    cuts = relay.cuts
+    assert ray.get(ray.put(text)) == text
+    assert relay.cuts > cuts
+    assert relay.passed_bytes[direction] - before < 0.8 * len(text)
+
+
+@pytest.mark.parametrize("direction", [UP, DOWN])
 def test_b9_a_link_that_cuts_again_and_again_does_not_slow_a_transfer_down(
     relay: FaultRelay, context: ray.ClientContext, direction: str
 ) -> None:

@@ -9,9 +9,12 @@ from cluster import Head
 from fault_relay import FaultRelay
 from gateway import Gateway
 from processes import poll
+from ways import WAY
 
 import ray_client as ray
 from ray_client_proto.wire.handshake import CAPABILITIES
+
+pytestmark = pytest.mark.skipif(WAY != "socket", reason="these choose their way themselves")
 
 LARGE = bytes(range(256)) * 10_000
 

@@ -169,6 +169,22 @@ def test_the_outcome_of_a_report(tmp_path: Path) -> None:
     assert str(outcome) == "1/4, 1 not there, 3 s"
 
 
+@pytest.mark.parametrize(
+    ("messages", "only_hung"),
+    [
+        ([], False),
+        (["Failed: Timeout (>90.0s) from pytest-timeout."], True),
+        (["Failed: Timeout (>90.0s) from pytest-timeout.", "assert 1 == 2"], False),
+    ],
+)
+def test_a_suite_that_only_hung_is_known(tmp_path: Path, messages: list[str], only_hung: bool) -> None:
+    failed = "".join(
+        f'<testcase><failure message="{message.replace(">", "&gt;")}"/></testcase>' for message in messages
+    )
+    (tmp_path / "report.xml").write_text(f'<testsuite><testcase name="a"/>{failed}</testsuite>')
+    assert of_report(tmp_path / "report.xml", 3.0).only_hung is only_hung
+
+
 @pytest.mark.parametrize("outcome", [Outcome(not_run="no git"), Outcome(broken="no server")])
 def test_what_was_not_run_is_counted_neither_as_passed_nor_as_nothing(tmp_path: Path, outcome: Outcome) -> None:
     write_report(tmp_path / "report.xml", "compat", outcome)

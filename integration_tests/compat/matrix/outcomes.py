@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 from compat import NOT_THERE
 
+_TIMED_OUT = "from pytest-timeout"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -17,6 +19,8 @@ class Outcome:
     not_there: int = 0  #: newer than one of the two sides, which says so
     cases: int = 0
     seconds: float = 0.0
+    only_hung: bool = False  #: some did not come to their end in time, and nothing else was wrong
+    is_second: bool = False  #: the first time some hung
     not_run: str = ""  #: what the machine lacks
     broken: str = ""  #: what kept the suite from running to its end
 
@@ -31,16 +35,19 @@ class Outcome:
         if self.not_run:
             return f"not run: {self.not_run}"
         missing = f", {self.not_there} not there" if self.not_there else ""
-        return f"{self.passed}/{self.cases}{missing}, {self.seconds:.0f} s"
+        second = ", second try" if self.is_second else ""
+        return f"{self.passed}/{self.cases}{missing}, {self.seconds:.0f} s{second}"
 
 
 def of_report(report: Path, seconds: float) -> Outcome:
     """Give the outcome that a JUnit report has."""
     cases = list(ElementTree.parse(report).iter("testcase"))
+    wrong = [found.get("message") or "" for case in cases for kind in ("failure", "error") for found in case.iter(kind)]
+    only_hung = bool(wrong) and all(_TIMED_OUT in message for message in wrong)
     passed = sum(not any(case.find(kind) is not None for kind in ("failure", "error", "skipped")) for case in cases)
     reasons = [skipped.get("message") or "" for case in cases for skipped in case.iter("skipped")]
     not_there = sum(reason.startswith(NOT_THERE) for reason in reasons)
-    return Outcome(passed, not_there, len(cases), seconds)
+    return Outcome(passed, not_there, len(cases), seconds, only_hung)
 
 
 def write_report(report: Path, name: str, outcome: Outcome) -> None:

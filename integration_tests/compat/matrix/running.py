@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from cluster import PYTHON_VARIABLE, private_environment
@@ -96,7 +97,12 @@ class Runner:
 
     def _run_pair(self, cell: Cell, server_python: Path, port: int) -> Outcome:
         try:
-            outcome = self._run_suite(cell, self._environments.client(cell.client), server_python, port)
+            python = self._environments.client(cell.client)
+            outcome = self._run_suite(cell, python, server_python, port)
+            if outcome.only_hung:
+                # Ray 2.60 on Python 3.13 loses a task now and then, one suite in about thirty: neither owner nor raylet
+                # has a lease for it, workers and all threads of the driver are idle. What we lose, we lose again.
+                outcome = replace(self._run_suite(cell, python, server_python, port), is_second=True)
         except NotRunError as missing:
             return self._note(cell, Outcome(not_run=str(missing)))
         except RuntimeError as error:
@@ -112,7 +118,7 @@ class Runner:
         """
         report, log = self._reports / f"compat-{_file_name(cell)}.xml", self._logs / f"{_file_name(cell)}.log"
         report.unlink(missing_ok=True)
-        options = ["-q", "--color=no", "-pno:cacheprovider", "--timeout=180", f"--junitxml={report}"]
+        options = ["-q", "--color=no", "-pno:cacheprovider", "--timeout=90", f"--junitxml={report}"]
         suite = ["-o", f"junit_suite_name=compat {cell.name}", SUITE.name]
         variables = {PYTHON_VARIABLE: str(server_python), PORT_VARIABLE: str(port)}
         environment = private_environment(self._home, new_mark(), variables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -125,6 +126,21 @@ def test_nothing_waits_for_a_peer_that_does_not_read() -> None:
         end.release()
 
 
+def test_who_sends_at_the_moment_makes_nobody_wait(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finds it not free waits for `freed`, which nobody calls after a ping that the system took at once."""
+    _, server = pair
+    seen: list[bool] = []
+    send_now = sockets._send_now
+
+    def look(*arguments: Any) -> int:
+        seen.append(server.is_free)  # as another thread sees it, at this moment
+        return send_now(*arguments)
+
+    monkeypatch.setattr(sockets, "_send_now", look)
+    server.ping()
+    assert seen == [True]
+
+
 def test_a_cut_ends_what_waits_for_the_peer() -> None:
     near, far = socket.socketpair()
     freed = threading.Event()
@@ -171,3 +187,33 @@ def test_without_poll_select_does(monkeypatch: pytest.MonkeyPatch) -> None:
     assert messages.receive() == b"x"
     messages.release()
     far.close()
+
+
+def test_an_interpreter_that_ends_sends_in_the_thread_that_posts(
+    ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NoThread:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def start(self) -> None:
+            raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    lock = threading.Lock()
+
+    def freed() -> None:
+        with lock:
+            pass
+
+    near = MessageSocket(ends[0], is_client=True, limit_bytes=1 << 24, freed=freed)
+    far = MessageSocket(ends[1], is_client=False, limit_bytes=1 << 24)
+    message, received = bytes(10_000_000), list[bytes | None]()
+    reader = threading.Thread(target=lambda: received.append(far.receive()))
+    reader.start()
+    with monkeypatch.context() as patch, lock:  # as whoever owns the channel has it
+        patch.setattr(sockets, "Thread", NoThread)
+        near.post(message)
+    reader.join()
+    assert received == [message] and near.is_free
+    for end in near, far:
+        end.close()
+        end.release()

@@ -108,6 +108,17 @@ def test_a_drivers_settings_cross_a_process_boundary():
             DriverSettings.from_json(text)
 
 
+def test_status_shows_what_clients_say_and_nothing_of_it_acts():
+    server = {
+        "version": "1\x1b[2J", "protocol": [1, 1], "python_version": "3", "ray_version": "2", "cluster_address": "a",
+        "sessions": 1, "max_sessions": 2, "is_draining": False,
+    }  # fmt: skip
+    columns = ("session_id", "stage", "is_attached", "age_s", "driver_pid", "job_id", "client", "client_version")
+    session = dict.fromkeys(columns, "x") | {"client": "ada\x1b]0;owned\x07\n@" + "h" * 5000}
+    text = status.render({"health": "SERVING", "server": server, "sessions": [session]})
+    assert all(line.isprintable() for line in text.split("\n")) and len(text.split("\n")) == 7 and len(text) < 2000
+
+
 def test_status_is_a_table_for_people():
     server = {
         "version": "0.1.0",

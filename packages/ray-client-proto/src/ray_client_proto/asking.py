@@ -9,6 +9,7 @@ from typing import Final
 
 from ray_client_proto.tls import TlsSocket
 from ray_client_proto.wire import requests, websocket
+from ray_client_proto.wire.texts import escaped
 
 _HEAD_BYTES: Final = 16 * 1024
 
@@ -26,7 +27,7 @@ def ask(
     connection.sendall(websocket.request(authority, key, headers, kind, prefix))
     head, rest = receive_head(connection)
     if not websocket.is_accepted(head, key):
-        raise ValueError(head.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
+        raise ValueError(escaped(head.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80]))
     return rest
 
 

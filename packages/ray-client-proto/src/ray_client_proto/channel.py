@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
+from ray_client_proto.threads import OnDeath, Thread
 from ray_client_proto.wire.delivery import Delivery
 
 LATE_S: Final = 0.02  #: dropped handles wait this long for others
@@ -55,6 +56,7 @@ class Channel:
         name: str,
         late_part: Callable[[], bytes | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
+        on_death: OnDeath | None = None,
     ) -> None:
         """Start the channel's thread, named `name`.
 
@@ -63,6 +65,7 @@ class Channel:
             name: of the thread.
             late_part: gives a part of what `later` was called for, until it gives None; called in the thread.
             clock: gives the time in seconds.
+            on_death: called with the reason if the thread dies, in place of the process's own (`threads`).
         """
         self.lock = threading.Lock()
         self.changed = threading.Condition(self.lock)
@@ -75,7 +78,7 @@ class Channel:
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._wakes_at = -math.inf
         self._is_late = False
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+        Thread(name, self._run, on_death=on_death).start()
 
     # -- what goes out
 

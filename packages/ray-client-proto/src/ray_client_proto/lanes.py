@@ -14,7 +14,7 @@ from typing import Final
 from ray_client_proto import sockets
 from ray_client_proto.sockets import WebSocket
 from ray_client_proto.tls import TlsSocket
-from ray_client_proto.wire import lane, websocket
+from ray_client_proto.wire import lane, packed, websocket
 from ray_client_proto.wire.chunk import Assembly
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_proto.wire.limits import KIB
@@ -140,7 +140,10 @@ class LaneSocket(WebSocket):
             if frame is None or frame.is_final:
                 self._end_message()
                 return 0
-            self._begin_frame()
+            try:
+                self._begin_frame()
+            except EOFError as error:  # no good order, in the middle of a message
+                raise OSError(str(error)) from error
         taken = self._take(memory[: min(frame.size_bytes - self._frame_taken_bytes, _STEP_BYTES)])
         if frame.mask:
             turn = self._frame_taken_bytes % len(frame.mask)
@@ -155,11 +158,13 @@ class LaneSocket(WebSocket):
     def _end_message(self) -> None:
         self._frame, self._message_bytes = None, 0
 
-    def take_rest(self) -> bytes:
-        """Receive what is left of a message; raises as `take` does."""
+    def take_rest(self, limit_bytes: int | None = None) -> bytes:
+        """Receive what is left of a message; raises as `take` does, and `ProtocolError` where it is above the limit."""
         rest = bytearray()
         while taken := self.take(self._small_memory()):
             rest += self._scratch[:taken]
+            if limit_bytes is not None and len(rest) > limit_bytes:
+                raise ProtocolError(f"B11: a compressed chunk has more than {limit_bytes} bytes")
         return bytes(rest)
 
     def take_chunk(self, head: lane.Head, assembly: Assembly) -> int:
@@ -167,10 +172,14 @@ class LaneSocket(WebSocket):
 
         Raises:
             OSError: the connection is gone; what has come is there.
-            ProtocolError: it belongs elsewhere, or leaves a gap.
+            ProtocolError: it belongs elsewhere, leaves a gap, or cannot be opened.
         """
         assembly.expect(*head[1:])
         offset = head.offset_bytes
+        if head.kind == lane.PACKED:
+            data = packed.unpack(self.take_rest(packed.PIECE_BYTES))
+            assembly.write(offset, memoryview(data))
+            return offset + len(data)
         while True:
             room = assembly.room_at(offset)
             is_small = room.nbytes < _SMALL_BYTES

@@ -11,9 +11,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from ray_client_proto.threads import Thread
 from ray_client_proto.tls import TlsSocket
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
+from ray_client_proto.wire.texts import escaped
 
 QUIET_S: Final = 10.0  #: ask a silent peer for a sign of life after this long
 ANSWER_S: Final = 5.0  #: and count the connection as cut when none comes within this
@@ -24,7 +26,7 @@ class ClosedError(OSError):
     """The peer has ended the connection with a code that is not that of good order."""
 
     def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"the peer closed with code {code}: {reason}")
+        super().__init__(f"the peer closed with code {code}: {escaped(reason)}")
         self.code, self.reason = code, reason
 
 
@@ -119,8 +121,12 @@ class MessageSocket(WebSocket):
 
     @property
     def is_free(self) -> bool:
-        """Whether a message would go out at once."""
-        return not self._left
+        """Whether a message would go out at once. When not, `freed` is called later.
+
+        It is not while there is a flusher, which calls it. That something is left for a moment, as a ping that another
+        thread is just giving the system, nobody would be told the end of.
+        """
+        return not self._is_flushing
 
     def post(self, message: bytes) -> None:
         """Send a message now, or as soon as the peer has read those before; never blocks.
@@ -146,14 +152,14 @@ class MessageSocket(WebSocket):
             if self._is_flushing or self._send_what_fits():
                 return
             self._is_flushing = True
-            flusher = threading.Thread(target=self._flush, name="socket-flush", daemon=True)
+            flusher = Thread("socket-flush", self._flush_aside, on_death=lambda _: self.close())
             try:
                 flusher.start()  # with the lock, or `release` could miss it
                 self._flusher = flusher
                 return
             except RuntimeError:  # the interpreter is ending, and takes no new threads
                 pass
-        self._flush()
+        self._flush()  # nobody is told: whoever posts has a lock that `freed` takes, and looks again anyway
 
     def _send_what_fits(self) -> bool:
         """Send what is left while the system takes it at once; tell whether it took all. The caller holds the lock."""
@@ -179,6 +185,9 @@ class MessageSocket(WebSocket):
                 self._break()
             else:
                 self._left.popleft()  # others add at the other end
+
+    def _flush_aside(self) -> None:
+        self._flush()
         self._freed()
 
     def _next_left(self) -> bytes | memoryview | None:

@@ -49,6 +49,15 @@ def test_s10_a_request_tells_neither_secret_nor_token(secret: bytes, token: str)
     assert secret not in head and token.encode() not in head
 
 
+def test_s10_each_request_has_proofs_of_its_own_and_says_when_they_were_made() -> None:
+    ask = requests.Asker("an-id", b"secret", "token")
+    one, two = (requests.request_of(dict(ask())) for _ in range(2))
+    assert one.moment != two.moment and one.secret_proof != two.secret_proof and one.token_proof != two.token_proof
+    assert 0 <= one.age_ms <= two.age_ms < 60_000
+    mixed = requests.Request("an-id", one.secret_proof, one.token_proof, two.moment)
+    assert not mixed.has_secret(b"secret") and not mixed.has_token(b"secret", "token")
+
+
 def test_s10_without_a_token_none_is_shown() -> None:
     assert not read(request("an-id", b"secret", None)).has_token(b"secret", "a token")
 

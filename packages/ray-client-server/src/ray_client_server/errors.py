@@ -9,6 +9,7 @@ ServerError                 says a code of `ray_client.v1.Failure`
 ├── RuntimeEnvError         the session's environment could not be set up
 ├── ClusterUnreachableError no Ray cluster answers
 ├── LimitExceededError      `details` has `limit`, `value` and `flag`
+├── DiskFullError           the gateway's disk has no room
 ├── DrainingError           the gateway is shutting down
 ├── InvalidRequestError     the request makes no sense
 ├── BrokenRuleError         the peer broke a rule of docs/protocol.md
@@ -107,6 +108,12 @@ class LimitExceededError(ServerError):
             f"{what}: the limit {limit} is {value:g}; the operator can raise it with {flag}",
             {"limit": limit, "value": f"{value:g}", "flag": flag},
         )
+
+
+class DiskFullError(ServerError):
+    """The gateway's disk has no room for what was sent."""
+
+    code = Failure.LIMIT_EXCEEDED
 
 
 class DrainingError(ServerError):

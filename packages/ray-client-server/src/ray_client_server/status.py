@@ -13,10 +13,12 @@ from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import metadata as keys
+from ray_client_proto.wire.texts import escaped, shown
 from ray_client_server.errors import StartError
 from ray_client_server.observability.health import SERVICE, HealthCheckRequest, HealthCheckResponse
 
 CALL_S = 5.0
+_CELL_CHARACTERS = 100
 
 _HEALTH = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
 
@@ -63,8 +65,8 @@ def _explain(error: grpc.RpcError) -> str:
     trailing: Any = error.trailing_metadata()
     for key, value in trailing or ():
         if key == keys.FAILURE:
-            return Failure.FromString(value).message
-    return f"{error.code().name}: {error.details()}"
+            return escaped(Failure.FromString(value).message)
+    return escaped(f"{error.code().name}: {error.details()}")
 
 
 def _plain_server(server: pb.ServerInfo) -> dict[str, Any]:
@@ -111,8 +113,12 @@ def render(answer: dict[str, Any]) -> str:
         f"sessions  {server['sessions']} of {server['max_sessions']}",
     ]
     columns = ("session_id", "stage", "is_attached", "age_s", "driver_pid", "job_id", "client", "client_version")
-    rows = [columns, *(tuple(str(session[column]) for column in columns) for session in answer["sessions"])]
+    rows = [
+        columns,
+        *(tuple(shown(str(session[column]), _CELL_CHARACTERS) for column in columns) for session in answer["sessions"]),
+    ]
     widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
+    lines = [shown(line) for line in lines]
     if answer["sessions"]:
         lines.append("")
         lines.extend(

@@ -196,6 +196,9 @@ class FakeRay:
         function = getattr(actor.instance, method)
         return lambda *args, **kwargs: self.call(function, dict(options), args, kwargs)
 
+    def method_returns(self, actor: FakeActor, method: str) -> int:
+        return getattr(getattr(actor.instance, method, None), "__ray_num_returns__", 1)
+
     def next_now(self, generator: FakeGenerator) -> FakeRef | None:
         return generator.refs.pop(0) if generator.is_ready and generator.refs else None
 

@@ -11,10 +11,11 @@ from typing import TypeVar
 import pytest
 
 from ray_client_proto.lanes import LaneSocket
+from ray_client_proto.packing import Rate, Sender
 from ray_client_proto.sockets import MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
-from ray_client_proto.wire import chunk, lane, websocket
+from ray_client_proto.wire import chunk, lane, packed, websocket
 from ray_client_proto.wire.lane import Head
 from ray_client_server.config import Limits
 from ray_client_server.driver import sockets
@@ -110,12 +111,51 @@ def test_b8_a_download_comes_from_where_its_client_says(rig: Rig) -> None:
         assert assembly.parts() == PARTS
 
 
+def test_b11_pieces_are_compressed_both_ways_where_the_client_says_that_the_link_is_slow(rig: Rig) -> None:
+    connection = rig.lane()
+    Sender(connection, 7, Rate(1000)).send(PARTS, 50_000, 0)
+    assert connection.receive_head() == Head(lane.STATUS, 7, TOTAL)
+    assert rig.uploads.take(7, SIZES) == PARTS
+    transfer_id = rig.downloads.keep(PARTS)
+    for rate, kinds in ((1000, {lane.PACKED}), (0, {lane.CHUNK}), (1 << 30, {lane.CHUNK})):
+        connection.send_head(Head(lane.PACKED_DOWNLOAD, transfer_id, 10, rate))
+        assembly, came = chunk.AlignedAssembly(transfer_id, SIZES, TOTAL), set()
+        assembly.write(0, memoryview(b"".join(PARTS))[:10])
+        while not assembly.is_complete:
+            head = connection.receive_head()
+            assert head is not None
+            came.add(head.kind)
+            connection.take_chunk(head, assembly)
+        assert assembly.parts() == PARTS and came == kinds
+
+
+def test_b11_a_compressed_piece_counts_when_all_of_it_is_there(rig: Rig) -> None:
+    pieces = [packed.Packer().pack(parts, 50_000) for _, _, parts in chunk.pieces([PARTS[1][:100_000]], 50_000)]
+    first = rig.lane()
+    first.send_head(Head(lane.PACKED, 7, 0, 100_000), [memoryview(pieces[0])])
+    frame = websocket.header(websocket.BINARY, lane.HEAD_BYTES + len(pieces[1]), True)
+    first._socket.sendall(frame + Head(lane.PACKED, 7, 50_000, 100_000).encode() + pieces[1][:-1])
+    first.close()
+    second = rig.lane()
+    received_bytes = 0
+    while not received_bytes:  # the driver may have begun to read the second one first
+        second.send_head(Head(lane.STATUS, 7))
+        head = second.receive_head()
+        assert head is not None
+        received_bytes = head.offset_bytes
+    assert received_bytes == 50_000
+    second.send_head(Head(lane.CHUNK, 7, 50_000, 100_000), [PARTS[1][50_000:100_000]])
+    assert second.receive_head() == Head(lane.STATUS, 7, 100_000)
+    assert rig.uploads.take(7, [100_000]) == [PARTS[1][:100_000]]
+
+
 @pytest.mark.parametrize(
     ("head", "code"),
     [
         (Head(lane.CHUNK, 7, 0, 1 << 21), Failure.LIMIT_EXCEEDED),  # B3
         (Head(lane.CHUNK, 0, 0, 10), Failure.PROTOCOL_VIOLATION),  # B2
         (Head(lane.CHUNK, 7, 5, 10), Failure.PROTOCOL_VIOLATION),  # B2
+        (Head(lane.PACKED, 7, 0, 10), Failure.PROTOCOL_VIOLATION),  # B11: no frame
         (Head(lane.CHUNK, 3, 0, 10), Failure.PROTOCOL_VIOLATION),  # B2: it was used
         (Head(lane.DOWNLOAD, 9), Failure.UNKNOWN_OBJECT),
         (Head(lane.FAILURE), Failure.PROTOCOL_VIOLATION),  # B7

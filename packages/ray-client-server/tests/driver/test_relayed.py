@@ -37,7 +37,7 @@ from ray_client_proto.v1.operation_pb2 import (
     Wait,
 )
 from ray_client_proto.v1.session_pb2_grpc import SessionStub
-from ray_client_proto.wire import chunk, metadata
+from ray_client_proto.wire import chunk, lane, metadata, websocket
 from ray_client_server.config import Limits, given_path
 from ray_client_server.driver.dispatch import carry_out
 from ray_client_server.driver.lanes import LaneService, LogService
@@ -356,3 +356,41 @@ def test_methods_that_are_none_are_not_implemented(served: Served) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         served.channel.unary_unary(f"{PREFIX}Nothing")(b"", metadata=served.caller)
     assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_b10_what_came_of_a_download_goes_on_before_the_rest_is_there(served: Served) -> None:
+    goes_on = threading.Event()
+
+    def begin(connection: Any, _: bytes, first: bytes) -> None:
+        with connection:
+            connection.sendall(websocket.header(websocket.BINARY, lane.HEAD_BYTES + 150_000, is_client=False))
+            connection.sendall(lane.Head(lane.CHUNK, 7, 0, 150_000).encode()[:3])
+            connection.sendall(lane.Head(lane.CHUNK, 7, 0, 150_000).encode()[3:] + bytes(20_000))
+            goes_on.wait(20)
+            connection.sendall(bytes(130_000))
+            time.sleep(0.2)
+
+    served.local._begin = begin
+    pieces = served.stub.Download(DownloadRequest(transfer_id=7), metadata=served.caller, timeout=20)
+    assert next(pieces).offset_bytes == 0
+    goes_on.set()
+    *_, last = pieces
+    assert last.offset_bytes + len(last.data) == last.total_bytes == 150_000
+
+
+def test_a_download_that_nobody_reads_ends(served: Served, holdings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "STALL_S", 0.1)
+    transfer_id = holdings.downloads.keep([memoryview(bytes(64 << 20))])
+    stalled = served.stub.Download(DownloadRequest(transfer_id=transfer_id), metadata=served.caller)
+    next(stalled)
+    until(lambda: served.known.calls == 0)
+    _, failure = failure_of(lambda: list(stalled))
+    assert "read nothing" in failure.message
+
+
+def test_calls_of_a_session_are_bounded_and_its_secret_comes_before(served: Served) -> None:
+    served.known.calls = Limits().session_calls
+    assert failure_of(lambda: served.stub.GetObjects(Get(), metadata=served.caller))[1].code == Failure.LIMIT_EXCEEDED
+    wrong = (served.caller[0], (metadata.SESSION_SECRET, b"wrong"))
+    assert failure_of(lambda: served.stub.GetObjects(Get(), metadata=wrong))[1].code == Failure.UNKNOWN_SESSION
+    served.known.calls = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import grpc
 import pytest
@@ -12,6 +13,7 @@ from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_server.config import GatewaySettings, TlsSettings
 from ray_client_server.errors import StartError
+from ray_client_server.gateway import users
 from ray_client_server.gateway.server import check_security
 from ray_client_server.observability.health import (
     NOT_SERVING,
@@ -116,6 +118,35 @@ def test_beyond_loopback_it_takes_a_token_or_the_word_insecure(host):
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.9.9.9"])
 def test_on_loopback_it_takes_nothing(host):
     check_security(GatewaySettings(host=host))
+
+
+@pytest.mark.parametrize(
+    ("others", "settings", "is_warned"),
+    [
+        ({1001, 1002}, {}, True),
+        ({1001}, {"token": TOKEN}, False),
+        (set(), {}, False),
+        (set(), {"host": "0.0.0.0", "is_insecure": True}, True),
+    ],
+)
+def test_without_a_token_one_line_says_who_may_run_code(others, settings, is_warned, monkeypatch, caplog):
+    monkeypatch.setattr("ray_client_server.gateway.server.other_users", lambda: others)
+    check_security(GatewaySettings(**settings))
+    assert len(caplog.records) == is_warned
+    if is_warned:
+        assert "run code as" in caplog.text and "RAY_CLIENT_TOKEN" in caplog.text
+
+
+def test_people_and_not_services_are_other_users(monkeypatch):
+    def entry(uid, shell):
+        return SimpleNamespace(pw_uid=uid, pw_shell=shell)
+
+    known = [entry(1, "/bin/sh"), entry(1001, "/bin/bash"), entry(1002, "/usr/sbin/nologin"), entry(65534, "/bin/sh")]
+    monkeypatch.setattr("pwd.getpwall", lambda: known)
+    monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(()))
+    assert users.other_users() == {1001}
+    monkeypatch.setattr("os.geteuid", lambda: 1001)
+    assert users.other_users() == set()
 
 
 def secure_stub(rig, certificate, shows_its_own):

@@ -11,6 +11,7 @@ import pytest
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_server.config import Limits
+from ray_client_server.gateway.control import MAX_LINE_BYTES
 
 
 def test_closing_tells_the_driver_why_and_leaves_nothing(rig):
@@ -76,7 +77,10 @@ def test_a_drain_is_bounded(make_rig):
     assert rig.drivers[0]._exit.result() == "killed by SIGKILL"
 
 
-@pytest.mark.parametrize("line", [b"nonsense\n", b"[]\n", b'{"session": "someone", "event": "hello", "pid": 1}\n'])
+LINES = [b"nonsense\n", b"[]\n", b'{"session": "someone", "event": "hello", "pid": 1}\n', b"[" * (MAX_LINE_BYTES + 2)]
+
+
+@pytest.mark.parametrize("line", LINES, ids=["no JSON", "no event", "no session", "too long"])
 def test_a_stranger_on_the_control_socket_is_turned_away(rig, line):
     rig.open()
 

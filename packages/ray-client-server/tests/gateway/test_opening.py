@@ -173,3 +173,45 @@ def test_h7_the_driver_is_told_of_the_job(rig):
     rig.open(job_config_json='{"arguments": {"code_search_path": ["/c"]}}')
     [driver] = rig.drivers
     assert driver.settings.job_config == {"arguments": {"code_search_path": ["/c"]}}
+
+
+HUGE = "x" * (4 << 20)
+
+
+@pytest.mark.parametrize("fields", [{"runtime_env_json": HUGE}, {"client": pb.ClientInfo(user=HUGE)}])
+def test_a_request_that_is_too_large_is_refused_before_it_is_parsed(rig, refused, fields):
+    _, failure = refused(lambda: rig.stub.OpenSession(rig.request(**fields)))
+    assert (failure.code, failure.details["flag"]) == (Failure.LIMIT_EXCEEDED, "--limit-request-bytes")
+    raw = rig.channel.unary_unary("/ray_client.v1.Gateway/GetServerInfo")
+    assert refused(lambda: raw(b"\xff" * (5 << 20)))[1].code == Failure.LIMIT_EXCEEDED
+    assert rig.drivers == []
+
+
+def test_of_what_a_client_says_of_itself_little_is_kept(rig):
+    who = {"user": "u" * 100_000, "hostname": "\x1b[2J", "pid": 7, "python_version": "3" * 10_000}
+    rig.open(client=pb.ClientInfo(protocol=pb.ProtocolRange(oldest=1, newest=1), **who))
+    (summary,) = rig.stub.ListSessions(pb.ListSessionsRequest()).sessions
+    assert summary.client.pid == 7 and summary.ByteSize() < 2000
+
+
+def test_a_namespace_with_a_very_long_name_is_refused(rig, refused):
+    failure = refused(lambda: rig.stub.OpenSession(rig.request(namespace="n" * 257)))[1]
+    assert failure.code == Failure.INVALID_ARGUMENT
+
+
+def test_why_a_session_ended_is_short_and_does_nothing(rig, refused):
+    opened = rig.open()
+    rig.script.obeys = True
+
+    async def end():
+        rig.gateway._lifecycle.end(rig.sessions[0], "\x1b[31m" + "r" * 100_000)
+
+    rig.do(end())
+    failure = refused(lambda: rig.stub.CloseSession(pb.CloseSessionRequest(), metadata=rig.identity(opened)))[1]
+    assert failure.details["reason"].startswith(r"\x1b[31mrrr") and len(failure.details["reason"]) < 1100
+
+
+@pytest.mark.parametrize("field", ["runtime_env_json", "job_config_json"])
+def test_json_that_is_nested_without_end_is_refused(rig, refused, field):
+    failure = refused(lambda: rig.stub.OpenSession(rig.request(**{field: "[" * 1_000_000})))[1]
+    assert failure.code == Failure.INVALID_ARGUMENT

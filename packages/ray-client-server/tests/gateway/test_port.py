@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import time
 
 import pytest
 
@@ -61,6 +62,15 @@ def test_s10_an_unknown_id_and_a_wrong_secret_look_the_same(rig):
     assert answers == {requests.refusal(404, "Not Found")}
 
 
+def test_s10_who_saw_a_request_gets_nothing_for_it(make_rig):
+    rig = make_rig(token=TOKEN)
+    *_, last = rig.stub.OpenSession(rig.request(), metadata=[BEARER])
+    seen = request_for(last.opened, TOKEN)
+    assert ask(rig, seen).startswith(b"HTTP/1.1 503 ")  # no driver takes connections here
+    assert ask(rig, seen).startswith(b"HTTP/1.1 401 ")
+    assert ask(rig, request_for(last.opened, TOKEN)).startswith(b"HTTP/1.1 503 ")
+
+
 def test_s10_an_ended_session_and_one_whose_driver_is_not_there_are_told_apart(rig):
     rig.script.obeys = False
     opened = rig.open()
@@ -83,6 +93,26 @@ def test_s10_a_request_without_end_is_refused(make_rig):
 def test_who_does_not_say_where_to_is_hung_up_on(make_rig, said):
     rig = make_rig(limits=Limits(handshake_s=0.3))
     assert ask(rig, said) == b""
+
+
+@pytest.mark.parametrize("said", [request(), b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"])
+def test_who_says_it_byte_by_byte_is_hung_up_on(make_rig, said):
+    rig = make_rig(limits=Limits(handshake_s=0.5))
+    with socket.create_connection(("127.0.0.1", rig.port), 20) as connection:
+        connection.settimeout(0.1)
+        begun_s, is_over = time.monotonic(), False
+        for byte in said * 100:
+            with contextlib.suppress(TimeoutError):
+                try:
+                    connection.sendall(bytes((byte,)))
+                    is_over = connection.recv(4096) == b""
+                except OSError as error:
+                    if isinstance(error, TimeoutError):
+                        raise
+                    is_over = True
+            if is_over:
+                break
+        assert is_over and time.monotonic() - begun_s < 5
 
 
 CONNECT = b"CONNECT session HTTP/1.1\r\n\r\n"  # for a tunnel of release 0.2.0

@@ -64,6 +64,15 @@ def test_m3_an_ended_session_is_remembered_with_its_reason(rig, refused):
     assert refused(lambda: rig.call("Data", wrong)([]))[1].code == Failure.UNKNOWN_SESSION
 
 
+def test_m3_so_many_ended_sessions_are_remembered(make_rig, refused):
+    rig = make_rig(limits=Limits(remembered_sessions=1))
+    ended = [rig.open() for _ in range(2)]
+    for opened in ended:
+        rig.stub.CloseSession(pb.CloseSessionRequest(reason="had enough"), metadata=rig.identity(opened))
+    codes = [refused(lambda opened=opened: rig.call("Data", opened)([]))[1].code for opened in ended]
+    assert codes == [Failure.UNKNOWN_SESSION, Failure.SESSION_ENDED]
+
+
 def test_a_message_past_the_limit_is_refused_with_limit_and_flag(make_rig, refused):
     rig = make_rig(limits=Limits(message_bytes=1000, chunk_bytes=100, inline_bytes=100))
     call = rig.call("Data", rig.open())

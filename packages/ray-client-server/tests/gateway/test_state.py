@@ -62,3 +62,10 @@ def test_what_a_killed_gateway_left_is_removed_by_the_next(short_path, monkeypat
     StateDirectory(None).close()
     assert not left.path.exists() and running.path.exists() and unrelated.exists()
     running.close()
+
+
+def test_a_directory_of_another_user_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(StartError, match=rf"{tmp_path} belongs to the user with id {tmp_path.stat().st_uid}"):
+        StateDirectory(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []

@@ -17,6 +17,7 @@ from ray_client.errors import RayClientError
 from ray_client.repeats import Repeats
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import LogStream, StreamCutError
+from ray_client_proto.threads import Thread
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, LogBatch, LogRecord, LogRequest, LogSource
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ class LogReader:
         self._wanted = LogRequest(is_enabled=True, level=logging.INFO)
         self._stream: LogStream | None = None
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="ray_client-logs", daemon=True)
+        self._thread = Thread("ray_client-logs", self._follow)
 
     def start(self) -> None:
         """Begin to read; once for each reader."""

@@ -384,3 +384,14 @@ def test_runtime_env_is_a_dictionary_of_what_was_given() -> None:
     assert type(pickle.loads(pickle.dumps(env))) is dict
     with pytest.raises(ValueError, match="only one of"):
         RuntimeEnv(pip=["x"], conda="y")
+
+
+def test_a_package_is_hashed_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "work" / "empty").mkdir(parents=True)
+    (tmp_path / "work" / "a.bin").write_bytes(bytes(range(256)) * 10_000)
+    (tmp_path / "work" / "b.py").write_text("B = 1")
+    monkeypatch.setattr(archive, "describe", None)  # what reads a file that is there
+    packed = archive.pack(tmp_path / "work", tmp_path / "x.zip")
+    assert packed.sha256 == hashlib.sha256((tmp_path / "x.zip").read_bytes()).hexdigest()
+    with zipfile.ZipFile(tmp_path / "x.zip") as found:
+        assert found.testzip() is None and sorted(found.namelist()) == ["a.bin", "b.py", "empty/"]

@@ -7,27 +7,27 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ray_client.errors import ProtocolViolationError, SessionClosedError, SessionLostError
+from ray_client.errors import ProtocolViolationError, SessionClosedError, SessionError, SessionLostError
 from ray_client.session.link import DataLink
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import StreamCutError
 from ray_client_proto.channel import PulledOutlet
 from ray_client_proto.v1 import frame_pb2, operation_pb2
+from ray_client_proto.wire.delivery import Delivery, encode_part
 
 OPERATIONS = 6
 
 
 class Peer:
-    """A driver in memory, which cuts its streams where it is told to.
+    """A driver in memory, which cuts its streams where it is told to. Its delivery is that of every driver.
 
-    It answers each operation with a request id by one reply in a frame of its own, and keeps all its frames.
+    It answers each operation with a request id by one reply in a frame of its own.
     """
 
     def __init__(self, cut_before: set[int] = frozenset(), cut_after: set[int] = frozenset()) -> None:
         self.cut_before, self.cut_after = set(cut_before), set(cut_after)
         self.carried_out: list[operation_pb2.Operation] = []
-        self.frames: list[bytes] = []
-        self.last_seen = 0
+        self.delivery = Delivery(1 << 30)
         self.streams = 0
         self.received = 0
         self.has_released = threading.Event()
@@ -37,20 +37,16 @@ class Peer:
         return PeerStream(self, freed)
 
     def receive(self, frame: frame_pb2.ClientFrame) -> Iterator[bytes]:
-        if frame.seq == self.last_seen + 1:
-            self.last_seen = frame.seq
+        if self.delivery.receive(frame.seq, frame.ack, frame.ByteSize(), 0.0).is_new:
             for operation in frame.operations:
                 self.carried_out.append(operation)
                 if operation.WhichOneof("kind") == "release":
                     self.has_released.set()
                 if operation.request_id:
                     reply = operation_pb2.Reply(request_id=operation.request_id, done=operation_pb2.Done())
-                    answer = frame_pb2.ServerFrame(seq=len(self.frames) + 1, ack=self.last_seen, replies=[reply])
-                    self.frames.append(answer.SerializeToString())
-                    yield self.frames[-1]
-        else:
-            assert frame.seq <= self.last_seen, "D1: a gap"
-            yield frame_pb2.ServerFrame(ack=self.last_seen).SerializeToString()
+                    self.delivery.queue(encode_part(reply.SerializeToString()), 0.0)
+        while (message := self.delivery.take(1.0)) is not None:  # late enough to acknowledge what has no answer
+            yield message
 
     @property
     def is_disconnected(self) -> bool:
@@ -66,9 +62,11 @@ class PeerStream(PulledOutlet):
 
     def __iter__(self) -> Iterator[bytes]:
         attach = frame_pb2.ClientFrame.FromString(next(self.outgoing)).attach
-        attached = frame_pb2.Attached(last_seen_seq=self.peer.last_seen, attach_count=self.peer.streams)
+        delivery = self.peer.delivery
+        delivery.attached(attach.last_seen_seq)
+        attached = frame_pb2.Attached(last_seen_seq=delivery.last_accepted, attach_count=self.peer.streams)
         yield frame_pb2.ServerFrame(attached=attached).SerializeToString()
-        yield from self.peer.frames[attach.last_seen_seq :]
+        yield from delivery.replay()
         for encoded in self.outgoing:
             frame = frame_pb2.ClientFrame.FromString(encoded)
             if frame.seq:
@@ -230,3 +228,35 @@ def test_a_gap_in_the_drivers_frames_ends_the_session() -> None:
 
     with pytest.raises(ProtocolViolationError, match="D1"):
         Client(lambda freed: Gapped(Peer(), freed)).raise_end()
+
+
+@pytest.mark.parametrize("error", [SystemExit, ZeroDivisionError])
+@pytest.mark.parametrize("dying", ["the reader", "the channel's thread"])
+def test_a_thread_that_dies_ends_the_session_with_that_reason(
+    monkeypatch: pytest.MonkeyPatch, dying: str, error: type[BaseException]
+) -> None:
+    def die(*_: object) -> None:
+        raise error("a fault")
+
+    client = Client(Peer().open_stream)
+    if dying == "the reader":
+        monkeypatch.setattr(client.link, "_on_reply", die)
+        client.link.send(operation_pb2.Operation(request_id=1))
+    else:
+        monkeypatch.setattr(client.link._channel, "_late_part", die)
+        client.link.release(7)
+    with pytest.raises(error if error is ZeroDivisionError and dying == "the reader" else SessionLostError):
+        client.raise_end()
+    with pytest.raises((SessionError, ZeroDivisionError)):
+        client.link.send(operation_pb2.Operation())
+
+
+def test_so_many_handles_go_in_one_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(Peer().open_stream)
+    monkeypatch.setattr("ray_client.session.link._RELEASES", 3)
+    client.link._dropped.extend(range(1, 5))
+    sizes = []
+    while (part := client.link._release_dropped()) is not None:
+        sizes.append(len(frame_pb2.ClientFrame.FromString(part).operations[0].release.ids))
+    assert sizes == [3, 1]
+    client.link.disconnect(5)

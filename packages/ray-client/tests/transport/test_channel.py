@@ -14,7 +14,9 @@ import trustme
 
 from ray_client.config.address import Address
 from ray_client.config.settings import TlsSettings
+from ray_client.errors import ConnectError
 from ray_client.transport.channel import open_channel
+from ray_client_proto import proxies
 
 
 class Seen(grpc.GenericRpcHandler):
@@ -48,6 +50,15 @@ def server(seen: Seen, tmp_path: Path) -> Iterator[Address]:
     server.start()
     yield Address("localhost", port, is_tls=True)
     server.stop(None).wait()
+
+
+def test_a_proxy_is_refused_where_grpc_would_pass_it_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = Address("head", proxy=proxies.choose("http://127.0.0.1:1", "head"))
+    monkeypatch.setattr(grpc, "__version__", "1.73.0rc1")
+    open_channel(address).close()
+    monkeypatch.setattr(grpc, "__version__", "1.72.1")
+    with pytest.raises(ConnectError, match=r"needs grpcio 1\.73 or later, and 1\.72\.1 is here"):
+        open_channel(address)
 
 
 @pytest.mark.parametrize("prefix", ["", "/clusters/blue"])

@@ -15,6 +15,7 @@ from ray_client.transport.stream import StreamCutError
 from ray_client_proto import lane_pool
 from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
+from ray_client_proto.packing import Rate, Sender
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import chunk, lane
 from ray_client_proto.wire.lane import Head
@@ -115,6 +116,38 @@ def test_transfers_go_one_after_the_other_on_one_connection(driver: Driver, made
         assert made.received_bytes(7) == TOTAL
     assert driver.assembly.slices(SIZES) == PARTS
     assert len(driver.connections) == 1 and not grpc.calls
+
+
+def test_b11_a_slow_link_is_remembered_for_the_next_transfer_until_a_cut(driver: Driver, pool: LanePool) -> None:
+    made, heads, rates = SocketLanes(pool, Grpc(), "an-id", LIMIT, packs=True), [], [0]
+
+    def answer(connection: LaneSocket, head: Head) -> None:
+        heads.append(head)
+        if head.kind == lane.PACKED_DOWNLOAD:
+            Sender(connection, 7, Rate(rates[-1])).send(PARTS, lane.chunk_bytes(LIMIT), head.offset_bytes)
+        else:
+            driver.answer(connection, head)
+
+    driver.does = answer
+    assert made._up is not None and made._down is not None
+    made.upload(7, PARTS, 0)
+    made.download(assembly())
+    assert {head.kind for head in heads} == {lane.CHUNK, lane.PACKED_DOWNLOAD} and heads[-1].total_bytes == 0
+    for rate in (made._up, made._down):
+        rate.forget()
+        rate.passed(100, 0.1)
+    heads.clear()
+    rates.append(1000)
+    driver.assembly = chunk.Assembly(7, TOTAL, TOTAL)
+    made.upload(7, PARTS, 0)
+    down = assembly()
+    made.download(down)
+    assert down.parts() == PARTS and driver.assembly.slices(SIZES) == PARTS
+    assert {head.kind for head in heads} == {lane.PACKED, lane.PACKED_DOWNLOAD} and heads[-1].total_bytes == 1000
+    driver.does = lambda connection, _head: connection.close()
+    with pytest.raises(StreamCutError):
+        made.download(assembly())
+    assert made._up.bytes_s == made._down.bytes_s == 0
 
 
 def test_transfers_at_the_same_time_have_connections_of_their_own(

@@ -25,7 +25,7 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
 from ray_client_proto.wire import requests, websocket
 
-HEADERS = requests.headers("an-id", b"secret", "token")
+HEADERS = requests.Asker("an-id", b"secret", "token")
 NOWHERE = Door(Address("127.0.0.1", 1), HEADERS, 1 << 20)
 
 

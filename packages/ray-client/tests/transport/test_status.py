@@ -92,3 +92,15 @@ def test_m1_m2_metadata_of_calls() -> None:
         ("ray-client-session", "s"),
         ("ray-client-secret-bin", b"\x00"),
     )
+
+
+@pytest.mark.parametrize("code", [Failure.INVALID_ARGUMENT, Failure.LIMIT_EXCEEDED, Failure.SESSION_ENDED, 9999])
+def test_control_characters_of_a_server_do_not_act_here(code: Failure.Code) -> None:
+    odd = "\x1b]0;title\x07\r"
+    failure = Failure(code=code, message=odd, details={"limit": odd, "reason": odd})
+    assert not {"\x1b", "\x07", "\r"} & set(str(error_from_failure(failure, Context("doing", session_id="s"))))
+
+
+@pytest.mark.parametrize("code", [Failure.TASK_ERROR, Failure.RAY_ERROR])
+def test_what_the_users_own_code_says_goes_as_it_is(code: Failure.Code) -> None:
+    assert "\x1b[31m" in str(error_from_failure(Failure(code=code, message="\x1b[31mred"), Context("doing")))

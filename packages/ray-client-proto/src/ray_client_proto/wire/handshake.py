@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from ray_client_proto.wire import packed
 from ray_client_proto.wire.errors import IncompatibleVersionsError
 
 PROTOCOL_OLDEST = 1  #: the oldest protocol version that this wheel speaks
@@ -16,11 +17,15 @@ PROTOCOL_NEWEST = 1  #: the newest
 CAPABILITIES = (
     *("bulk", "environment_checks", "exact_packages", "job_config", "lanes", "library", "local", "logs"),
     *("object_ids", "option_checks", "packages", "socket", "socket_tls", "streaming", "unary", "unopened"),
+    *((packed.CAPABILITY,) if packed.IS_THERE else ()),
 )
 
 #: Those that came after 0.1.0 and need the driver. Each driver says which it has: that of a session's environment
 #: may be of an older release than its gateway.
-OF_DRIVERS: Final = ("job_config", "lanes", "library", "local", "object_ids", "option_checks", "socket", "unopened")
+OF_DRIVERS: Final = (
+    *("job_config", "lanes", "library", "local", "object_ids", "option_checks", "socket", "unopened"),
+    *((packed.CAPABILITY,) if packed.IS_THERE else ()),
+)
 
 
 @dataclass(frozen=True)

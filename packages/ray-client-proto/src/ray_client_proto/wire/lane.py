@@ -12,6 +12,8 @@ CHUNK: Final = 1  #: bytes of a transfer follow, which begin at the offset
 STATUS: Final = 2  #: the driver has the bytes of an upload before the offset; from a client: how many has it?
 DOWNLOAD: Final = 3  #: from a client: send a download from the offset on
 FAILURE: Final = 4  #: from the driver: `ray_client.v1.Failure` follows, and then the connection's end
+PACKED: Final = 5  #: as CHUNK, compressed: a frame of zstd follows (B11)
+PACKED_DOWNLOAD: Final = 6  #: as DOWNLOAD, from a client that takes PACKED; its total is the link's rate, or 0
 
 #: Bytes of a transfer in one message: so many that what else a message costs is little beside them.
 LANE_BYTES: Final = 4 * MIB

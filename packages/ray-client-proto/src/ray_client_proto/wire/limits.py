@@ -14,3 +14,5 @@ INLINE_BYTES: Final = 256 * KIB  #: payloads above this go to a bulk lane
 FRAME_BYTES: Final = 1 * MIB  #: operations are gathered into a frame up to about this size
 REPLAY_BYTES: Final = 64 * MIB  #: frames kept until the peer acknowledges them
 TRANSFER_BYTES: Final = 64 * GIB  #: the largest transfer
+OBJECTS: Final = 500_000  #: that one get or wait may name
+RESULTS: Final = 100_000  #: that one call may have

@@ -9,6 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import os
+import re
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +19,9 @@ from ray_client_proto.wire import metadata
 
 _SECRET_PROOF: Final = "ray-client-secret-proof"
 _TOKEN_PROOF: Final = "ray-client-token-proof"
+_MOMENT: Final = "ray-client-proof-moment"
+_NONCE_BYTES: Final = 12
+_MOMENT_FORM: Final = re.compile(r"([0-9]{1,15})-([A-Za-z0-9_-]{16})")
 _LINE_END: Final = "\r\n"
 _HEAD_END: Final = b"\r\n\r\n"
 
@@ -27,23 +33,44 @@ class Request:
     session_id: str
     secret_proof: bytes
     token_proof: bytes
+    moment: str  #: what both proofs are of, besides
+
+    @property
+    def age_ms(self) -> int:
+        """How old the session was when the proofs were made, as their sender says; -1 if it does not."""
+        found = _MOMENT_FORM.fullmatch(self.moment)
+        return -1 if found is None else int(found[1])
 
     def has_secret(self, secret: bytes) -> bool:
         """Tell whether its sender has this secret."""
-        return hmac.compare_digest(self.secret_proof, _proof(secret, _SECRET_PROOF))
+        return hmac.compare_digest(self.secret_proof, _proof(secret, _SECRET_PROOF, self.moment))
 
     def has_token(self, secret: bytes, token: str) -> bool:
         """Tell whether its sender has this token, besides the secret."""
-        return hmac.compare_digest(self.token_proof, _proof(secret, _TOKEN_PROOF + token))
+        return hmac.compare_digest(self.token_proof, _proof(secret, _TOKEN_PROOF, self.moment, token))
 
 
-def headers(session_id: str, secret: bytes, token: str | None) -> list[tuple[str, str]]:
-    """Give the headers of a request, as names and values."""
+def headers(session_id: str, secret: bytes, token: str | None, age_s: float = 0.0) -> list[tuple[str, str]]:
+    """Give the headers of one request, as names and values; they are good once, and for a while."""
+    nonce = base64.urlsafe_b64encode(os.urandom(_NONCE_BYTES)).decode()
+    moment = f"{max(0, int(age_s * 1000))}-{nonce}"
     return [
         (metadata.SESSION_ID, session_id),
-        (_SECRET_PROOF, base64.b64encode(_proof(secret, _SECRET_PROOF)).decode()),
-        (_TOKEN_PROOF, base64.b64encode(_proof(secret, _TOKEN_PROOF + (token or ""))).decode()),
+        (_MOMENT, moment),
+        (_SECRET_PROOF, base64.b64encode(_proof(secret, _SECRET_PROOF, moment)).decode()),
+        (_TOKEN_PROOF, base64.b64encode(_proof(secret, _TOKEN_PROOF, moment, token or "")).decode()),
     ]
+
+
+class Asker:
+    """Makes the headers of each request for a session that was opened just now."""
+
+    def __init__(self, session_id: str, secret: bytes, token: str | None) -> None:
+        # By the clock on the wall, which goes on while a laptop sleeps; what it says itself is not told.
+        self._who, self._opened_s = (session_id, secret, token), time.time()
+
+    def __call__(self) -> list[tuple[str, str]]:
+        return headers(*self._who, time.time() - self._opened_s)
 
 
 def head_size(received: bytes) -> int:
@@ -76,7 +103,8 @@ def request_of(values: dict[str, str]) -> Request:
     Raises:
         ValueError: a proof is not base64.
     """
-    return Request(values.get(metadata.SESSION_ID, ""), _bytes(values, _SECRET_PROOF), _bytes(values, _TOKEN_PROOF))
+    proofs = _bytes(values, _SECRET_PROOF), _bytes(values, _TOKEN_PROOF)
+    return Request(values.get(metadata.SESSION_ID, ""), *proofs, values.get(_MOMENT, ""))
 
 
 def refusal(status: int, reason: str) -> bytes:
@@ -89,8 +117,8 @@ def refusal(status: int, reason: str) -> bytes:
     return (_LINE_END.join(lines) + _LINE_END * 2).encode("ascii")
 
 
-def _proof(secret: bytes, of: str) -> bytes:
-    return hmac.digest(secret, of.encode(), "sha256")
+def _proof(secret: bytes, *of: str) -> bytes:
+    return hmac.digest(secret, " ".join(of).encode(), "sha256")
 
 
 def _bytes(values: dict[str, str], name: str) -> bytes:

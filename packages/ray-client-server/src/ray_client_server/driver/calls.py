@@ -12,6 +12,7 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import Get, Operation, Put, QueryCluster, Replies, Reply, Wait
 from ray_client_proto.wire import calls
 from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.bounds import check_objects
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.session import DriverSession
 
@@ -45,6 +46,7 @@ class CallService:
         try:
             operation = _operation(message)
             if operation.WhichOneof("kind") == "get":
+                check_objects(len(operation.get.object_ids))
                 sink.count = len(operation.get.object_ids)
             self._session.carry_single(operation, Answer(operation.request_id, sink, sink.count))
         except OperationError as error:

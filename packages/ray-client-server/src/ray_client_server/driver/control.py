@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ray_client_proto.threads import Thread
+
 log = logging.getLogger(__name__)
 
 
@@ -53,7 +55,7 @@ class Control:
                 log.warning("control.broken error=%s", error)
             on_gone()
 
-        threading.Thread(target=run, name="control", daemon=True).start()
+        Thread("control", run).start()
 
     def close(self) -> None:
         """Hang up."""

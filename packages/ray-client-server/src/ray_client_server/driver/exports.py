@@ -8,6 +8,7 @@ from typing import Any, Final
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import Export
 from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_server.driver.bounds import check_results
 from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.pickling import Codec
@@ -84,6 +85,7 @@ class Exports:
         return found
 
     def _bind(self, digest: bytes, options: dict[str, Any]) -> Any:
+        check_results(0, options)
         decoration = {name: options[name] for name in _DECORATION_ONLY if name in options}
         rest = {name: value for name, value in options.items() if name not in decoration}
         if rest.get("runtime_env"):

@@ -7,11 +7,11 @@ import traceback
 from typing import Any, Final
 
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_server.driver.errors import OperationError, printable, text_of
+from ray_client_server.driver.errors import OperationError, shortened, text_of
 from ray_client_server.driver.pickling import Codec
 
+_CALL_SITE_CHARACTERS: Final = 4096  #: which the client chooses
 _MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
-_TEXT_LIMIT: Final = 256 * 1024  #: longer texts lose their middle: a failure must fit into a frame
 
 #: Fields of Ray's errors that the client's mirror of them has too.
 _FIELDS: Final = (
@@ -52,7 +52,7 @@ def describe(error: BaseException, codec: Codec) -> Failure:
     # An exception of the user's may raise anything where it is looked at.
     except BaseException as second:  # noqa: BLE001
         text = f"{type_name(error)}, which cannot be described: {type_name(second)}: {text_of(second)}"
-        return Failure(code=Failure.RAY_ERROR, type_name=type_name(error), message=_shortened(text))
+        return Failure(code=Failure.RAY_ERROR, type_name=type_name(error), message=shortened(text))
 
 
 def _describe(error: BaseException, codec: Codec) -> Failure:
@@ -63,8 +63,8 @@ def _describe(error: BaseException, codec: Codec) -> Failure:
     return Failure(
         code=Failure.RAY_ERROR,
         type_name=type_name(error),
-        message=_shortened(text_of(error)),
-        traceback=_shortened("".join(traceback.format_exception(error))),
+        message=shortened(text_of(error)),
+        traceback=shortened("".join(traceback.format_exception(error))),
         details={**_fields(error), **_missing_module(error, codec)},
     )
 
@@ -73,13 +73,13 @@ def _describe_task_error(error: Any, codec: Codec) -> Failure:
     failure = Failure(
         code=Failure.TASK_ERROR,
         type_name=type_name(error.cause if error.cause is not None else error),
-        message=_shortened(text_of(error)),
+        message=shortened(text_of(error)),
         # One that Ray has made anew, of its cause, has its text alone.
-        traceback=_shortened(str(getattr(error, "traceback_str", None) or text_of(error))),
+        traceback=shortened(str(getattr(error, "traceback_str", None) or text_of(error))),
         details={**_fields(error), **_missing_module(error, codec)},
     )
     if error.cause is not None:
-        failure.details["cause_message"] = _shortened(text_of(error.cause))
+        failure.details["cause_message"] = shortened(text_of(error.cause))
         try:
             failure.cause.CopyFrom(codec.encode(error.cause))
         except OperationError as refusal:
@@ -93,6 +93,7 @@ def at_call_site(failure: Failure, call_site: str) -> Failure:
         return failure
     placed = Failure()
     placed.CopyFrom(failure)
+    call_site = call_site[:_CALL_SITE_CHARACTERS]
     placed.message = f"{failure.message}\nThe call was made at {call_site}"
     placed.details["call_site"] = call_site
     return placed
@@ -102,7 +103,7 @@ def _missing_module(error: BaseException, codec: Codec) -> dict[str, str]:
     """Give the module that a worker lacks, if that is what went wrong."""
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, ModuleNotFoundError):
-        return {"missing_module": cause.name or ""}
+        return {"missing_module": shortened(str(cause.name or ""))}
     # Where a worker fails to unpickle a function, a class or an argument, Ray keeps the text alone.
     if isinstance(error, codec.port.RayError) and (found := _MISSING.search(text_of(error))):
         return {"missing_module": found[1]}
@@ -111,7 +112,7 @@ def _missing_module(error: BaseException, codec: Codec) -> dict[str, str]:
 
 def _fields(error: BaseException) -> dict[str, str]:
     values = {name: getattr(error, name, None) for name in _FIELDS}
-    return {name: _shortened(_astext_of(value)) for name, value in values.items() if _is_data(value)}
+    return {name: shortened(_astext_of(value)) for name, value in values.items() if _is_data(value)}
 
 
 def _is_data(value: object) -> bool:
@@ -121,11 +122,3 @@ def _is_data(value: object) -> bool:
 def _astext_of(value: Any) -> str:
     # Ray's ids, and ids as bytes, read as hex everywhere else.
     return str(value.hex()) if hasattr(value, "hex") and not isinstance(value, float) else str(value)
-
-
-def _shortened(text: str) -> str:
-    text = printable(text)
-    if len(text) <= _TEXT_LIMIT:
-        return text
-    half = _TEXT_LIMIT // 2
-    return f"{text[:half]}\n... {len(text) - 2 * half} characters left out ...\n{text[-half:]}"

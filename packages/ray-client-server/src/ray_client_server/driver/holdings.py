@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from ray_client_proto.threads import Pool
 from ray_client_server.config import Limits
 from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.exports import Exports
@@ -38,8 +38,8 @@ class Holdings:
         )
         self.exports = Exports(self.codec, Environments(port, packages_dir))
         #: Stores large values, one after the other; and carries out what waits for one of them.
-        self.puts = ThreadPoolExecutor(1, thread_name_prefix="puts")
-        self.aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="aside")
+        self.puts = Pool("puts", 1)
+        self.aside = Pool("aside", _ASIDE)
         self.waits = Waits()
         self.results = Results(self.codec, self.waits)
         self.loop = Loop()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-
 from ray_client_proto.lanes import LaneSocket
+from ray_client_proto.packing import Rate, Sender
 from ray_client_proto.sockets import MessageSocket
+from ray_client_proto.threads import Thread
 from ray_client_proto.v1.log_pb2 import LogRequest
-from ray_client_proto.wire import chunk, lane
+from ray_client_proto.wire import lane
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.logs import Logs, Reader
@@ -38,13 +38,13 @@ class LaneService:
             connection.drain()
 
     def _answer(self, connection: LaneSocket, head: lane.Head) -> None:
-        if head.kind == lane.CHUNK:
+        if head.kind in (lane.CHUNK, lane.PACKED):
             assembly = self._uploads.assembly(head.transfer_id, head.total_bytes)
             if connection.take_chunk(head, assembly) == assembly.total_bytes:
                 self._say_status(connection, head.transfer_id)
         elif head.kind == lane.STATUS:
             self._say_status(connection, head.transfer_id)
-        elif head.kind == lane.DOWNLOAD:
+        elif head.kind in (lane.DOWNLOAD, lane.PACKED_DOWNLOAD):
             self._send(connection, head)
         else:
             raise ProtocolError(f"B7: a client sends no message of kind {head.kind}")
@@ -54,8 +54,8 @@ class LaneService:
 
     def _send(self, connection: LaneSocket, head: lane.Head) -> None:
         views = self._downloads.views(head.transfer_id, head.offset_bytes)
-        for offset, total, parts in chunk.pieces(views, self._chunk_bytes, head.offset_bytes):
-            connection.send_head(lane.Head(lane.CHUNK, head.transfer_id, offset, total), parts)
+        rate = Rate(head.total_bytes) if head.kind == lane.PACKED_DOWNLOAD else None
+        Sender(connection, head.transfer_id, rate).send(views, self._chunk_bytes, head.offset_bytes)
 
 
 class LogService:
@@ -72,7 +72,7 @@ class LogService:
             DecodeError: what came is no request.
         """
         with self._logs.reader() as reader:
-            threading.Thread(target=_write, args=(connection, reader), name="logs-writer", daemon=True).start()
+            Thread("logs-writer", _write, connection, reader).start()
             try:
                 while (message := connection.receive()) is not None:
                     reader.want(LogRequest.FromString(message))

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ray_client_proto.asking import receive_head
+from ray_client_proto.threads import Thread
 from ray_client_proto.wire import requests, websocket
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class LocalDoor:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen()
-        threading.Thread(target=self._accept, name="local-door", daemon=True).start()
+        Thread("local-door", self._accept).start()
 
     def close(self) -> None:
         """Take no more requests."""
@@ -54,7 +55,7 @@ class LocalDoor:
                 return  # closed
             if self._asking.acquire(blocking=False):
                 # It takes as long as the sender likes, up to a limit: never in the thread that accepts.
-                threading.Thread(target=self._greet, args=(connection,), name="local-request", daemon=True).start()
+                Thread("local-request", self._greet, connection).start()
             else:
                 log.warning("local.refused because=there are %d requests", _ASKING)
                 connection.close()

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, WORKER_STDOUT, LogBatch, LogRecord, LogRequest
+from ray_client_proto.wire.texts import escaped
 from ray_client_server.driver.port import WorkerLines
 
 _KEPT_RECORDS: Final = 10_000  #: L2
@@ -116,7 +117,7 @@ class Logs(logging.Handler):
         if not self._readers:
             return
         try:
-            text = self.format(record)
+            text = escaped(self.format(record))  # of ours, and of Ray; what workers write goes as it is
             made = LogRecord(
                 source=DRIVER, time_s=record.created, level=max(record.levelno, 0), logger=_sayable(record.name)
             )

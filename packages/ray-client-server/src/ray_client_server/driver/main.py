@@ -15,13 +15,14 @@ import threading
 import time
 from typing import Any, Final, NoReturn
 
-from ray_client_proto import tls
+from ray_client_proto import threads, tls
 from ray_client_proto.wire.handshake import OF_DRIVERS
+from ray_client_proto.wire.texts import escaped
 from ray_client_server.config import DriverSettings, TlsSettings, given_path
 from ray_client_server.driver import ray_job, ray_port
 from ray_client_server.driver.control import Control
 from ray_client_server.driver.dispatch import carry_out
-from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.errors import OperationError, shortened, text_of
 from ray_client_server.driver.failures import type_name
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.hooks import with_hook
@@ -49,9 +50,9 @@ def run(settings: DriverSettings) -> NoReturn:
     """Be the driver of a session, and leave the process when the session ends."""
     _take_output(settings.log_path)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(
-        level=settings.logging_level or logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Escaping("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=settings.logging_level or logging.INFO, handlers=[handler])
     exit_code = 1
     try:
         exit_code = Driver(settings).run()
@@ -65,6 +66,17 @@ def run(settings: DriverSettings) -> NoReturn:
         os._exit(exit_code)
 
 
+class _Escaping(logging.Formatter):
+    """For the log file, where a client's texts must not pass for lines of ours, nor act on a terminal."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = escaped(record.message).replace("\n", "\\n")
+        return super().formatMessage(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return escaped(super().format(record))  # also in a traceback, whose lines stay
+
+
 class Driver:
     """The parts of a driver, and the queue on which its main thread waits for the end."""
 
@@ -72,6 +84,7 @@ class Driver:
         self._settings = settings
         self._ends: queue.SimpleQueue[str] = queue.SimpleQueue()  # reasons, and `_MAIN_WANTED`
         self._is_draining = threading.Event()
+        threads.tell_deaths(self._ends.put)
         self._control = Control(settings.control_path, settings.session_id)
 
     def run(self) -> int:
@@ -83,10 +96,12 @@ class Driver:
         try:
             _enter_environment(settings)
             joined = ray_job.join(with_hook(settings, ray_port))
-        # Ray refuses clusters and environments with errors of many types; the gateway gets each as data.
-        except Exception as error:
+        # Ray refuses clusters and environments with errors of many types, and hooks of the user's raise what they like;
+        # the gateway gets each as data.
+        except BaseException as error:
             log.exception("driver.join_failed")
-            control.report("failed", code=_failure_code(error), message=str(error), type_name=type_name(error))
+            text = shortened(text_of(error))
+            control.report("failed", code=_failure_code(error), message=text, type_name=type_name(error))
             return 1
         # After `join`, which installs a handler of Ray's that prints stack traces.
         signal.signal(signal.SIGTERM, lambda *_: self._terminate())
@@ -154,7 +169,7 @@ class Driver:
             if not self._is_draining.wait(_ORDER_S):
                 self._ends.put("terminated")
 
-        threading.Thread(target=end, name="terminate", daemon=True).start()
+        threads.Thread("terminate", end).start()
 
     def _obey(self, order: dict[str, Any]) -> None:
         if order.get("do") == "end":
@@ -162,7 +177,7 @@ class Driver:
         elif order.get("do") == "drain":
             self._is_draining.set()
             within_s = float(order.get("within_s") or 0.0)
-            threading.Thread(target=self._drain, args=(within_s,), name="drain", daemon=True).start()
+            threads.Thread("drain", self._drain, within_s).start()
 
     def _drain(self, within_s: float) -> None:
         self._session.wait_until_idle(within_s)
@@ -180,6 +195,8 @@ class Driver:
             except queue.Empty:
                 if time.monotonic() >= drop_memory_at:
                     self._holdings.uploads.drop_idle_memory()
+                    if left_s is None:  # a client that is away may yet go on with what it has begun
+                        self._holdings.uploads.drop_stale(_IDLE_MEMORY_S)
                     drop_memory_at = time.monotonic() + _IDLE_MEMORY_S
 
     def _end(self, reason: str) -> None:
@@ -232,7 +249,7 @@ def _enter_environment(settings: DriverSettings) -> None:
     importlib.invalidate_caches()
 
 
-def _failure_code(error: Exception) -> str:
+def _failure_code(error: BaseException) -> str:
     if "RuntimeEnv" in type(error).__name__ or isinstance(error, OperationError):
         return "RUNTIME_ENV_FAILED"
     return "CLUSTER_UNREACHABLE" if isinstance(error, ConnectionError) else "DRIVER_FAILED"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import logging
 from typing import Any, Final
 
 import ray
 from ray._private.ray_logging import global_worker_stdstream_dispatcher
+from ray._private.serialization import SerializationContext
 from ray.job_config import JobConfig
 
 from ray_client_server.config import DriverSettings
+from ray_client_server.driver.errors import has_text, text_of
 from ray_client_server.driver.port import Joined
 
 #: Arguments of `JobConfig` that a session has by other ways, or that are about Ray's own client.
@@ -25,6 +28,7 @@ def join(settings: DriverSettings) -> Joined:
         ray.exceptions.RuntimeEnvSetupError: the runtime environment cannot be set up.
         ValueError: Ray refuses the runtime environment or another setting.
     """
+    _contain_values()
     context = ray.init(
         address=settings.cluster_address,
         namespace=settings.namespace or None,
@@ -43,6 +47,28 @@ def join(settings: DriverSettings) -> Joined:
         dashboard_url=context.dashboard_url or "",
         ray_version=ray.__version__,
     )
+
+
+def _contain_values() -> None:
+    """Have whatever a value raises as it is unpickled become that value's failure.
+
+    Ray does this with `Exception` alone. Anything else (`SystemExit`, say) leaves the callback that waits for the
+    object uncalled, without a word, and the client would wait for ever; natively it ends the program.
+    """
+    original = SerializationContext._deserialize_object
+    if hasattr(original, "__wrapped__"):  # by an earlier call of this
+        return
+
+    @functools.wraps(original)
+    def contained(self: SerializationContext, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(self, *args, **kwargs)
+        except BaseException as error:
+            if isinstance(error, Exception) and has_text(error):
+                raise
+            raise RuntimeError(f"{type(error).__qualname__}: {text_of(error)}") from None
+
+    SerializationContext._deserialize_object = contained  # type: ignore[method-assign]
 
 
 def _job_config(settings: DriverSettings) -> JobConfig:

@@ -146,6 +146,12 @@ def call_method(actor: Handle, method: str, options: Mapping[str, Any]) -> Calla
     return submit
 
 
+def method_returns(actor: Handle, method: str) -> int:
+    """Give how many results a method of an actor has unless options say otherwise. Ray keeps it for itself."""
+    returns = actor._ray_method_num_returns.get(method)
+    return returns if isinstance(returns, int) else 1
+
+
 def next_now(generator: Handle) -> Handle | None:
     """Give the next reference of a stream if it is there already; None otherwise, and at the end."""
     return next(generator) if generator.next_ready() else None

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from ray_client_proto.threads import Thread
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError
@@ -108,7 +109,7 @@ class Results:
         #: Who waits for which object. Each has one callback of Ray's, which cannot be taken back.
         self._watched: dict[Handle, list[Wanted]] = {}
         for number in range(_THREADS):
-            threading.Thread(target=self._encode_all, name=f"results-{number}", daemon=True).start()
+            Thread(f"results-{number}", self._encode_all).start()
 
     def send(self, wanted: list[Wanted]) -> None:
         """Answer with the value of each object when it is ready, or with the failure that it has.

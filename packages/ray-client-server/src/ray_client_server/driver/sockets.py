@@ -14,15 +14,18 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeAlias, TypeVar
 
+from google.protobuf.message import DecodeError
+
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.sockets import QUIET_S, MessageSocket, WebSocket
+from ray_client_proto.threads import Thread
 from ray_client_proto.tls import TlsSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import ClientFrame
 from ray_client_proto.wire import websocket
 from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.calls import CallService
-from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.session import DriverSession
 
@@ -69,7 +72,7 @@ class SocketDoor:
         self._open: set[WebSocket] = set()
         self._closed = threading.Event()
         for target in (self._accept, self._ping):
-            threading.Thread(target=target, name="socket-door", daemon=True).start()
+            Thread("socket-door", target).start()
 
     def close(self) -> None:
         """Take no more, and cut those there are."""
@@ -100,8 +103,7 @@ class SocketDoor:
                     self.begin(connection, first[:1], first[1:])
                 elif self._beginning.acquire(blocking=False):
                     # It takes as long as the client likes, up to a limit: never in the thread that accepts.
-                    arguments = self._begin_tls, connection, first[:1], first[1:]
-                    threading.Thread(target=self._encrypt, args=arguments, name="socket-tls", daemon=True).start()
+                    Thread("socket-tls", self._encrypt, self._begin_tls, connection, first[:1], first[1:]).start()
                 else:
                     connection.close()
 
@@ -142,13 +144,16 @@ class SocketDoor:
 
     def _start(self, name: str, target: Callable[..., None], messages: WebSocket, *arguments: object) -> None:
         self._open.add(messages)  # here, so that the next one counts this
-        threading.Thread(target=target, args=(messages, *arguments), name=name, daemon=True).start()
+        Thread(name, target, messages, *arguments).start()
 
     def _serve(self, messages: _Connection, serve: Callable[[_Connection], None]) -> None:
         try:
             serve(messages)
-        except Exception as error:  # noqa: BLE001 - OSError of a cut, or what protobuf raises for bytes that are none
+        except OSError as error:
             log.info("socket.cut because=%s", error)
+        except (ProtocolError, DecodeError) as error:
+            if isinstance(messages, MessageSocket):
+                _SocketWay(messages).end(_violation(error))
         finally:
             messages.close()
             messages.release()
@@ -177,9 +182,9 @@ class SocketDoor:
             has_hung_up = True
         except OperationError as error:
             way.end(error.failure)
-        except ProtocolError as error:
-            way.end(Failure(code=Failure.PROTOCOL_VIOLATION, message=str(error)))
-        except Exception as error:  # noqa: BLE001 - OSError of a cut, or what protobuf raises for bytes that are none
+        except (ProtocolError, DecodeError) as error:
+            way.end(_violation(error))
+        except OSError as error:
             log.info("socket.cut because=%s", error)
         finally:
             if stream is not None:
@@ -189,6 +194,10 @@ class SocketDoor:
             messages.close()
             messages.release()
             self._open.discard(messages)
+
+
+def _violation(error: Exception) -> Failure:
+    return refused(Failure.PROTOCOL_VIOLATION, str(error)).failure
 
 
 class _SocketWay:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.port import Handle
@@ -72,7 +73,13 @@ class Streams:
             if isinstance(found, Failure):
                 asked.answer.failure(found)
             else:
-                self._give(found, asked.object_id, asked.answer)
+                self._give_later(found, asked)
+
+    def _give_later(self, ref: Handle, asked: _Asked) -> None:
+        try:
+            self._give(ref, asked.object_id, asked.answer)
+        except OperationError as error:  # the id may be in use; those that wait behind it are served all the same
+            asked.answer.failure(error.failure)
 
     async def _next(self, generator: Handle) -> Handle | Failure:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -12,11 +13,17 @@ from typing import Final
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import chunk
 from ray_client_proto.wire.errors import ProtocolError
+from ray_client_proto.wire.limits import GIB
 from ray_client_proto.wire.memory import SpareMemory
 from ray_client_server.config import Limits
 from ray_client_server.driver.errors import refused
 
+log = logging.getLogger(__name__)
+
 _REMEMBERED: Final = 100  #: uploads that were used
+_OPEN: Final = 1024  #: uploads that were begun, and not used
+_OPEN_BYTES: Final = 64 * GIB  #: and all that they announced together, unless one alone may have more
+_STALE_S: Final = 600.0  #: an upload that gets no byte and is not used for so long, with its client there, is let go
 
 
 class Uploads:
@@ -26,6 +33,7 @@ class Uploads:
         self._limits = limits
         self._lock = threading.Lock()
         self._assemblies: dict[int, chunk.Assembly] = {}
+        self._idle: dict[int, tuple[int, float]] = {}  #: transfer -> bytes that had come, and for how long no more did
         #: Those that were used last. What a lane that was cut still brings of one must not begin it anew.
         self._used: deque[int] = deque(maxlen=_REMEMBERED)
         self._memory = SpareMemory()
@@ -47,11 +55,38 @@ class Uploads:
                 raise ProtocolError(f"B2: there can be no chunk of transfer {transfer_id}")
             if total_bytes > self._limits.transfer_bytes:
                 raise self._too_large(total_bytes)
+            self._refuse_if_full(total_bytes)
             try:
                 assembly = chunk.Assembly(transfer_id, total_bytes, self._limits.transfer_bytes, self._memory.allocate)
             except (MemoryError, OverflowError):
                 raise self._too_large(total_bytes) from None
             return self._assemblies.setdefault(transfer_id, assembly)
+
+    def _refuse_if_full(self, total_bytes: int) -> None:
+        most_bytes = max(_OPEN_BYTES, self._limits.transfer_bytes)
+        open_bytes = sum(assembly.total_bytes for assembly in self._assemblies.values())
+        if len(self._assemblies) >= _OPEN:
+            what, limit, value = f"{_OPEN} uploads are open", "open_transfers", _OPEN
+        elif open_bytes + total_bytes > most_bytes:
+            what, limit, value = f"{open_bytes} bytes of uploads are open", "open_transfer_bytes", most_bytes
+        else:
+            return
+        text = f"B3: no upload of {total_bytes} bytes can begin, since {what}; let some be used first"
+        raise refused(Failure.LIMIT_EXCEEDED, text, limit=limit, value=str(value))
+
+    def drop_stale(self, passed_s: float) -> None:
+        """Take note that so much time has passed with the client there, and let go of what nobody goes on with."""
+        with self._lock:
+            idle = {}
+            for transfer_id, assembly in list(self._assemblies.items()):
+                came_bytes, idle_s = self._idle.get(transfer_id, (-1, 0.0))
+                idle_s = idle_s + passed_s if came_bytes == assembly.received_bytes else 0.0
+                if idle_s >= _STALE_S:
+                    log.warning("upload.stale transfer=%d bytes=%d", transfer_id, assembly.received_bytes)
+                    del self._assemblies[transfer_id]
+                else:
+                    idle[transfer_id] = assembly.received_bytes, idle_s
+            self._idle = idle
 
     def _too_large(self, size_bytes: int) -> Exception:
         flag = Limits.flag("transfer_bytes")

@@ -10,6 +10,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Final
 
+from ray_client_proto.threads import Thread, watch
+
 _THREADS: Final = 16
 _ALONE_S: Final = 0.5  #: how long a wait may hold its thread while no other wants one
 _SHARED_S: Final = 0.02  #: and while others do
@@ -31,7 +33,7 @@ class Waits:
         with self._lock:
             if self._idle == 0 and self._threads < _THREADS:
                 self._threads += 1
-                threading.Thread(target=self._run, name=f"waits-{self._threads}", daemon=True).start()
+                Thread(f"waits-{self._threads}", self._run).start()
         self._queue.put(attempt)
 
     def _run(self) -> None:
@@ -74,7 +76,7 @@ class Loop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
+        self._thread = Thread("loop", self._run)
         self._thread.start()
 
     def _run(self) -> None:
@@ -88,7 +90,7 @@ class Loop:
 
     def start(self, coroutine: Coroutine[Any, Any, None]) -> Future[None]:
         """Run a coroutine to its end, unless the future that this gives is cancelled."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        return watch("loop", asyncio.run_coroutine_threadsafe(coroutine, self._loop))
 
     def close(self) -> None:
         """Stop the loop, and whatever still runs on it."""

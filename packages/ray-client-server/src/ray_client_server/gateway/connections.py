@@ -16,6 +16,7 @@ def connection_options(limits: Limits) -> list[tuple[str, int]]:
         ("grpc.max_metadata_size", limits.metadata_bytes),
         ("grpc.max_concurrent_streams", limits.streams),
         ("grpc.server_handshake_timeout_ms", int(limits.handshake_s * 1000)),
+        ("grpc.max_connection_idle_ms", int(limits.idle_s * 1000)),
         ("grpc.keepalive_time_ms", 20_000),
         ("grpc.keepalive_timeout_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),

@@ -15,6 +15,7 @@ from typing import Final
 
 from ray_client_proto.sockets import QUIET_S, ClosedError
 from ray_client_proto.wire import requests, websocket
+from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.gateway.sessions import Session
 
 SIGN_S: Final = QUIET_S / 2  #: how often a driver gets a sign of life
@@ -36,6 +37,9 @@ class DriverSocket:
         self._piece = memoryview(bytearray(_PIECE_BYTES))  # what comes in is copied out of it at once
         self._decoder = websocket.Decoder(limit_bytes)
         self._whole = self._decoder.feed(b"")
+        self._limit_bytes = limit_bytes
+        self._begun = bytearray()  # what was read, for `receive_some`
+        self._due_bytes = 0  # of the message that it is in
         self._is_sending, self._is_finished = False, True  # there is nobody to tell before it is open
 
     async def open(self, session: Session, kind: bytes) -> None:
@@ -57,6 +61,7 @@ class DriverSocket:
         if not websocket.is_accepted(answer[:size_bytes], key):
             raise ConnectionRefusedError(f"the driver refused a request: {answer[:80]!r}")
         self._whole = self._decoder.feed(answer[size_bytes:])
+        self._begun += answer[size_bytes:]
         self._is_finished = False
 
     async def send(self, *parts: bytes | memoryview) -> None:
@@ -97,15 +102,51 @@ class DriverSocket:
             for opcode, payload in self._whole:
                 if opcode == websocket.BINARY:
                     return payload
-                if opcode == websocket.CLOSE:
-                    if payload[:2] in (b"", websocket.closing(websocket.NORMAL)):
-                        return None
-                    raise ClosedError(int.from_bytes(payload[:2], "big"), payload[2:].decode("utf-8", "replace"))
+                if opcode == websocket.CLOSE and _is_end(payload):
+                    return None
                 # Pings want no answer: `give_sign` comes by itself, also while nobody receives.
-            size_bytes = await self._loop.sock_recv_into(self._socket, self._piece)
-            if not size_bytes:
-                raise ConnectionResetError("the driver has closed the connection")
-            self._whole = self._decoder.feed(self._piece[:size_bytes])
+            self._whole = self._decoder.feed(await self._read())
+
+    async def receive_some(self) -> tuple[bytes, int] | None:
+        """Wait for a piece of a message; give it, and how many bytes of the message are still to come.
+
+        So nobody has to hold a large message while its reader is slow. It is for connections from which nothing is
+        received in the other way.
+
+        Raises:
+            ClosedError: the driver has ended it otherwise than in good order.
+            OSError: the connection is gone.
+            ProtocolError: what came is no message, or too large.
+        """
+        while not self._due_bytes:
+            start = websocket.read_start(self._begun, self._limit_bytes)
+            if start is None or (not start.is_data and len(self._begun) < start.end + start.size_bytes):
+                self._begun += await self._read()
+                continue
+            if start.is_data:
+                if start.opcode != websocket.BINARY or not start.is_final or start.mask:
+                    raise ProtocolError(f"S3: a frame with opcode {start.opcode} cannot come here")
+                del self._begun[: start.end]
+                self._due_bytes = start.size_bytes
+                if not start.size_bytes:
+                    return b"", 0
+            else:
+                payload = bytes(self._begun[start.end : start.end + start.size_bytes])
+                del self._begun[: start.end + start.size_bytes]
+                if start.opcode == websocket.CLOSE and _is_end(payload):
+                    return None
+        if not self._begun:
+            self._begun += await self._read()
+        piece = bytes(self._begun[: self._due_bytes])
+        del self._begun[: self._due_bytes]
+        self._due_bytes -= len(piece)
+        return piece, self._due_bytes
+
+    async def _read(self) -> memoryview:
+        size_bytes = await self._loop.sock_recv_into(self._socket, self._piece)
+        if not size_bytes:
+            raise ConnectionResetError("the driver has closed the connection")
+        return self._piece[:size_bytes]
 
     def give_sign(self) -> None:
         """Give the driver a sign of life, without waiting; what is being sent is one as well."""
@@ -126,6 +167,17 @@ class DriverSocket:
         with contextlib.suppress(OSError):  # full, or gone, which shows where it is received from
             if self._socket.send(frame) < len(frame):
                 self._socket.shutdown(socket.SHUT_RDWR)  # the rest of it would have to come next
+
+
+def _is_end(payload: bytes) -> bool:
+    """Tell whether a closing frame is the end in good order.
+
+    Raises:
+        ClosedError: it is another one.
+    """
+    if payload[:2] in (b"", websocket.closing(websocket.NORMAL)):
+        return True
+    raise ClosedError(int.from_bytes(payload[:2], "big"), payload[2:].decode("utf-8", "replace"))
 
 
 def _closing(code: int) -> bytes:

@@ -6,6 +6,7 @@ Which of the two, its first bytes say (docs/protocol.md, rule S1). Of what is gi
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import functools
 import socket
@@ -17,6 +18,7 @@ from ray_client_server.auth.tokens import TokenGuard
 from ray_client_server.config import GatewaySettings, given_path
 from ray_client_server.errors import ServerError, SessionEndedError, UnauthenticatedError, UnknownSessionError
 from ray_client_server.gateway.listening import listen
+from ray_client_server.gateway.places import Places
 from ray_client_server.gateway.sessions import Session, SessionTable
 from ray_client_server.gateway.splice import BUFFER_BYTES, Splice
 from ray_client_server.observability.logs import EventLog
@@ -43,10 +45,15 @@ class Front:
     """Everything between the public port and the unix sockets behind it. The event loop owns it."""
 
     def __init__(
-        self, settings: GatewaySettings, sessions: SessionTable, server_path: str, guard: TokenGuard | None = None
+        self,
+        settings: GatewaySettings,
+        sessions: SessionTable,
+        server_path: str,
+        places: Places,
+        guard: TokenGuard | None = None,
     ) -> None:
         """`server_path` is where the gateway's gRPC server listens; `guard` knows the token, where one is wanted."""
-        self._settings, self._guard = settings, guard
+        self._settings, self._guard, self._places = settings, guard, places
         self._sessions = sessions
         self._server_path = server_path
         self._listeners: list[socket.socket] = []
@@ -89,21 +96,30 @@ class Front:
                     log.error("front.cannot_accept", error=error)
                     await asyncio.sleep(_PAUSE_S)
                 continue
-            task = asyncio.ensure_future(self._greet(connection))
+            try:
+                peer = _peer(connection)
+            except OSError:  # it is gone
+                connection.close()
+                continue
+            if not self._places.take(peer, connection.fileno(), functools.partial(_cut, connection)):
+                connection.close()
+                continue
+            task = asyncio.ensure_future(self._greet(connection, peer))
             self._greeting.add(task)
             task.add_done_callback(self._greeting.discard)
 
-    async def _greet(self, near: socket.socket) -> None:
+    async def _greet(self, near: socket.socket, peer: str) -> None:
         """Find out where a connection wants to go, and let it."""
         far: socket.socket | None = None
         try:
             _tune(near)
-            peer = _peer(near)
             first = await asyncio.wait_for(self._first_bytes(near), self._settings.limits.handshake_s)
             if first.startswith(websocket.METHOD):
                 await self._give_away(near, peer, first)
             elif first:
                 far = await _dial(self._server_path, peer)
+                if not far.getsockname():  # calls on it have no name to be admitted by
+                    self._places.admit(peer)
             if far is not None:
                 splice = Splice(near, far, self._buffer, functools.partial(self._on_close, peer))
                 self._splices.add(splice)
@@ -112,11 +128,14 @@ class Front:
         except (OSError, asyncio.TimeoutError):
             pass  # gone, or silent for too long
         finally:
+            if near is not None:  # a splice keeps its place
+                self._places.leave(peer)
             for left in (near, far):
                 if left is not None:
                     left.close()
 
     def _on_close(self, peer: str, splice: Splice) -> None:
+        self._places.leave(peer)
         self._splices.discard(splice)
         self._sessions.disconnect(peer, splice.was_closed)
 
@@ -139,6 +158,7 @@ class Front:
             request, accepted = websocket.read_request(received[:size_bytes])
             kind = websocket.kind_of(received[:size_bytes])
             session = self._session_of(request)
+            self._places.admit(peer)
             far = await _dial(given_path(session.socket_path, self._settings.tls), peer)
         except (ValueError, ServerError, OSError) as error:
             await self._refuse(near, peer, error)
@@ -147,6 +167,7 @@ class Front:
             await loop.sock_sendall(near, accepted)
             # What kind it is comes with the file. The copy here is closed by whoever called.
             socket.send_fds(far, [kind + received[size_bytes:]], [near.fileno()])
+        session.is_used = True
         log.info("socket.given", session=session.session_id, peer=peer, kind=_KINDS[kind])
 
     async def _refuse(self, near: socket.socket, peer: str, error: Exception) -> None:
@@ -167,12 +188,14 @@ class Front:
         Raises:
             UnknownSessionError: there is no session with this id and secret.
             SessionEndedError: it has ended.
-            UnauthenticatedError: its sender has not the gateway's token.
+            UnauthenticatedError: its sender has not the gateway's token, or the request was made before.
         """
         session = self._sessions.find_by(request.session_id, request.has_secret)
         token = None if self._guard is None else self._guard.token
         if self._guard is not None and (token is None or not request.has_token(session.secret, token)):
             raise UnauthenticatedError("it needs the gateway's token")
+        if not session.proofs.is_first_use(request):
+            raise UnauthenticatedError("its proofs were used before, or are too old")
         return session
 
 
@@ -181,6 +204,12 @@ async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tuple(tasks))
+
+
+def _cut(near: socket.socket) -> None:
+    """End a connection, which whoever reads from it finds out; not from here, since it is theirs to close."""
+    with contextlib.suppress(OSError):
+        near.shutdown(socket.SHUT_RDWR)
 
 
 def _tune(near: socket.socket) -> None:

@@ -15,6 +15,7 @@ from ray_client_proto.v1.gateway_pb2 import OpenSessionProgress
 from ray_client_server.config import DriverSettings, Limits
 from ray_client_server.errors import BY_CODE_NAME, DriverFailedError, ServerError
 from ray_client_server.gateway.control import ControlServer
+from ray_client_server.gateway.proofs import Proofs
 from ray_client_server.gateway.sessions import DriverProcess, Session, SessionTable
 from ray_client_server.observability.logs import EventLog
 
@@ -103,6 +104,7 @@ class Lifecycle:
             session.job_id = str(event.get("job_id", ""))
             session.namespace = str(event.get("namespace", session.namespace))
             session.stage = OpenSessionProgress.READY
+            session.ready_at_s, session.proofs = time.monotonic(), Proofs()
             if not session.ready.done():
                 session.ready.set_result(event)
         elif kind == "failed" and not session.ready.done():
@@ -112,6 +114,7 @@ class Lifecycle:
             self.end(session, f"it could not be opened: {failure.message.partition(chr(10))[0]}", failure)
         elif kind == "attached":
             session.is_attached = bool(event.get("is_attached"))
+            session.is_used = True
             if session.is_attached:
                 session.closed_at_s = None
         elif kind == "hung_up" and not session.is_attached and not session.connections:

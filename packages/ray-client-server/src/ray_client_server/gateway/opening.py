@@ -9,7 +9,7 @@ import math
 import platform
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ray_client_proto.v1.gateway_pb2 import (
     ClientInfo,
@@ -21,6 +21,7 @@ from ray_client_proto.v1.gateway_pb2 import (
 )
 from ray_client_proto.wire import handshake, websocket
 from ray_client_proto.wire.errors import IncompatibleVersionsError
+from ray_client_proto.wire.texts import shown
 from ray_client_server.config import DriverSettings, Limits, TlsSettings
 from ray_client_server.driver.versions import package_versions
 from ray_client_server.errors import (
@@ -31,6 +32,9 @@ from ray_client_server.errors import (
 )
 from ray_client_server.gateway.environment import Environment
 from ray_client_server.gateway.sessions import Session
+
+#: Of a name that a client gives: of its user, its machine, its versions, its namespace.
+TEXT_CHARACTERS: Final = 256
 
 
 @functools.cache
@@ -92,15 +96,35 @@ def _incompatible(client: ClientInfo, server: ServerInfo) -> IncompatibleClientE
     there = f"for the client, `{handshake.install_line('ray-client', server.version)}`"
     ways = (here, there) if ours[1] < theirs[0] else (there, here)
     return IncompatibleClientError(
-        f"ray-client {client.version[:32]} speaks protocol {theirs[0]} to {theirs[1]}, and ray-client-server "
+        f"ray-client {shown(client.version, 32)} speaks protocol {theirs[0]} to {theirs[1]}, and ray-client-server "
         f"{server.version} speaks {ours[0]} to {ours[1]}; {' or else '.join(ways)}",
         {
             "client_protocol": f"{theirs[0]}-{theirs[1]}",
             "server_protocol": f"{ours[0]}-{ours[1]}",
-            "client_version": client.version,
+            "client_version": shown(client.version, 32),
             "server_version": server.version,
         },
     )
+
+
+def known_client(request: OpenSessionRequest) -> ClientInfo:
+    """Give what is kept of what a client says of itself; a text that is long is cut.
+
+    Raises:
+        InvalidRequestError: the name of its namespace, which means something, is too long.
+    """
+    if len(request.namespace) > TEXT_CHARACTERS:
+        raise InvalidRequestError(
+            f"the namespace has a name of {len(request.namespace)} characters; it may have {TEXT_CHARACTERS}"
+        )
+    client, said = ClientInfo(), request.client
+    for field, value in said.ListFields():
+        if isinstance(value, str):
+            setattr(client, field.name, value[:TEXT_CHARACTERS])
+        elif isinstance(value, int):
+            setattr(client, field.name, value)
+    client.protocol.CopyFrom(said.protocol)
+    return client
 
 
 def driver_settings(
@@ -147,7 +171,7 @@ def _job_config(text: str) -> dict[str, Any]:
     """
     try:
         found = json.loads(text) if text else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequestError(f"job_config_json is not JSON: {error}") from error
     if not isinstance(found, dict):
         raise InvalidRequestError(f"job_config_json is a {type(found).__name__}, not an object")

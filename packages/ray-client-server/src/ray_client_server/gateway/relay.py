@@ -47,6 +47,9 @@ PREFIX: Final = "/ray_client.v1.Session/"
 #: How long a call that lost its driver waits to learn why.
 LEARN_S: Final = 2.0
 
+#: How long a client may take to make room for an answer or a piece of a download; then it has to come again.
+STALL_S: Final = 60.0
+
 _HEADROOM_BYTES: Final = 64 * KIB  #: for what a driver's message has beside the bytes that its limits count
 
 Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
@@ -69,8 +72,9 @@ def session_of(metadata: Any, sessions: SessionTable) -> Session:
 class Relay(grpc.GenericRpcHandler):
     """The handler of every method of the `Session` service."""
 
-    def __init__(self, sessions: SessionTable, limits: Limits) -> None:
-        self._sessions, self._limits = sessions, limits
+    def __init__(self, sessions: SessionTable, limits: Limits, admit: Callable[[str], None] = lambda _: None) -> None:
+        """`admit` is told of each connection that has shown the secret of a session."""
+        self._sessions, self._limits, self._admit = sessions, limits, admit
         self._open: set[DriverSocket] = set()
         self._signs: asyncio.TimerHandle | None = None  # while there is anything open
         self._adapters: dict[str, tuple[bytes, Adapter]] = {
@@ -100,12 +104,20 @@ class Relay(grpc.GenericRpcHandler):
         session: Session | None = None
         try:
             session = session_of(context.invocation_metadata(), self._sessions)
+            self._admit(peer_of(context))
             if not session.ready.done():
                 raise InvalidRequestError("M2: the session is not open yet; wait for READY")
+            session.is_used = True
+            if session.calls >= self._limits.session_calls:
+                raise LimitExceededError("session_calls", self._limits.session_calls, "calls of this session")
             if kind == websocket.DATA:
                 session.connect(peer_of(context))
-            async with self._connected(session, kind) as driver:
-                await adapt(_Call(context, self._limits.message_bytes), driver)
+            session.calls += 1
+            try:
+                async with self._connected(session, kind) as driver:
+                    await adapt(_Call(context, self._limits.message_bytes, session.answers), driver)
+            finally:
+                session.calls -= 1
         except _ClientGoneError:
             return
         except ServerError as error:
@@ -155,8 +167,8 @@ class _ClientGoneError(Exception):
 class _Call:
     """The client's side of a call."""
 
-    def __init__(self, context: Context, message_bytes: int) -> None:
-        self._context, self._message_bytes = context, message_bytes
+    def __init__(self, context: Context, message_bytes: int, answers: asyncio.Semaphore) -> None:
+        self._context, self._message_bytes, self.answers = context, message_bytes, answers
 
     async def read(self) -> bytes | None:
         """Give the next message, or None at the end.
@@ -192,6 +204,17 @@ class _Call:
             await self._context.write(message)
         except Exception as error:  # private to gRPC
             raise _ClientGoneError from error
+
+    async def write_in_time(self, message: bytes) -> None:
+        """Send a message of which there may be many, or a large one, and wait until the client has room for it.
+
+        Raises:
+            InvalidRequestError: it has none for too long.
+        """
+        try:
+            await asyncio.wait_for(self.write(message), STALL_S)
+        except asyncio.TimeoutError:
+            raise InvalidRequestError(f"the client has read nothing for {STALL_S:g} s") from None
 
 
 #: Carries a call on to a driver. Raises what `DriverSocket` does, `ServerError`, or `_ClientGoneError`.
@@ -295,23 +318,64 @@ async def _download(call: _Call, driver: DriverSocket, chunk_bytes: int) -> None
     await driver.send(lane.Head(lane.DOWNLOAD, request.transfer_id, request.offset_bytes).encode())
     is_whole = False
     while not is_whole:
-        head, data = _head(await driver.receive(), lane.CHUNK)
-        for at in range(0, data.nbytes or 1, chunk_bytes):
-            piece = data[at : at + chunk_bytes]
-            await call.write(chunk.encode(head.transfer_id, head.offset_bytes + at, head.total_bytes, [piece]))
-        is_whole = head.offset_bytes + data.nbytes >= head.total_bytes
+        first, due_bytes = await _until(driver, lane.HEAD_BYTES)
+        if first[:1] == bytes((lane.FAILURE,)):
+            first += await _rest(driver, due_bytes)
+            due_bytes = 0
+        head, data = _head(first, lane.CHUNK)
+        at = head.offset_bytes
+        while True:  # an empty transfer is one message too
+            for begin in range(0, data.nbytes or 1, chunk_bytes):
+                piece = data[begin : begin + chunk_bytes]
+                await call.write_in_time(chunk.encode(head.transfer_id, at, head.total_bytes, [piece]))
+                at += piece.nbytes
+            if not due_bytes:
+                break
+            some, due_bytes = await _some(driver)
+            data = memoryview(some)
+        is_whole = at >= head.total_bytes
     await driver.finish()
+
+
+async def _some(driver: DriverSocket) -> tuple[bytes, int]:
+    """Give a piece of a message, and how much of that is still to come.
+
+    Raises:
+        OSError: the driver has ended the connection.
+    """
+    found = await driver.receive_some()
+    if found is None:
+        raise ConnectionResetError("the driver has ended the connection")
+    return found
+
+
+async def _until(driver: DriverSocket, size_bytes: int) -> tuple[bytes, int]:
+    """Give so many bytes of the next message, or a few more, or the whole of it; and how much is still to come."""
+    begun, due_bytes = await _some(driver)
+    while len(begun) < size_bytes and due_bytes:
+        more, due_bytes = await _some(driver)
+        begun += more
+    return begun, due_bytes
+
+
+async def _rest(driver: DriverSocket, due_bytes: int) -> bytes:
+    """Give what is still to come of a message."""
+    pieces = []
+    while due_bytes:
+        piece, due_bytes = await _some(driver)
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 async def _call(call: _Call, driver: DriverSocket, form: bytes) -> None:
     await driver.send(form, await call.read_only())
-    answer = await driver.receive()
-    if answer is None:
-        raise ConnectionResetError("the driver gave no answer")
-    if answer[:1] == calls.FAILURE:
-        raise DriverRefusedError(Failure.FromString(answer[1:]))
-    await driver.finish()
-    await call.write(answer[1:])
+    first, due_bytes = await _until(driver, 1)
+    async with call.answers:  # from here on the whole of it is held
+        answer = first[1:] + await _rest(driver, due_bytes)
+        if first[:1] == calls.FAILURE:
+            raise DriverRefusedError(Failure.FromString(answer))
+        await driver.finish()
+        await call.write_in_time(answer)
 
 
 def _head(message: bytes | None, kind: int) -> tuple[lane.Head, memoryview]:

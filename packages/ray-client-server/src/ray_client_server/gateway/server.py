@@ -16,21 +16,24 @@ import grpc
 
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_server.auth.interceptor import TokenInterceptor
-from ray_client_server.auth.tokens import TokenGuard
+from ray_client_server.auth.tokens import TOKEN_PATH_VARIABLE, TOKEN_VARIABLE, TokenGuard
 from ray_client_server.cluster import finding
 from ray_client_server.cluster.finding import Cluster, LocalCluster
 from ray_client_server.config import GatewaySettings, Limits
 from ray_client_server.errors import StartError
-from ray_client_server.gateway import opening
+from ray_client_server.gateway import files, opening
+from ray_client_server.gateway.bounding import RequestBound
 from ray_client_server.gateway.connections import connection_options, server_credentials
 from ray_client_server.gateway.front import Front
 from ray_client_server.gateway.lifecycle import Lifecycle
 from ray_client_server.gateway.packages import PackageStore
+from ray_client_server.gateway.places import Places
 from ray_client_server.gateway.relay import Relay
 from ray_client_server.gateway.servicer import GatewayServicer
 from ray_client_server.gateway.sessions import SessionTable
 from ray_client_server.gateway.spawner import Spawner
 from ray_client_server.gateway.state import StateDirectory
+from ray_client_server.gateway.users import other_users, user
 from ray_client_server.gateway.watching import ClientWatch
 from ray_client_server.observability.health import Health
 from ray_client_server.observability.logs import EventLog
@@ -41,8 +44,9 @@ T = TypeVar("T")
 
 SERVICES = ("ray_client.v1.Gateway", "ray_client.v1.Session")
 
-#: Where Ray's job submission started us: the job's own settings, which no session's driver is to take over.
-_JOB_CONFIG = "RAY_JOB_CONFIG_JSON_ENV_VAR"
+#: What no driver, no worker and no cluster of ours is to have of this process's environment: the token and, where Ray's
+#: job submission started us, the job's own settings.
+_NOT_FOR_DRIVERS = (TOKEN_VARIABLE, TOKEN_PATH_VARIABLE, "RAY_JOB_CONFIG_JSON_ENV_VAR")
 
 #: gRPC itself refuses a message without saying whose limit that was; up to this many times the limit we do it.
 _SAYABLE = 4
@@ -68,15 +72,20 @@ def check_security(settings: GatewaySettings) -> None:
     Raises:
         StartError: the host is beyond loopback, and there is neither a token nor `--insecure`.
     """
-    if is_loopback(settings.host) or settings.is_insecure:
+    is_closed = is_loopback(settings.host)
+    if settings.wants_token:
+        if settings.tls is None and not is_closed and not settings.is_insecure:
+            log.warning("server.token_in_clear", host=settings.host, advice="add --tls-cert and --tls-key")
         return
-    if not settings.wants_token:
+    if not is_closed and not settings.is_insecure:
         raise StartError(
             f"listening on {settings.host} lets everyone who can reach it run code: set RAY_CLIENT_TOKEN, name a file "
             "with --token-file, give --token-hash, or say --insecure"
         )
-    if settings.tls is None:
-        log.warning("server.token_in_clear", host=settings.host, advice="add --tls-cert and --tls-key")
+    others = other_users() if is_closed else set()
+    if others or not is_closed:
+        who = f"{len(others)} other users of this machine" if is_closed else "whoever reaches it"
+        log.warning("server.no_token", who=who, can=f"run code as {user()}", advice="set RAY_CLIENT_TOKEN")
 
 
 def server_options(limits: Limits) -> list[tuple[str, int]]:
@@ -95,9 +104,10 @@ class Gateway:
     def __init__(self, settings: GatewaySettings, cluster: Cluster, directory: Path, spawner: Spawner) -> None:
         limits = settings.limits
         self._settings = settings
+        places = Places(files.raise_limit(), limits.address_connections)
         self._sessions = SessionTable(limits)
         self._lifecycle = Lifecycle(self._sessions, limits, str(directory), spawner.start)
-        self._watch = ClientWatch(self._sessions, self._lifecycle)
+        self._watch = ClientWatch(self._sessions, self._lifecycle, limits.handshake_s)
         self._health = Health(SERVICES)
         self._servicer = GatewayServicer(
             self._sessions,
@@ -108,15 +118,17 @@ class Gateway:
             info=opening.server_info(cluster.address, cluster.ray_version, settings.claims),
             check_environment=spawner.check_environment,
             tls=settings.tls,
+            admit=places.admit,
         )
         guard = TokenGuard(settings.token, settings.token_hash) if settings.wants_token else None
         self._server_path = f"{directory}/s/gateway"
-        self._front = Front(settings, self._sessions, self._server_path, guard)
+        self._front = Front(settings, self._sessions, self._server_path, places, guard)
         self._server = grpc.aio.server(
-            interceptors=[] if guard is None else [TokenInterceptor(guard)], options=server_options(limits)
+            interceptors=[*([] if guard is None else [TokenInterceptor(guard)]), RequestBound(limits.request_bytes)],
+            options=server_options(limits),
         )
         gateway_pb2_grpc.add_GatewayServicer_to_server(self._servicer, self._server)
-        self._server.add_generic_rpc_handlers((Relay(self._sessions, limits), self._health.handler()))
+        self._server.add_generic_rpc_handlers((Relay(self._sessions, limits, places.admit), self._health.handler()))
 
     async def start(self) -> int:
         """Begin to listen and give the port.
@@ -199,7 +211,8 @@ async def serve(settings: GatewaySettings, announce: Callable[[int, Cluster], No
         StartError: it could not start, or the cluster that it started has died; nothing is left running.
     """
     check_security(settings)
-    os.environ.pop(_JOB_CONFIG, None)
+    for name in _NOT_FOR_DRIVERS:
+        os.environ.pop(name, None)
     signals = Signals()
     state = StateDirectory(settings.state_dir)
     # Where multiprocessing puts the fork server's socket. It has no public way to say so, and a gateway that is killed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
-import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias, TypeVar
 
@@ -25,9 +25,10 @@ from ray_client_server.errors import (
 )
 from ray_client_server.gateway import environment, opening, watching
 from ray_client_server.gateway.lifecycle import Lifecycle
-from ray_client_server.gateway.packages import PackageStore, check_hash
+from ray_client_server.gateway.packages import SLOWEST_BYTES_S, PackageStore, check_hash
 from ray_client_server.gateway.relay import session_of
 from ray_client_server.gateway.sessions import Session, SessionTable
+from ray_client_server.gateway.starting import BUILD_HOLD_S, START_HOLD_S, StartPlaces
 from ray_client_server.observability.logs import EventLog
 from ray_client_server.observability.peers import peer_of
 from ray_client_server.refusal import refuse
@@ -39,9 +40,6 @@ T = TypeVar("T")
 #: Has Ray judge a runtime environment, as `Spawner.check_environment`.
 CheckEnvironment: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, str]]]
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
-
-#: Drivers that start at the same time; the rest are QUEUED. More would only take the processors from each other.
-STARTS = 8
 
 
 class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
@@ -58,7 +56,9 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         info: pb.ServerInfo,
         check_environment: CheckEnvironment,
         tls: TlsSettings | None,
+        admit: Callable[[str], None],
     ) -> None:
+        """`admit` is told of each connection with a call that was let in."""
         self._sessions = sessions
         self._lifecycle = lifecycle
         self._packages = packages
@@ -67,10 +67,11 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._info = info
         self._check_environment = check_environment
         self._tls = tls
-        self._starts = asyncio.Semaphore(STARTS)
+        self._admit = admit
+        self._starts = StartPlaces(START_HOLD_S)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
-        self._builds = asyncio.Semaphore(STARTS)
-        self._uploads: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._builds = StartPlaces(BUILD_HOLD_S)
+        self._unpacking = StartPlaces(START_HOLD_S, count=2, share=1)
         self.is_draining = False
 
     def info(self) -> pb.ServerInfo:
@@ -82,9 +83,11 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         return info
 
     async def GetServerInfo(self, request: pb.ServerInfoRequest, context: Context) -> pb.ServerInfo:
+        self._admit(peer_of(context))
         return self.info()
 
     async def ListSessions(self, request: pb.ListSessionsRequest, context: Context) -> pb.ListSessionsResponse:
+        self._admit(peer_of(context))
         now = time.monotonic()
         summaries = [
             pb.SessionSummary(
@@ -102,18 +105,21 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         return pb.ListSessionsResponse(sessions=summaries, server=self.info())
 
     async def CloseSession(self, request: pb.CloseSessionRequest, context: Context) -> pb.CloseSessionResponse:
+        self._admit(peer_of(context))
         async with _refusing(context):
             session = session_of(context.invocation_metadata(), self._sessions)
             self._lifecycle.end(session, request.reason[:200] or "its client closed it")
         return pb.CloseSessionResponse()
 
     async def OpenSession(self, request: pb.OpenSessionRequest, context: Context) -> None:
+        self._admit(peer_of(context))
         async with _refusing(context):
             terms = opening.agree(request, self._info, self._limits)
-            runtime_env = environment.parse(request.runtime_env_json)
+            client = opening.known_client(request)
+            runtime_env = await asyncio.to_thread(environment.parse, request.runtime_env_json)
             if self.is_draining:
                 raise DrainingError()
-            session = self._sessions.reserve(request.client, request.namespace, terms.lease_s, self._directory)
+            session = self._sessions.reserve(client, request.namespace, terms.lease_s, self._directory)
             watching.recognize(session)
             if not request.lease_s:  # a client that asks for a lease has it, whatever becomes of its connection
                 session.reset_s = self._limits.reset_s
@@ -142,7 +148,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         await context.write(pb.OpenSessionProgress(stage=pb.OpenSessionProgress.QUEUED))
         session.packages.update(environment.packages_of(runtime_env))
         laid_out = await asyncio.to_thread(environment.lay_out, runtime_env, self._packages.directory)
-        settings = opening.driver_settings(
+        settings = await asyncio.to_thread(
+            opening.driver_settings,
             session,
             request,
             laid_out,
@@ -157,7 +164,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         elif settings.tls is None:  # this driver cannot end TLS, and nothing goes in clear
             sockets = websocket.CAPABILITY, websocket.LANES, websocket.TLS_CAPABILITY
             terms = opening.without(terms, *sockets)
-        async with self._builds if laid_out.is_built else self._starts:
+        places = self._builds if laid_out.is_built else self._starts
+        async with places.place(_client_of(context, request.client)):
             ready = await self._start(session, settings, laid_out.is_built, context)
         opening.check_driver(ready)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)
@@ -200,14 +208,16 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
     async def CheckEnvironment(
         self, request: pb.CheckEnvironmentRequest, context: Context
     ) -> pb.CheckEnvironmentResponse:
+        self._admit(peer_of(context))
         async with _refusing(context):
-            asked = environment.with_stand_ins(environment.parse(request.runtime_env_json))
-            async with self._starts:
+            asked = environment.with_stand_ins(await asyncio.to_thread(environment.parse, request.runtime_env_json))
+            async with self._starts.place(peer_of(context)):
                 found = await self._in_time("handshake_s", self._check_environment(asked))
             return pb.CheckEnvironmentResponse(**found)
         raise AssertionError("refusing raises")
 
     async def GetPackageStatus(self, request: pb.PackageStatusRequest, context: Context) -> pb.PackageStatus:
+        self._admit(peer_of(context))
         async with _refusing(context):
             self._use(request.sha256, context)
             return await asyncio.to_thread(self._packages.status, request.sha256)
@@ -220,40 +230,59 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             session_of(metadata, self._sessions).packages.add(check_hash(sha256))
 
     async def UploadPackage(self, chunks: AsyncIterator[pb.PackageChunk], context: Context) -> pb.PackageStatus:
+        self._admit(peer_of(context))
         async with _refusing(context):
             first = await self._next_chunk(chunks)
             if first is None:
                 raise BrokenRuleError("an upload without a chunk; even an empty package has one")
-            lock = self._uploads.setdefault(first.sha256, asyncio.Lock())
-            async with lock:  # two clients with the same package: the second finds it there
-                status = await asyncio.to_thread(self._packages.status, first.sha256)
-                return status if status.is_complete else await self._receive(first, chunks)
+            status = await asyncio.to_thread(self._packages.status, first.sha256)
+            return status if status.is_complete else await self._receive(first, chunks, context)
         raise AssertionError("refusing raises")
 
-    async def _receive(self, first: pb.PackageChunk, chunks: AsyncIterator[pb.PackageChunk]) -> pb.PackageStatus:
-        in_use = [sha256 for session in self._sessions for sha256 in session.packages]
-        await asyncio.to_thread(self._packages.begin, first, in_use)
+    async def _receive(
+        self, first: pb.PackageChunk, chunks: AsyncIterator[pb.PackageChunk], context: Context
+    ) -> pb.PackageStatus:
+        until_s = time.monotonic() + self._limits.handshake_s + first.total_bytes / SLOWEST_BYTES_S
+        upload = await asyncio.to_thread(self._packages.begin, first, self._packages_in_use(), _address_of(context))
         try:
             chunk: pb.PackageChunk | None = first
+            if first.offset_bytes > upload.received_bytes:  # somebody else goes on with what was here
+                return pb.PackageStatus(sha256=first.sha256, received_bytes=upload.received_bytes)
             while chunk is not None:
                 if (chunk.sha256, chunk.total_bytes) != (first.sha256, first.total_bytes):
                     raise BrokenRuleError("the chunks of one upload name different packages")
-                await asyncio.to_thread(self._packages.append, chunk)
-                chunk = await self._next_chunk(chunks)
-            return await asyncio.to_thread(self._packages.complete, first.sha256, first.total_bytes)
+                await asyncio.to_thread(upload.append, chunk)
+                chunk = await self._next_chunk(chunks, until_s - time.monotonic())
+            async with self._unpacking.place(peer_of(context)):
+                return await asyncio.to_thread(self._packages.complete, upload, self._packages_in_use())
         finally:
-            self._packages.finish(first.sha256)
+            await asyncio.shield(asyncio.to_thread(self._packages.finish, upload))
 
-    async def _next_chunk(self, chunks: AsyncIterator[pb.PackageChunk]) -> pb.PackageChunk | None:
+    def _packages_in_use(self) -> list[str]:
+        return [sha256 for session in self._sessions for sha256 in session.packages]
+
+    async def _next_chunk(
+        self, chunks: AsyncIterator[pb.PackageChunk], left_s: float = math.inf
+    ) -> pb.PackageChunk | None:
         """Give the next chunk, or nothing at the end.
 
         Raises:
-            LimitExceededError: none came in the time that a handshake has.
+            LimitExceededError: none came in the time that a handshake has, or all of them take too long.
         """
         try:
-            return await asyncio.wait_for(anext(chunks, None), self._limits.handshake_s)
+            return await asyncio.wait_for(anext(chunks, None), min(self._limits.handshake_s, max(left_s, 0)))
         except asyncio.TimeoutError:
-            raise LimitExceededError("handshake_s", self._limits.handshake_s, "no chunk came") from None
+            what = "no chunk came" if left_s > self._limits.handshake_s else "the upload is too slow"
+            raise LimitExceededError("handshake_s", self._limits.handshake_s, what) from None
+
+
+def _address_of(context: Context) -> str:
+    return peer_of(context).rpartition(":")[0]
+
+
+def _client_of(context: Context, client: pb.ClientInfo) -> str:
+    """Name a client for its share of places: by its address, and by what it says where several have one."""
+    return f"{_address_of(context)} {client.user[:64]}@{client.hostname[:64]}:{client.pid}"
 
 
 @contextlib.asynccontextmanager

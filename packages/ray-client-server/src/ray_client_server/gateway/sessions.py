@@ -11,14 +11,19 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ray_client_proto.v1.gateway_pb2 import ClientInfo, OpenSessionProgress
+from ray_client_proto.wire.texts import shown
 from ray_client_server.config import Limits
 from ray_client_server.errors import LimitExceededError, ServerError, SessionEndedError, UnknownSessionError
+from ray_client_server.gateway.proofs import Proofs
 from ray_client_server.observability.logs import EventLog
 
 log = EventLog("sessions")
+
+#: Answers of unary forms, of one session, that the gateway holds at a time while their client makes room for them.
+ANSWERS: Final = 4
 
 
 class DriverProcess(Protocol):
@@ -56,6 +61,8 @@ class Session:
     stage: OpenSessionProgress.Stage = OpenSessionProgress.QUEUED
     job_id: str = ""
     is_attached: bool = False
+    is_used: bool = False  #: somebody has come to it with its secret
+    ready_at_s: float = math.inf
     is_process_known: bool = False  #: its client is a process of this machine
     reset_s: float = math.inf  #: how long it is kept once its client has closed every connection
     connections: set[str] = field(default_factory=set)  #: those that carry its data, by the addresses they come from
@@ -63,6 +70,9 @@ class Session:
     driver_pid: int = 0
     process: DriverProcess | None = None
     link: ControlLink | None = None
+    proofs: Proofs = field(default_factory=Proofs, repr=False)
+    calls: int = 0  #: that are relayed now
+    answers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS), repr=False)
     packages: set[str] = field(default_factory=set)  #: hashes of those that it uses
     end_reason: str = ""
     #: Resolves with the driver's `ready` event, or with what went wrong before it.
@@ -170,6 +180,7 @@ class SessionTable:
         """Move a session to those that have ended; doing so twice changes nothing."""
         if self._live.pop(session.session_id, None) is None:
             return
+        reason = shown(reason)
         session.end_reason = reason
         session.failure = failure or SessionEndedError(session.session_id, reason)
         self._ended[session.session_id] = EndedSession(session.secret, reason)

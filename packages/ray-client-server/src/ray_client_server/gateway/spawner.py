@@ -99,7 +99,8 @@ class Spawner:
         Raises:
             OSError: the system has no more processes, or files.
         """
-        return await self._start(entry.run_in_environment if in_environment else self._run, settings.to_json())
+        text = await asyncio.to_thread(settings.to_json)
+        return await self._start(entry.run_in_environment if in_environment else self._run, text)
 
     async def check_environment(self, runtime_env: dict[str, Any]) -> dict[str, str]:
         """Have Ray judge a runtime environment; give `type_name` and `message` of its refusal, or an empty dictionary.

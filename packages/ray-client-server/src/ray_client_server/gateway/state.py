@@ -25,7 +25,7 @@ class StateDirectory:
         """Make it, and what belongs in it.
 
         Raises:
-            StartError: it cannot be made, its name is too long, or another gateway uses it.
+            StartError: it cannot be made, its name is too long, or another user has it, or another gateway.
         """
         self._is_temporary = named is None
         try:
@@ -38,6 +38,7 @@ class StateDirectory:
             else:
                 self.path = Path(named).expanduser().absolute()
                 self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _check_owner(self.path)
                 self.path.chmod(0o700)
                 self._lock = _lock(self.path)
             if len(str(self.path)) > MAX_PATH_CHARACTERS:
@@ -64,6 +65,20 @@ class StateDirectory:
             shutil.rmtree(self.path / name, ignore_errors=True)
         with contextlib.suppress(FileNotFoundError):
             (self.path / "control").unlink()
+
+
+def _check_owner(directory: Path) -> None:
+    """See to it that nobody else can put things into the directory, or take it away: even root may not use another's.
+
+    Raises:
+        StartError: it belongs to another user.
+    """
+    owner = directory.stat().st_uid
+    if owner != os.geteuid():
+        raise StartError(
+            f"{directory} belongs to the user with id {owner}, and this gateway runs as {os.geteuid()}; name a "
+            "directory of its own with --state-dir"
+        )
 
 
 def _lock(directory: Path) -> int | None:

@@ -20,11 +20,11 @@ class ClientWatch:
     A client of this machine is known by its process: once that is gone nobody can use the session any more, whatever
     children of it hold its connections. Of any other client the connection is all that is known: if that was closed or
     reset, and nothing comes back for `reset_s`, the session ends. A connection that has fallen silent says nothing: a
-    laptop may sleep.
+    laptop may sleep. A session that nobody has come to for `handshake_s` after it was opened has no client.
     """
 
-    def __init__(self, sessions: SessionTable, lifecycle: Lifecycle) -> None:
-        self._sessions, self._lifecycle = sessions, lifecycle
+    def __init__(self, sessions: SessionTable, lifecycle: Lifecycle, handshake_s: float) -> None:
+        self._sessions, self._lifecycle, self._handshake_s = sessions, lifecycle, handshake_s
         self._looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -50,6 +50,8 @@ class ClientWatch:
                 self._lifecycle.end(session, f"its client's process {session.client.pid} is gone")
             elif _is_closed_for_good(session):
                 self._lifecycle.end(session, f"its client closed the connection {session.reset_s:g} s ago")
+            elif not session.is_used and time.monotonic() - session.ready_at_s >= self._handshake_s:
+                self._lifecycle.end(session, f"nobody came to it within {self._handshake_s:g} s after it was opened")
 
 
 def recognize(session: Session) -> None:

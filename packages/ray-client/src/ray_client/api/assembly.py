@@ -31,7 +31,7 @@ from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.library import show
 from ray_client_proto.v1 import gateway_pb2
-from ray_client_proto.wire import requests, unopened, websocket
+from ray_client_proto.wire import packed, requests, unopened, websocket
 
 
 class Connection:
@@ -90,7 +90,7 @@ def assemble(
         return GrpcStream(calls, freed, opened.session_id)
 
     if websocket.CAPABILITY in opened.capabilities and not has_green_sockets():
-        headers = requests.headers(opened.session_id, opened.secret, settings.token)
+        headers = requests.Asker(opened.session_id, opened.secret, settings.token)
         message_bytes = opened.limits.message_bytes
         tls = settings.tls or (TlsSettings() if settings.address.is_tls else None)
         secret = opened.secret if websocket.TLS_CAPABILITY in opened.capabilities else None
@@ -101,7 +101,9 @@ def assemble(
         if websocket.LANES in opened.capabilities:
             pool = LanePool(partial(door.open, websocket.LANE, LaneSocket))
             cleanup.callback(pool.close)
-            lanes = SocketLanes(pool, lanes, opened.session_id, message_bytes)
+            lanes = SocketLanes(
+                *(pool, lanes, opened.session_id, message_bytes), packs=packed.CAPABILITY in opened.capabilities
+            )
             open_logs = LogWays(calls, opened.session_id, door).open
     session = Session(opened, open_stream, lanes)
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"

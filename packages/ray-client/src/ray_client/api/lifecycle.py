@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.api import init_options
@@ -20,6 +21,7 @@ from ray_client.config.settings import ConnectSettings, TlsSettings
 from ray_client.errors import AddressError, NotConnectedError, SessionClosedError
 from ray_client.handles import current
 from ray_client.tracebacks import shorten_all
+from ray_client_proto import proxies
 
 if TYPE_CHECKING:
     import asyncio
@@ -49,6 +51,7 @@ _OWN: Final[dict[str, Any]] = {
     "connect_timeout_s": 30.0,
     "on_interrupt": "keep",
     "deploy": False,
+    "proxy": None,
 }
 # Options that a `JobConfig` may have too.
 _OF_JOB: Final = ("namespace", "runtime_env", "job_metadata")
@@ -71,6 +74,7 @@ def init(
     connect_timeout_s: float | None = 30.0,
     on_interrupt: str | None = "keep",
     deploy: bool | None = False,
+    proxy: str | None = None,
     **ray_options: Any,
 ) -> ClientContext:
     """Open a session on a cluster, which module-level functions use from now on.
@@ -95,6 +99,8 @@ def init(
         on_interrupt: what Ctrl-C in `get` and `wait` does with what was waited for: `keep` lets it run, and
             `cancel` cancels it.
         deploy: bring a gateway onto the cluster of a dashboard's address if it has none, as `ray-client deploy` does.
+        proxy: the HTTP proxy that leads to the gateway, `http://[user:password@]host:port`, or `environment` for
+            what `https_proxy` says; `no_proxy` holds for both.
         ray_options: other options of `ray.init`. `job_config` and `logging_config` say what the session's job is and
             how this process and the workers log, `logging_format` how the cluster's records are shown. Those that
             describe a cluster need the local server. Others that say something only where a cluster starts are
@@ -126,6 +132,7 @@ def init(
             connect_timeout_s=connect_timeout_s,
             on_interrupt=on_interrupt,
             deploy=deploy,
+            proxy=proxy,
             **ray_options,
         )
         if default is None or not default.is_open:
@@ -254,6 +261,7 @@ def _open(address: str | None, **options: Any) -> ClientContext:
         assert target is not None
         with source_named(source):
             where, token = server_at(target, source, found)
+            where = replace(where, proxy=proxies.choose(found["proxy"], where.host))
             context = _connect(ConnectSettings(address=where, token=token, **settings))
     _contexts.append(context)
     context._connection.on_close(lambda: _contexts.remove(context))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 HOOK = "worker_process_setup_hook"
 _JOB_CONFIG = "take logging_config, or what job_config has beside metadata, namespace and runtime_env"
-_ASSEMBLY = "ray_client.api.assembly"
+#: What a session is made of, and what its first call needs.
+LOADED = ("ray_client.api.assembly", "ray_client.session.calls", "ray_client.session.interrupts", "encodings.idna")
 
 
 def connect(
@@ -42,8 +43,8 @@ def connect(
         gateway = GatewayClient(channel, settings.token, settings.address, claims=settings.claims)
         shipped: dict[str, str] = {}
         request = _request(settings, gateway, shipped)
-        # What a session is made of takes as long to import as the server takes to start a driver.
-        threading.Thread(target=importlib.import_module, args=(_ASSEMBLY,), daemon=True).start()
+        # This takes as long to import as the server takes to start a driver.
+        threading.Thread(target=lambda: [*map(importlib.import_module, LOADED)], daemon=True).start()
         opened = gateway.open_session(request, on_progress, settings.open_timeout_s, settings.connect_timeout_s)
         try:
             from ray_client.api.assembly import assemble

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ray_client.errors import AddressError
+from ray_client_proto.proxies import Proxy
 from ray_client_proto.wire.limits import DEFAULT_PORT
 
 #: Schemes that name a gateway, and whether it speaks TLS. `rays` is to `ray` what `https` is to `http`.
@@ -23,6 +24,7 @@ class Address:
     port: int = DEFAULT_PORT
     is_tls: bool = False
     prefix: str = ""  #: what a proxy has the gateway under, as `/clusters/blue`
+    proxy: Proxy | None = field(default=None, repr=False)  #: of the user's own network, which leads there
 
     @property
     def target(self) -> str:

@@ -274,7 +274,7 @@ class ActorMethod:
         )
 
     def remote(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the method; give a reference to its result without waiting for anything.
+        """Call the method; give a reference to its result, at once as `f.remote` does.
 
         Raises:
             TypeError: the arguments do not fit the method.

@@ -61,7 +61,10 @@ class Prepared(NamedTuple):
 
 
 class RemoteFunction(Generic[P, T]):
-    """A function that runs on the cluster: `f.remote(...)` returns at once, with a reference to its result."""
+    """A function that runs on the cluster: `f.remote(...)` returns at once, with a reference to its result.
+
+    It waits only to upload an argument of some 256 KiB or more, and while so many calls wait that there is no room.
+    """
 
     def __init__(self, function: Callable[P, T], options: Mapping[str, Any], session: Session | None = None) -> None:
         """Wrap a function; its calls use `session`, or else the one that is current when they are made.

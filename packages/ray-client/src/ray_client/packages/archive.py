@@ -10,9 +10,9 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, cast
 
 from ray_client.config import env
 from ray_client.errors import PackageError, PackageTooLargeError
@@ -71,9 +71,11 @@ def pack(
         if sum(sizes.values()) > limit_bytes:
             largest = sorted(sizes.items(), key=lambda item: -item[1])[:_LISTED_FILES]
             raise PackageTooLargeError(str(source), sum(sizes.values()), limit_bytes, largest)
-        with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED) as archive:
-            for name in filter(None, (prefix + name for name in names)):
-                _add(archive, root / name.removeprefix(prefix), name)
+        with target.open("xb") as file:
+            hashing = _Hashing(file)
+            with zipfile.ZipFile(cast(IO[bytes], hashing), "w", zipfile.ZIP_DEFLATED) as archive:
+                for name in filter(None, (prefix + name for name in names)):
+                    _add(archive, root / name.removeprefix(prefix), name)
     except FileNotFoundError as exc:
         reason = f"{exc.filename!r} went while it was packed"
         raise PackageError(str(source), reason, "try again, or exclude it") from exc
@@ -81,7 +83,19 @@ def pack(
         reason = f"{exc.strerror} ({exc.filename!r})"
         raise PackageError(str(source), reason, "make it readable, or exclude it") from exc
     modules = {_module_name(prefix + file): os.path.realpath(root / file) for file in files if file.endswith(".py")}
-    return replace(describe(target, modules), special=_special(names))
+    return Package(target, hashing.digest.hexdigest(), modules, _special(names))
+
+
+class _Hashing:
+    """A file that is hashed as it is written, so that it need not be read again: a zip file goes back where it can."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.digest = file, hashlib.sha256()
+        self.flush = file.flush
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        return self._file.write(data)
 
 
 def _nameable(source: Path, prefix: str, names: Iterable[str]) -> list[str]:
@@ -122,13 +136,13 @@ def _module_name(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def describe(path: Path, modules: Mapping[str, str] | None = None) -> Package:
+def describe(path: Path) -> Package:
     """Give a zip file as it is, as a package."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_COPY_BYTES):
             digest.update(block)
-    return Package(path, digest.hexdigest(), modules or {})
+    return Package(path, digest.hexdigest())
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str) -> None:

@@ -7,11 +7,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from ray_client.errors import LimitExceededError
 from ray_client.session.call_site import call_site
 from ray_client.session.exports import ExportedCode
 from ray_client.session.session import Session
 from ray_client_proto.v1 import operation_pb2 as op
 from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_proto.wire.limits import RESULTS
 
 _STREAMING = "streaming"
 
@@ -53,7 +55,10 @@ def schedule_task(
     options: Payload | None,
     num_returns: int | str,
 ) -> Results:
-    """Call an exported function; give the ids of its results. Waits for nothing.
+    """Call an exported function; give the ids of its results.
+
+    Waits only while arguments are uploaded that do not fit into a frame, and while a driver that is behind leaves
+    no room for more (D4).
 
     Raises:
         PicklingError: an argument cannot be pickled.
@@ -197,6 +202,8 @@ def _results(session: Session, num_returns: int | str) -> Results:
     if num_returns == _STREAMING:
         session.peer.require("streaming", "give the results of a call one by one")
     count = 1 if isinstance(num_returns, str) else num_returns
+    if count > RESULTS:
+        raise LimitExceededError(f"{count} results of one call", "results", str(RESULTS), "")
     return Results([session.new_id() for _ in range(count)], num_returns == _STREAMING)
 
 

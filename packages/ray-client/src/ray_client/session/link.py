@@ -19,6 +19,7 @@ from ray_client.tracebacks import fresh
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import Stream, StreamCutError
 from ray_client_proto.channel import Channel
+from ray_client_proto.threads import Thread
 from ray_client_proto.v1 import frame_pb2, operation_pb2
 from ray_client_proto.wire.delivery import encode_part
 from ray_client_proto.wire.errors import WireError
@@ -61,7 +62,10 @@ class DataLink:
 
         self._dropped: deque[int] = deque()
         self._channel = Channel(
-            replay_bytes, name=f"ray-client-channel-{session_id[:8]}", late_part=self._release_dropped
+            replay_bytes,
+            name=f"ray-client-channel-{session_id[:8]}",
+            late_part=self._release_dropped,
+            on_death=self._died,
         )
         # The channel's lock guards everything below; its `changed` is notified at the end too.
         self._stream: Stream | None = None
@@ -70,7 +74,7 @@ class DataLink:
         self._is_disconnecting = False
 
         self._first_attach = threading.Event()
-        self._reader = threading.Thread(target=self._run, name=f"ray-client-link-{session_id[:8]}", daemon=True)
+        self._reader = Thread(f"ray-client-link-{session_id[:8]}", self._run, on_death=self._died)
 
     def start(self, timeout_s: float) -> None:
         """Attach for the first time.
@@ -202,6 +206,9 @@ class DataLink:
         with self._channel.lock:
             self._channel.changed.wait_for(lambda: self._end is not None, timeout=delay_s)
         return True
+
+    def _died(self, reason: str) -> None:
+        self._finish(SessionLostError(self._session_id, reason))
 
     def _finish(self, error: Exception) -> None:
         """End the link, once: wake everybody, and fail what waits with `error`."""

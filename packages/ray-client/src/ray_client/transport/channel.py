@@ -27,8 +27,6 @@ _OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
     ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_S * 1000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.max_pings_without_data", 0),
-    # A proxy of the environment is meant for HTTP and would cut a stream that lives for days.
-    ("grpc.enable_http_proxy", 0),
     # Channels to one address share connections otherwise, and closing one would not close its connection.
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -41,11 +39,17 @@ def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Chann
     """Give a channel with a connection of its own; it connects at the first call.
 
     Raises:
-        ConnectError: a file of the TLS settings cannot be read, or the threads of this process are eventlet's.
+        ConnectError: a file of the TLS settings cannot be read, the threads of this process are eventlet's, or there is
+            a proxy and grpcio is too old for it.
     """
     prepare_threads()
+    # One of the environment is meant for HTTP, and might cut a stream that lives for days: only where it is asked for.
+    if address.proxy and tuple(map(int, grpc.__version__.split(".")[:2])) < (1, 73):  # which passes over the option
+        raise ConnectError(f"a proxy needs grpcio 1.73 or later, and {grpc.__version__} is here")
+    proxy = (("grpc.http_proxy", address.proxy.url),) if address.proxy else (("grpc.enable_http_proxy", 0),)
+    options = (*_OPTIONS, *proxy)
     if not address.is_tls and tls is None:
-        return _under(address.prefix, grpc.insecure_channel(address.target, options=_OPTIONS))
+        return _under(address.prefix, grpc.insecure_channel(address.target, options=options))
     tls = tls or TlsSettings()
     credentials = grpc.ssl_channel_credentials(
         root_certificates=_read(tls.ca_path),
@@ -56,7 +60,7 @@ def open_channel(address: Address, tls: TlsSettings | None = None) -> grpc.Chann
         login = grpc.metadata_call_credentials(_Headers(tls.headers))
         credentials = grpc.composite_channel_credentials(credentials, login)
     named = (("grpc.ssl_target_name_override", tls.server_name),) if tls.server_name else ()
-    return _under(address.prefix, grpc.secure_channel(address.target, credentials, options=(*_OPTIONS, *named)))
+    return _under(address.prefix, grpc.secure_channel(address.target, credentials, options=(*options, *named)))
 
 
 class _Headers(grpc.AuthMetadataPlugin):

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import grpc
@@ -14,6 +15,7 @@ from ray_client.config.address import Address
 from ray_client.errors import ConnectError, UnreachableError, WrongPeerError
 from ray_client.transport.channel import open_channel
 from ray_client.transport.status import failure_of
+from ray_client_proto.proxies import dial
 
 CONNECT_TIMEOUT_S: Final = 2.0  #: for a plain TCP connection; gRPC has tried for 5 s by then
 ANSWER_TIMEOUT_S: Final = 0.4  #: for the first bytes of a peer that we are connected to
@@ -80,7 +82,7 @@ def first_call(address: Address) -> Iterator[None]:
         found = identify(address)
         if found is None:
             raise
-        usual = Address(address.host, _DASHBOARD_PORT)
+        usual = Address(address.host, _DASHBOARD_PORT, proxy=address.proxy)
         if isinstance(found, UnreachableError) and address.port != usual.port and _is_dashboard(usual):
             advice = f"a Ray cluster's dashboard answers on that machine, and {_how_to_deploy(usual)}"
             found = UnreachableError(str(address), f"{found.reason} ({advice})")
@@ -99,7 +101,7 @@ def identify(address: Address) -> ConnectError | None:
 
 def _connect(address: Address, timeout_s: float = CONNECT_TIMEOUT_S) -> socket.socket:
     try:
-        return socket.create_connection((address.host, address.port), timeout_s)
+        return dial(address.host, address.port, timeout_s, address.proxy)
     except (OSError, UnicodeError) as exc:  # UnicodeError: a label of the host name is empty or too long
         reason = f"no connection within {timeout_s:g} s" if isinstance(exc, TimeoutError) else _reason(exc)
         raise UnreachableError(str(address), reason) from exc
@@ -135,7 +137,7 @@ def _identify_tls(address: Address) -> ConnectError | None:
     name = str(address)
     if protocol is None:
         advice = f"write the address as ray://{address.target}, or start the server with a certificate"
-        found = _identify_plaintext(Address(address.host, address.port))
+        found = _identify_plaintext(replace(address, is_tls=False, prefix=""))
         if isinstance(found, WrongPeerError):
             return WrongPeerError(name, f"{found.peer}, without TLS", found.advice)
         return found or WrongPeerError(name, "a server that does not speak TLS", advice)

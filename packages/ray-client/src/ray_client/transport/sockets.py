@@ -20,6 +20,7 @@ from ray_client.transport.calls import SessionCalls
 from ray_client.transport.status import Context, error_from_failure
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
 from ray_client_proto.asking import ask
+from ray_client_proto.proxies import dial
 from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
 from ray_client_proto.tls import TlsSocket, client_context, connect
 from ray_client_proto.v1.error_pb2 import Failure
@@ -30,7 +31,7 @@ from ray_client_proto.wire.errors import ProtocolError
 CONNECT_TIMEOUT_S: Final = 5.0  #: for a connection, and again for the gateway's answer
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
-_Headers = list[tuple[str, str]]
+_Headers = Callable[[], list[tuple[str, str]]]  #: of one request
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _Socket = TypeVar("_Socket", bound=WebSocket)
 
@@ -121,7 +122,7 @@ class Door:
         if self._local_path:
             with suppress(OSError, ValueError):  # the driver is gone, and the gateway knows why; or it is elsewhere
                 return self._made(self._dial_locally(), kind, make, None)
-        plain = socket.create_connection((self._address.host, self._address.port), CONNECT_TIMEOUT_S)
+        plain = dial(self._address.host, self._address.port, CONNECT_TIMEOUT_S, self._address.proxy)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self._made(plain, kind, make, self._tls)
 
@@ -161,7 +162,7 @@ class Door:
         return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
 
     def _ask(self, connection: socket.socket | TlsSocket, kind: bytes, extra: Mapping[str, str] = _NONE) -> bytes:
-        headers = [*self._headers, *extra.items()]
+        headers = [*self._headers(), *extra.items()]
         return ask(connection, self._address.target, headers, kind, self._address.prefix)
 
 

@@ -14,6 +14,7 @@ from ray_client import errors
 from ray_client.rebuilding import rebuild
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import metadata
+from ray_client_proto.wire.texts import escaped
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,10 @@ def failure_of(exc: grpc.RpcError) -> Failure | None:
 
 def error_from_failure(failure: Failure, context: Context) -> Exception:
     """Give the typed error of a failure; a code of a newer server counts as a fault of the server."""
+    if failure.code not in (Failure.TASK_ERROR, Failure.RAY_ERROR):  # those are the program's own, and go as they are
+        failure.message = escaped(failure.message)
+        for key, value in failure.details.items():
+            failure.details[key] = escaped(value)
     return BY_CODE.get(failure.code, _unknown_code)(context, failure)
 
 
@@ -157,7 +162,7 @@ def error_of(exc: grpc.RpcError, doing: str, **about: object) -> Exception:
     if failure is not None:
         return error_from_failure(failure, context)
     status = exc.code()
-    return BY_STATUS[status](context, status.name, exc.details() or "no details")
+    return BY_STATUS[status](context, status.name, escaped(exc.details() or "no details"))
 
 
 @contextmanager

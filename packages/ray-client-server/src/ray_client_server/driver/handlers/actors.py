@@ -15,6 +15,7 @@ from ray_client_proto.v1.operation_pb2 import (
     Reply,
 )
 from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.bounds import check_results
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.failures import at_call_site, describe
 from ray_client_server.driver.handlers.tasks import call
@@ -52,11 +53,10 @@ def call_actor(holdings: Holdings, message: CallActor, answer: Answer) -> None:
 
     def find() -> Callable[..., Any]:
         actor = holdings.references.get(message.actor_id, Kind.ACTOR).target
-        options = invocation.options
-        has_options = options.pickle or options.transfer_id
-        return holdings.port.call_method(
-            actor, message.method, holdings.codec.decode(options).value if has_options else {}
-        )
+        packed = invocation.options
+        options = holdings.codec.decode(packed).value if packed.pickle or packed.transfer_id else {}
+        check_results(holdings.port.method_returns(actor, message.method), options)
+        return holdings.port.call_method(actor, message.method, options)
 
     call(holdings, invocation, find, answer, f"the method {message.method}")
 

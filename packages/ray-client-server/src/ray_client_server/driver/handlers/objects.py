@@ -17,6 +17,7 @@ from ray_client_proto.v1.operation_pb2 import (
     Wait,
 )
 from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.bounds import check_objects, check_time
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.holdings import Holdings
@@ -71,14 +72,20 @@ def get(holdings: Holdings, message: Get, answer: Answer) -> None:
     """Answer with each object as it becomes ready (O2)."""
     if not answer.is_wanted:
         return
+    try:
+        check_objects(len(message.object_ids))
+    except OperationError:
+        for _ in message.object_ids[1:]:  # one answer says it for all
+            answer.sink.skip(answer.request_id)
+        raise
     wanted = []
     for index, object_id in enumerate(message.object_ids):
         try:
             entry = holdings.references.get(object_id, Kind.OBJECT, Kind.GENERATOR)
-        except OperationError as error:
-            answer.failure(error.failure, index)
-        else:
             wanted.append(Wanted(entry, _ref(holdings, entry), answer, index))
+        # Each of them has an answer of its own, whatever Ray has against one.
+        except BaseException as error:  # noqa: BLE001
+            answer.failure(describe(error, holdings.codec), index)
     holdings.results.send(wanted)
 
 
@@ -86,6 +93,8 @@ def wait(holdings: Holdings, message: Wait, answer: Answer) -> None:
     """Answer with the places of the objects that are ready, once there are enough or the time is over."""
     if not answer.is_wanted:
         return
+    check_objects(len(message.object_ids))
+    check_time(message.timeout_s)
     wanted = _Wanted(holdings, message, answer)
     if not wanted.attempt(0.0):
         holdings.waits.start(wanted.attempt)

@@ -8,6 +8,7 @@ from typing import Any
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CancelTask, Export, Invocation, ReleaseExport, ScheduleTask, TakeNext
 from ray_client_server.driver.answer import Answer
+from ray_client_server.driver.bounds import RESULTS, check_results
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.failures import at_call_site, describe
 from ray_client_server.driver.holdings import Holdings
@@ -56,13 +57,14 @@ def call(
     """
     result_ids = invocation.result_ids
     try:
+        check_results(len(result_ids))
         submit = find()
         args, kwargs = holdings.codec.decode(invocation.arguments, f"an argument of {name}").value
         _name_results(holdings, invocation, submit(*args, **kwargs))
     # Ray refuses calls with errors of many types, and the user's options and arguments bring their own.
     except BaseException as error:
         failure = at_call_site(describe(error, holdings.codec), invocation.call_site)
-        holdings.references.fail(result_ids, failure)
+        holdings.references.fail(result_ids[:RESULTS], failure)
         raise OperationError(failure) from error
     answer.done()
 
