@@ -269,6 +269,14 @@ def corpus(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def deploy(session: nox.Session) -> None:
+    """`ray-client deploy` onto clusters of all kinds; a part of it runs with every change."""
+    cluster, laptop = environments(session)
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, **plain_clusters(session)}
+    run_pytest(session, laptop, "integration_tests/deploy", report="deploy", env=env)
+
+
+@nox.session(python=False)
 def conformance(session: nox.Session) -> None:
     """One suite against Ray's public API, natively on Ray and then through the client.
 

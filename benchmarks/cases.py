@@ -326,6 +326,6 @@ CASES: dict[str, Callable[..., float | dict[str, float]]] = {
     case.__name__: case
     for case in (
         *(small_get, small_put, put_ahead, task_round_trip, actor_round_trip, task_batch, actor_batch, awaits),
-        *(put_big, get_big, pieces, chain, puts, calls, gets_list, gets_completed, gets_waited),
+        *(put_big, get_big, pieces, text, chain, puts, calls, gets_list, gets_completed, gets_waited),
     )
 }

@@ -114,6 +114,7 @@ def test_init_brings_the_server(plain: Head, laptop: Laptop) -> None:
     assert is_clean(plain)
 
 
+@pytest.mark.by_hand
 def test_another_release_takes_the_place(plain: Head, laptop: Laptop, port: int, other_release: Path) -> None:
     url = plain.dashboard
     first = laptop.run("deploy", url, "--port", str(port), "--wheels", str(other_release))
@@ -130,6 +131,7 @@ def test_another_release_takes_the_place(plain: Head, laptop: Laptop, port: int,
     assert is_clean(plain)
 
 
+@pytest.mark.by_hand
 def test_somebody_elses_server(
     plain: Head, laptop: Laptop, port: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -153,6 +155,7 @@ def test_somebody_elses_server(
     assert is_clean(plain)
 
 
+@pytest.mark.by_hand
 def test_calls_have_time_to_finish(plain: Head, laptop: Laptop, port: int) -> None:
     program = """
         import ray_client as ray, sys, time

@@ -11,11 +11,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 import trustme
 from cluster import Head, free_ports, plain_python
 from deploy.conftest import TOKEN_OF_RAY, Laptop, ask, is_clean, submitted
 from fault_relay import FaultRelay
 from processes import poll
+
+pytestmark = pytest.mark.by_hand  # each has a head with a dashboard of its own: `nox -s deploy`
 
 
 def test_no_dashboard(laptop: Laptop) -> None:

@@ -101,7 +101,8 @@ class Runner:
             outcome = self._run_suite(cell, python, server_python, port)
             if outcome.only_hung:
                 # Ray 2.60 on Python 3.13 loses a task now and then, one suite in about thirty: neither owner nor raylet
-                # has a lease for it, workers and all threads of the driver are idle. What we lose, we lose again.
+                # has a lease for it, workers and all threads of the driver are idle. A race of ours would hang here
+                # too; so the cell tells of the second try, and one that hangs again has failed.
                 outcome = replace(self._run_suite(cell, python, server_python, port), is_second=True)
         except NotRunError as missing:
             return self._note(cell, Outcome(not_run=str(missing)))

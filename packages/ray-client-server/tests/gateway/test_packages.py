@@ -307,7 +307,7 @@ def test_an_upload_that_drips_ends(make_rig, refused, monkeypatch):
     def drip():
         for piece in chunks(data, 1):
             yield piece
-            time.sleep(0.05)
+            time.sleep(0.05)  # the drip: what is tested is a rate
 
     _, failure = refused(lambda: rig.stub.UploadPackage(drip(), timeout=20))
     assert "too slow" in failure.message
