@@ -97,8 +97,10 @@ def test_m1_m2_metadata_of_calls() -> None:
 @pytest.mark.parametrize("code", [Failure.INVALID_ARGUMENT, Failure.LIMIT_EXCEEDED, Failure.SESSION_ENDED, 9999])
 def test_control_characters_of_a_server_do_not_act_here(code: Failure.Code) -> None:
     odd = "\x1b]0;title\x07\r"
-    failure = Failure(code=code, message=odd, details={"limit": odd, "reason": odd})
+    details = {"limit": odd, "reason": odd} | {f"{key}": odd for key in range(20)}  # so many that none is passed over
+    failure = Failure(code=code, message=odd, details=details)
     assert not {"\x1b", "\x07", "\r"} & set(str(error_from_failure(failure, Context("doing", session_id="s"))))
+    assert set(failure.details.values()) == {r"\x1b]0;title\x07\r"}
 
 
 @pytest.mark.parametrize("code", [Failure.TASK_ERROR, Failure.RAY_ERROR])

@@ -146,8 +146,8 @@ def error_from_failure(failure: Failure, context: Context) -> Exception:
     """Give the typed error of a failure; a code of a newer server counts as a fault of the server."""
     if failure.code not in (Failure.TASK_ERROR, Failure.RAY_ERROR):  # those are the program's own, and go as they are
         failure.message = escaped(failure.message)
-        for key, value in failure.details.items():
-            failure.details[key] = escaped(value)
+        for key in list(failure.details):  # a protobuf map may pass over a key when one is set while it is walked
+            failure.details[key] = escaped(failure.details[key])
     return BY_CODE.get(failure.code, _unknown_code)(context, failure)
 
 
