@@ -353,9 +353,10 @@ async def _awaited(session: Session, function: Any, *args: Any) -> Any:
 
     call = library.Call(session, function, args, {}, library.AWAIT)
     try:
-        await asyncio.wrap_future(call.reply)
+        # The reply itself stays as it is: the thread that reads will set it, whoever waits.
+        await asyncio.shield(asyncio.wrap_future(call.reply))
     except asyncio.CancelledError:
-        call.interrupt()
+        call.leave()
         raise
     return call.value()
 

@@ -82,10 +82,14 @@ class Call:
                 self.interrupt()
                 self.reply.result()
         except BaseException:
-            self.interrupt()
-            self._session.abandon(self._id, [self.reply])
+            self.leave()
             raise
         return self.value()
+
+    def leave(self) -> None:
+        """Stop waiting: the call is interrupted, and what it still gives is let go."""
+        self.interrupt()
+        self._session.abandon(self._id, [self.reply])
 
     def value(self) -> Any:
         """Give the result, which is there; raises as `result`."""
