@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
+from ray_client_libraries import applications
 from ray_client_libraries.manifest import knows
 from ray_client_proto.wire import tokens
 
@@ -72,6 +73,14 @@ class Recipe:
         if self._is_under_way:  # a class that is decorated knows itself by its name: it gets one of its own
             return functools.partial(self.function, *self.args, **self.kwargs), ()
         return self.carry_out(session).token_in(session)
+
+
+class Decoration(Recipe):
+    """A call of one of Serve's decorators, whose classes and functions may hold what Serve alone pickles."""
+
+    def carry_out(self, session: Session) -> Held:
+        applications.allow()
+        return super().carry_out(session)
 
 
 class Place:
@@ -218,7 +227,7 @@ class Decorator(Held):
         place = self._place
         name = place.function.ray_name if isinstance(place, Recipe) else ()
         kind = class_named("ray.serve.deployment:Deployment") if name == ("ray.serve.api", "deployment") else Held
-        return hold(kind, Recipe(self, (decorated,), {}))
+        return hold(kind, Decoration(self, (decorated,), {}))
 
 
 def hold(cls: type, place: Place | Recipe) -> Any:
