@@ -50,6 +50,16 @@ def public_modules() -> list[str]:
     return found
 
 
+def place_in_core(code: Any) -> str | None:
+    """Give the place of what a library takes from the public rest of Ray: programs take it from the library."""
+    parts = str(code.__module__).split(".")
+    if parts[0] != "ray" or any(part.startswith("_") for part in parts):
+        return None
+    homes = [".".join(parts[: at + 1]) for at in range(len(parts))]
+    home = next((home for home in homes if getattr(sys.modules[home], code.__name__, None) is code), None)
+    return home and f"{home}:{code.__name__}"
+
+
 def names_of(module: types.ModuleType) -> list[str]:
     """Give the public names of a module."""
     declared = getattr(module, "__all__", None)
@@ -76,9 +86,9 @@ class Manifest:
         if isinstance(obj, types.ModuleType):
             return None
         if inspect.isclass(obj) or inspect.isfunction(obj):
-            if not is_ours(obj.__module__) or "." in obj.__qualname__:
+            if "." in obj.__qualname__:
                 return None
-            return self.place(obj, module, name)
+            return self.place(obj, module, name) if is_ours(obj.__module__) else place_in_core(obj)
         if name.isupper() and type(obj) in _PLAIN:
             return {"k": "value", "v": obj}
         return {"k": "object"} if is_ours(type(obj).__module__) else None
@@ -111,7 +121,8 @@ class Manifest:
         """Name a base of a class."""
         if base.__module__ == "builtins" and issubclass(base, BaseException):
             return f"builtins:{base.__name__}"
-        if not is_ours(base.__module__) or "." in base.__qualname__:
+        # What a class inherits from may be made on the spot, and have the name of the class itself.
+        if not is_ours(base.__module__) or getattr(sys.modules[base.__module__], base.__qualname__, None) is not base:
             return None
         self.place(base, base.__module__, base.__name__)
         return f"{base.__module__}:{base.__name__}"

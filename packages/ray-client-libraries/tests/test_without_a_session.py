@@ -7,16 +7,18 @@ import inspect
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import ray_client_libraries.manifest
 from ray_client import data, serve, train, tune
 from ray_client.api.counterparts import counterparts
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import NotConnectedError
 from ray_client.pickling import pickler
-from ray_client_libraries.held import Recipe
+from ray_client_libraries.held import Recipe, _class_of
 from ray_client_libraries.modules import find
 from ray_client_proto.wire import tokens
 
@@ -57,6 +59,22 @@ def test_names_are_classes_functions_and_modules() -> None:
     assert issubclass(train.TrainingFailedError, Exception)
     assert {"range", "Dataset"} <= set(dir(data)) and "range" in data.__all__
     assert importlib.import_module("ray_client.tune.schedulers").ASHAScheduler is tune.schedulers.ASHAScheduler
+
+
+def test_every_name_of_every_module_is_there() -> None:
+    manifest = Path(ray_client_libraries.manifest.__file__).parent / "manifest"
+    modules = [path.stem for path in manifest.iterdir()]
+    for name in modules:
+        module = importlib.import_module(f"ray_client{name[len('ray') :]}")
+        for public in ray_client_libraries.manifest.entries(module.__name__) or ():
+            getattr(module, public)
+    assert {"Dataset", "range"} <= set(dir(data)) and {"Checkpoint", "report"} <= set(dir(train))
+    assert issubclass(importlib.import_module("ray_client.data.exceptions").UserCodeException, Exception)
+
+
+def test_a_class_made_for_an_object_can_be_called_where_the_objects_class_can() -> None:
+    made = _class_of(("ray.data.none:Made", "ray.data.none:Base"), ("__call__", "__len__"))
+    assert {"__call__", "__len__"} <= set(vars(made))
 
 
 def test_help_and_completion_know_them() -> None:

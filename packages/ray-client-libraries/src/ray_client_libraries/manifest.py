@@ -16,7 +16,7 @@ def entries(module: str) -> dict[str, Any] | None:
     try:
         text = (_MANIFEST / f"ray{module[len('ray_client') :]}.json").read_text(encoding="utf-8")
     except OSError:
-        return None
+        return {} if module in _packages() else None
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -24,3 +24,10 @@ def entries(module: str) -> dict[str, Any] | None:
 def knows(module: str) -> bool:
     """Tell whether the manifest has a module, which is named as it is here: `ray_client.data`."""
     return entries(module) is not None
+
+
+@functools.cache
+def _packages() -> frozenset[str]:
+    """Give the packages of the modules that have names: some have none of their own."""
+    modules = [path.name.split(".")[1:-1] for path in _MANIFEST.iterdir()]
+    return frozenset(".".join(["ray_client", *parts[:at]]) for parts in modules for at in range(1, len(parts)))

@@ -94,6 +94,15 @@ def test_what_the_client_lacks_a_package_for_stays(client: Any, driving: Any) ->
     assert client.value_of(ask(client, driving, numpy.float64, 3, lacks=["numpy"]).value) == 3.0
 
 
+def test_what_the_client_lacks_a_package_for_stays_in_other_values_too(client: Any, driving: Any) -> None:
+    """X3"""
+    numpy = pytest.importorskip("numpy")
+    ask(client, driving, len, "abc", lacks=["numpy"])
+    assert client.value_of(client.holdings.codec.encode([numpy.zeros(3)]))[0].name == "library_object"
+    ask(client, driving, len, "abc", lacks=["pandas"])
+    assert client.value_of(client.holdings.codec.encode([numpy.zeros(3)]))[0].sum() == 0
+
+
 def test_an_interrupt_hits_its_own_call_alone(client: Any, driving: Any) -> None:
     """X4"""
     reading, writing = os.pipe()

@@ -74,9 +74,11 @@ class Held:
         return self.token(obj, counted_ids) if self._stays(type(obj)) else None
 
     def reduce_object(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
-        """Do the same for a value that is not the answer of a library: only what a library made stays."""
-        is_other = isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException))
-        return None if is_other or not any(map(_is_of_library, type(obj).__mro__)) else self.token(obj, counted_ids)
+        """Do the same for values that are no answers of libraries: what one made stays, and what the client lacks."""
+        if isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException)):
+            return None
+        stays = _top(type(obj)) in self._lacks or any(map(_is_of_library, type(obj).__mro__))
+        return self.token(obj, counted_ids) if stays else None
 
     def _stays(self, cls: type) -> bool:
         moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
@@ -249,7 +251,7 @@ class Library:
                 worker = self._workers[call.thread] = self._start(call.thread)
             self._running[answer.request_id] = job, worker.interrupt
             if _NAMES not in call.lacks:  # then the client can read objects of libraries, wherever they come from
-                self._codec.hold = Held(self._references).reduce_object
+                self._codec.hold = Held(self._references, call.lacks).reduce_object
         worker.jobs.put(job)
 
     def _start(self, thread: int) -> _Worker:
