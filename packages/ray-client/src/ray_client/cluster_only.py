@@ -121,6 +121,11 @@ def _libraries() -> Any:
         return None
 
 
+def has_libraries() -> bool:
+    """Tell whether that package is installed."""
+    return _libraries() is not None
+
+
 class ClusterName(ABCMeta):
     """The type of the classes that stand for names of Ray; those that programs derive from them are of it too."""
 
