@@ -27,14 +27,13 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CallLibrary, Output
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
+from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.references import Kind, References
 from ray_client_server.driver.waiting import Loop
-
-LIBRARIES: Final = frozenset(["air", "data", "llm", "rllib", "serve", "train", "tune", "workflow"])
 
 _NAMES: Final = "ray_client_libraries"  #: what a client has that knows them
 _ITEMS: Final = 1024  #: that one answer to an iteration has at most
@@ -100,8 +99,7 @@ def _has(cls: type) -> Callable[[str], bool]:
 
 
 def _is_of_library(code: Any) -> bool:
-    top, _, rest = (code.__module__ or "").partition(".")
-    return top == "ray" and rest.partition(".")[0] in LIBRARIES
+    return is_cluster_only(code.__module__ or "")
 
 
 def _top(code: Any) -> str:
