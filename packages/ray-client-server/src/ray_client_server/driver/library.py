@@ -60,7 +60,7 @@ class Held:
 
     def reduce(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Give the token of what stays; None: it goes by value."""
-        if isinstance(obj, types.MethodType) and self._stays(type(obj.__self__)):
+        if isinstance(obj, types.MethodType) and self._stays(_class_of(obj.__self__)):
             return tokens.library_method, (obj.__self__, obj.__name__)
         is_code = isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType))
         if _top(obj if is_code else type(obj)) in self._lacks:
@@ -98,6 +98,11 @@ class Held:
 
 def _has(cls: type) -> Callable[[str], bool]:
     return lambda name: getattr(cls, name, None) not in (None, getattr(object, name, None))
+
+
+def _class_of(obj: Any) -> type:
+    """Give the class whose methods an object's are: of a class itself, that one."""
+    return obj if isinstance(obj, type) else type(obj)
 
 
 def _is_of_library(code: Any) -> bool:

@@ -233,6 +233,8 @@ def dump(value: Any, table: TokenTable, parts: Iterable[Part] = ()) -> Pickled:
     except RayClientError:
         raise
     except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
+        if hasattr(exc, "recorded_at"):  # of a library: something that was only described was to be made
+            raise
         raise _refusal(exc, value, table, parts) from exc
     if isinstance(value, FunctionType) and pickled.size_bytes >= LARGE_BYTES:
         _tell_large(value, table)
