@@ -118,6 +118,7 @@ class Gateway:
             info=opening.server_info(cluster.address, cluster.ray_version, settings.claims),
             check_environment=spawner.check_environment,
             tls=settings.tls,
+            forwards=settings.forwards,
             admit=places.admit,
         )
         guard = TokenGuard(settings.token, settings.token_hash) if settings.wants_token else None
