@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Protocol
 
-from ray_client_proto.ports import CAPABILITY, CONNECTIONS, PortSocket, Target, carry
+from ray_client_proto.ports import CAPABILITY, CONNECTIONS, PortSocket, Target, carry, will_reset
 from ray_client_proto.sockets import QUIET_S, ClosedError
 from ray_client_proto.threads import Thread
 from ray_client_proto.wire.errors import ProtocolError
@@ -78,7 +78,7 @@ class Forwarding:
         self._session, self._refused, self._target = session, refused, Target(host, port)
         self._places = threading.Semaphore(CONNECTIONS)
         self._lock = threading.Lock()  # of what is open
-        self._open: set[tuple[PortSocket, socket.socket]] = set()
+        self._open: set[PortSocket] = set()
         self._closed, self._pid = threading.Event(), os.getpid()
         self._said = ""
         self._connect(Target("", 0)).release()  # so that what cannot be is said here
@@ -110,10 +110,8 @@ class Forwarding:
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
         with self._lock:
-            for tunnel, plain in self._open:
+            for tunnel in self._open:
                 tunnel.close()
-                with contextlib.suppress(OSError):
-                    plain.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> Forwarding:
         return self
@@ -144,12 +142,12 @@ class Forwarding:
         while not self._closed.wait(_SIGN_S):
             with self._lock:
                 open_now = tuple(self._open)
-            for tunnel, _ in open_now:
+            for tunnel in open_now:
                 tunnel.ping()
 
     def _serve(self, plain: socket.socket) -> None:
-        try:
-            with plain:
+        with plain:
+            try:
                 plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 tunnel = self._connect(self._target)
                 try:
@@ -157,25 +155,25 @@ class Forwarding:
                 finally:
                     tunnel.close()
                     tunnel.release()
-        except OSError as error:
-            if not self._closed.is_set() and self._said != str(error):  # a browser asks again and again
-                self._said = str(error)
-                log.warning("forward.refused because=%s", error)
-        finally:
-            self._places.release()
+            except OSError as error:
+                will_reset(plain)
+                if not self._closed.is_set() and self._said != str(error):  # a browser asks again and again
+                    self._said = str(error)
+                    log.warning("forward.refused because=%s", error)
+            finally:
+                self._places.release()
 
     def _carry(self, tunnel: PortSocket, plain: socket.socket) -> None:
         self._said = ""
-        pair = tunnel, plain
         with self._lock:
             if self._closed.is_set():
-                return
-            self._open.add(pair)
+                raise OSError("it was closed meanwhile")
+            self._open.add(tunnel)
         try:
             carry(tunnel, plain)
         finally:
             with self._lock:
-                self._open.discard(pair)
+                self._open.discard(tunnel)
 
     def _connect(self, target: Target) -> PortSocket:
         """Open a connection to the driver, which has connected to the target.

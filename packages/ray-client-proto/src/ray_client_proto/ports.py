@@ -27,7 +27,7 @@ CAPABILITY: Final = "forward"
 CONNECTIONS: Final = 128  #: that are forwarded for a session at the same time
 PIECE_BYTES: Final = 64 * KIB  #: in a message, at most
 _HOST_BYTES: Final = 255
-_LOOK_S: Final = 5.0  #: waited at a stretch for the plain side, which says nothing of the other
+_LOOK_S: Final = 1.0  #: waited at a stretch for the plain side, which says nothing of the other
 _RESET: Final = struct.pack("ii", 1, 0)  #: for SO_LINGER: closing says that something broke
 
 
@@ -115,13 +115,22 @@ class PortSocket(LaneSocket):
         self._send(websocket.CLOSE, websocket.closing(websocket.FAILURES + code, reason))
         self._socket.shutdown(socket.SHUT_WR)
 
-    def has_hung_up(self) -> bool:
-        """Tell whether the peer has closed, where the system tells it without reading what came before."""
-        if not hasattr(select, "POLLRDHUP"):
+    def is_gone(self, may_be_done: bool) -> bool:
+        """Tell whether the connection is over, as far as the system tells without reading what came before.
+
+        With `may_be_done` a peer that only sends nothing more may be one that has sent all.
+        """
+        if not hasattr(select, "poll"):
             return False
         poll = select.poll()
-        poll.register(self._socket, select.POLLRDHUP)
+        poll.register(self._socket, 0 if may_be_done else getattr(select, "POLLRDHUP", 0))
         return bool(poll.poll(0))
+
+
+def will_reset(plain: socket.socket) -> None:
+    """Have a connection end, once it is closed, as one that broke."""
+    with contextlib.suppress(OSError):
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
 
 def carry(tunnel: PortSocket, plain: socket.socket) -> None:
@@ -148,7 +157,7 @@ class _Carrier:
             self._take()
         except (OSError, ProtocolError) as error:
             log.debug("port.cut because=%s", error)
-            self._plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)  # or a part would pass for the whole
+            will_reset(self._plain)  # or a part would pass for the whole
             self._tunnel.close()
         finally:
             self._is_over = True
@@ -202,7 +211,6 @@ class _Carrier:
             try:
                 piece = piece[self._plain.send(piece) :]
             except TimeoutError:
-                # Nobody reads here, and who wrote there may be gone meanwhile. Once our end was sent, a peer that has
-                # closed may be one that is done.
-                if not self._has_sent_end and self._tunnel.has_hung_up():
+                # Nobody reads here, and who wrote there may be gone meanwhile.
+                if self._tunnel.is_gone(may_be_done=self._has_sent_end):
                     raise
