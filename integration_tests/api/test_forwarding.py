@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -16,7 +19,7 @@ from cluster import Head
 from fault_relay import FaultRelay
 from gateway import Gateway
 from processes import poll
-from ways import WAY
+from ways import HAS_TLS, WAY
 
 import ray_client as ray
 from ray_client.errors import ForwardingError
@@ -122,7 +125,7 @@ def test_who_does_not_answer_is_told_once_and_may_come_later(
         port = port_of(listener)
     with ray.forward(port) as forwarding:
         for _ in range(2):
-            with reach(forwarding) as program, pytest.raises(ConnectionResetError):
+            with pytest.raises(ConnectionResetError), reach(forwarding) as program:
                 program.recv(1)
         refusals = [record for record in caplog.records if "forward.refused" in record.message]
         assert len(refusals) == 1 and refusals[0].levelno == logging.WARNING
@@ -140,14 +143,14 @@ def test_it_ends_with_its_session(gateway: Gateway, web: int) -> None:
     with listening() as listener:
         forwarding = context.forward(port_of(listener))
         program = reach(forwarding)
-        listener.accept()
+        server, _ = listener.accept()
         context.close()
-        with pytest.raises(ConnectionResetError):
+        with server, pytest.raises(ConnectionResetError):
             program.recv(1)
     with pytest.raises(ConnectionError):
         reach(forwarding)
     assert poll(lambda: not own_threads(), 10), own_threads()
-    with pytest.raises((ray.RayClientError, OSError)):
+    with pytest.raises(ForwardingError, match="has ended"):
         context.forward(web)
 
 
@@ -190,6 +193,7 @@ def test_a_taken_port_and_one_that_is_none(context: ray.ClientContext, web: int)
 
 
 @has_way
+@pytest.mark.skipif(HAS_TLS, reason="the gateway of its own has no certificate")
 def test_an_operator_can_forbid_it(head: Head, web: int) -> None:
     gateway = Gateway.start(head.address, "--no-forwarding")
     try:
@@ -199,6 +203,24 @@ def test_an_operator_can_forbid_it(head: Head, web: int) -> None:
             assert (raised.value.host, raised.value.port) == ("127.0.0.1", web)
     finally:
         gateway.close()
+
+
+@has_way
+def test_the_command_forwards_until_it_is_interrupted(gateway: Gateway, web: int) -> None:
+    command = [sys.executable, "-m", "ray_client", "forward", "--address", gateway.address, str(web)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[0]
+        with urllib.request.urlopen(url, b"hello", timeout=20) as answer:
+            assert answer.read() == b"hello"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+
+
+def test_the_command_says_what_is_wrong(gateway: Gateway) -> None:
+    command = [sys.executable, "-m", "ray_client", "forward", "--address", gateway.address, "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "") and "1 to 65535" in done.stderr
 
 
 @pytest.mark.skipif(not WAY.startswith("relay"), reason="here connections come through")

@@ -123,7 +123,8 @@ def test_it_ends_with_its_session(session: Session, listener: socket.socket) -> 
             program.recv(1)
     assert "(closed)" in repr(found)
     session.is_open = False
-    assert "(closed)" in repr(forward(session, listener.getsockname()[1]))
+    with pytest.raises(RefusedError, match="has ended"):
+        forward(session, listener.getsockname()[1])
 
 
 def test_what_cannot_be_is_said_at_once(session: Session) -> None:
@@ -143,7 +144,7 @@ def test_a_refusal_is_told_once(session: Session, listener: socket.socket, caplo
     with forward(session, listener.getsockname()[1]) as found:
         session.refusal = "nobody answers there"
         for _ in range(3):
-            with reach(found) as program, pytest.raises(ConnectionResetError):
+            with pytest.raises(ConnectionResetError), reach(found) as program:
                 program.recv(1)
         assert [record.message.partition(" ")[0] for record in caplog.records] == ["forward.refused"]
 
@@ -159,7 +160,7 @@ def test_more_connections_than_there_may_be_wait(
         listener.settimeout(0.3)
         with pytest.raises(TimeoutError):
             listener.accept()
-        for end in (programs[0], servers[0]):
+        for end in (*programs[:2], *servers):  # which belong together, in whatever order
             end.close()
         listener.settimeout(WITHIN_S)
         servers.append(listener.accept()[0])

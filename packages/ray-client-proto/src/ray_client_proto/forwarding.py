@@ -24,6 +24,7 @@ log = logging.getLogger("ray_client")
 
 HERE: Final = "127.0.0.1"  #: nobody on another machine reaches a forwarded port
 _SIGN_S: Final = QUIET_S / 2
+_LOOK_S: Final = 0.1  #: the main thread must look whether it was interrupted
 
 
 class Peer(Protocol):
@@ -81,14 +82,18 @@ class Forwarding:
         self._open: set[PortSocket] = set()
         self._closed, self._pid = threading.Event(), os.getpid()
         self._said = ""
+        self._check_session()
         self._connect(Target("", 0)).release()  # so that what cannot be is said here
         self._listener = socket.create_server((HERE, local_port))
         self.local_port: int = self._listener.getsockname()[1]
         session.closers.add(self.close)
+        try:
+            self._check_session()  # after that: its end is seen here or there
+        except OSError:
+            self.close()
+            raise
         for name, target in (("forward", self._accept), ("forward-signs", self._give_signs)):
             Thread(f"ray-client-{name}", target).start()
-        if not session.is_open:
-            self.close()
 
     @property
     def address(self) -> str:
@@ -99,6 +104,11 @@ class Forwarding:
     def url(self) -> str:
         """The same for a browser."""
         return f"http://{self.address}"
+
+    def wait(self) -> None:
+        """Wait until it is closed, as it is at the end of the session; Ctrl-C ends the wait."""
+        while not self._closed.wait(_LOOK_S):
+            pass
 
     def close(self) -> None:
         """Take no more connections, and cut those there are; may be repeated. In a forked child: nothing."""
@@ -199,6 +209,10 @@ class Forwarding:
                 raise self._refuse(reason) from error
             raise
         return tunnel
+
+    def _check_session(self) -> None:
+        if not self._session.is_open:
+            raise self._refuse("the session has ended")
 
     def _refuse(self, reason: str) -> Exception:
         return self._refused(*self._target, reason)
