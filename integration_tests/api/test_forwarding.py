@@ -43,10 +43,14 @@ class Echo(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Web(ThreadingHTTPServer):
+    request_queue_size = 100  # with few places the system resets some of many that come at once
+
+
 @pytest.fixture(scope="module")
 def web() -> Iterator[int]:
     """The port of an HTTP server; the cluster is on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+    with Web(("127.0.0.1", 0), Echo) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
