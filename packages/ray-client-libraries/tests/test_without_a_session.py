@@ -16,6 +16,7 @@ from ray_client.api.counterparts import counterparts
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import NotConnectedError
 from ray_client.pickling import pickler
+from ray_client_libraries import manifest
 from ray_client_libraries.held import Recipe
 from ray_client_libraries.modules import find
 from ray_client_proto.wire import tokens
@@ -126,3 +127,18 @@ def test_the_drop_in_has_them_too() -> None:
     code += "from ray.tune.schedulers import ASHAScheduler; import ray_client.tune; "
     code += "assert ray.data.Dataset and tune is ray_client.tune and callable(serve.deployment)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_each_name_of_the_manifest_can_be_had() -> None:
+    for file in sorted(manifest.MANIFEST.iterdir()):
+        for line in file.read_text().splitlines():
+            name = f"ray_client{line.partition(chr(9))[0][len('ray') :]}"
+            module = importlib.import_module(name)
+            missing = [own for own in manifest.entries(name) or () if not hasattr(module, own)]
+            assert not missing, f"{name} lacks {missing}"
+
+
+def test_a_package_is_there_if_only_a_module_inside_it_has_names() -> None:
+    from ray_client.tune.analysis.experiment_analysis import ExperimentAnalysis
+
+    assert ExperimentAnalysis is tune.ExperimentAnalysis
