@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
-from ray_client_libraries.manifest import knows
+from ray_client_libraries.manifest import entries
 from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
@@ -244,12 +244,12 @@ _made: dict[tuple[str, ...], type] = {}
 
 def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
     """Give the class here for one of the driver's: the same, or one derived from those of its bases that are here."""
+    same = _known(classes[0]) if classes else None
+    if same is not None:  # also one that was asked for since the first such object came
+        return same
     made = _made.get(classes)
     if made is None:
-        known = next(((place, cls) for place, name in enumerate(classes) if (cls := _known(name)) is not None), None)
-        if known is not None and known[0] == 0:
-            return known[1]
-        base = Held if known is None else known[1]
+        base = next((known for name in classes if (known := _known(name)) is not None), Held)
         missing = {name: forward(name) for name in specials if getattr(base, name, None) is getattr(object, name, None)}
         module, _, name = classes[0].partition(":")
         made = LibraryType(name.rpartition(".")[2], (base,), {"__module__": module, "__slots__": (), **missing})
@@ -261,12 +261,10 @@ def _known(name: str) -> type | None:
     """Give a class that is here: of a library, or of the user's that is derived from one."""
     module, _, own = name.partition(":")
     if module == "ray" or module.startswith("ray."):
-        if not knows(f"ray_client{module[len('ray') :]}") or "." in own:
-            return None
-        try:
-            found = class_named(name)
-        except AttributeError:
-            return None
+        here = f"ray_client{module[len('ray') :]}"
+        # The driver is not asked: a value is being read.
+        is_there = own in (entries(here) or ()) or own in vars(sys.modules.get(here, object))
+        found = class_named(name) if is_there else None
     else:
         found = sys.modules.get(module)
         for part in own.split("."):

@@ -31,6 +31,10 @@ def _lines(library: str) -> bytes:
         return b""
 
 
+#: Modules that the manifest lacks and a driver has, of a newer Ray.
+asked: Final[set[str]] = set()
+
+
 def knows(module: str) -> bool:
-    """Tell whether the manifest has a module, which is named as it is here: `ray_client.data`."""
-    return entries(module) is not None
+    """Tell whether a module is known, which is named as it is here: `ray_client.data`."""
+    return module in asked or entries(module) is not None
