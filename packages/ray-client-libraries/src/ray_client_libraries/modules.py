@@ -59,9 +59,10 @@ def _ask(module: str, name: str) -> Any:
     session = None if name.startswith("_") else current.find_session()
     if session is None:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
-    found = ask_for(session, module, name)
-    setattr(sys.modules[module], name, found)
-    return found
+    names = vars(sys.modules[module])
+    if name not in names:
+        names[name] = ask_for(session, module, name)
+    return names[name]
 
 
 def exists(module: str) -> bool:
