@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ray_client_proto.wire.ray_modules import is_cluster_only
+from ray_client_server.driver.library import SPECIALS
 
 OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src/ray_client_libraries/manifest"
 #: Where the modules are that a client need not have, and whose names are of use to it.
@@ -34,6 +35,8 @@ _APART = (
 )
 _PLAIN = (bool, int, float, str, type(None))
 _DOC_CHARS = 100
+#: Packages whose classes every client has, or has names of.
+_AT_HAND = ("ray", *sys.stdlib_module_names)
 
 Names = dict[str, Any]
 
@@ -116,6 +119,16 @@ def modules_in(top: str) -> list[str]:
     return [top, *(name for one in inner for name in modules_in(one))]
 
 
+def place_in_core(code: Any) -> str | None:
+    """Give the place of what a library takes from the public rest of Ray: programs take it from the library."""
+    parts = str(code.__module__).split(".")
+    if parts[0] != "ray" or any(part.startswith("_") for part in parts):
+        return None
+    homes = [".".join(parts[: at + 1]) for at in range(len(parts))]
+    home = next((home for home in homes if getattr(sys.modules[home], code.__name__, None) is code), None)
+    return home and f"{home}:{code.__name__}"
+
+
 def names_of(module: types.ModuleType) -> list[str]:
     """Give the public names of a module."""
     declared = getattr(module, "__all__", None)
@@ -142,9 +155,9 @@ class Manifest:
         if isinstance(obj, types.ModuleType):
             return None
         if inspect.isclass(obj) or inspect.isfunction(obj):
-            if not is_ours(obj.__module__) or "." in obj.__qualname__:
+            if "." in obj.__qualname__:
                 return None
-            return self.place(obj, module, name)
+            return self.place(obj, module, name) if is_ours(obj.__module__) else place_in_core(obj)
         if name.isupper() and type(obj) in _PLAIN:
             return {"k": "value", "v": obj} if is_lasting(obj) else {"k": "object"}
         return {"k": "object"} if is_ours(type(obj).__module__) else None
@@ -187,9 +200,10 @@ class Manifest:
     def members(self, cls: type) -> Names:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""
         found: Names = {"m": {}, "t": {}, "p": [], "s": []}
+        found["s"] += specials_from_elsewhere(cls)
         for name, member in vars(cls).items():
             if name.startswith("__"):
-                if inspect.isroutine(member):
+                if inspect.isroutine(member) and name not in found["s"]:
                     found["s"].append(name)
             elif isinstance(member, (staticmethod, classmethod)):
                 found["t"][name] = signature(getattr(cls, name))
@@ -197,8 +211,16 @@ class Manifest:
                 found["m"][name] = signature(member)
             elif isinstance(member, property) and not name.startswith("_"):
                 found["p"].append(name)
-        found["p"] += sorted(set(getattr(cls, "__dataclass_fields__", ())) - set(found["p"]))
+        fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
+        found["p"] += sorted(fields - set(found["p"]))
         return {key: value for key, value in found.items() if value}
+
+
+def specials_from_elsewhere(cls: type) -> list[str]:
+    """Give the special methods that a class has of packages that a client need not have, such as pydantic."""
+    bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _AT_HAND]
+    found = {name for base in bases for name, member in vars(base).items() if inspect.isroutine(member)}
+    return sorted(found.intersection(SPECIALS))
 
 
 def is_lasting(value: Any) -> bool:

@@ -102,6 +102,13 @@ def stand_in(module: str, name: str) -> Any:
     return found
 
 
+def give_names(module: ModuleType) -> None:
+    """Have a module get its names as they are asked for."""
+    module.__getattr__ = partial(stand_in, module.__name__)  # type: ignore[method-assign]  # Python looks there
+    if (libraries := _libraries()) is not None:
+        libraries.describe(module)
+
+
 class LibraryValue:
     """What lives in a session's driver, or will: the base of what `ray_client_libraries` puts here for it."""
 
@@ -206,9 +213,7 @@ class _Finder(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Have the module get its names as they are asked for."""
-        module.__getattr__ = partial(stand_in, module.__name__)  # type: ignore[method-assign]  # Python looks there
-        if (libraries := _libraries()) is not None:
-            libraries.describe(module)
+        give_names(module)
 
 
 def _in_ray(name: str) -> str:
