@@ -110,7 +110,8 @@ class LibraryType(ABCMeta):
     def __getattr__(cls, name: str) -> Any:
         """Ask the driver for what the class has of a package that need not be here, such as pydantic."""
         session = current.find_session()
-        if session is None or name.startswith("_"):
+        is_of_library = any("ray_name" in vars(base) for base in cls.__mro__)
+        if session is None or name.startswith("_") or not is_of_library:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
         return call(session, getattr, cls, name)
 
@@ -208,11 +209,12 @@ class Method(LibraryValue):
 
     def __init__(self, target: Any, name: str) -> None:
         self.__self__, self.__name__ = target, name
-        self.__doc__ = getattr(getattr(type(target), name, None), "__doc__", None)
+        self.__doc__ = getattr(inspect.getattr_static(type(target), name, None), "__doc__", None)  # nobody is asked
 
     @property
     def __signature__(self) -> inspect.Signature | None:
-        found: inspect.Signature | None = getattr(getattr(type(self.__self__), self.__name__), "__signature__", None)
+        method = inspect.getattr_static(type(self.__self__), self.__name__, None)
+        found: inspect.Signature | None = getattr(method, "__signature__", None)
         return found and found.replace(parameters=list(found.parameters.values())[1:])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
