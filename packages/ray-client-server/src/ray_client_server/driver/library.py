@@ -41,7 +41,7 @@ _BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
 _GATHER_S: Final = 0.05  #: and how long it is gathered for
 _THREADS: Final = 1000  #: for those of a client that call
 _IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended long ago
-_SPECIALS: Final = (
+SPECIALS: Final = (
     *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
     *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
     *("__getitem__", "__gt__", "__hash__", "__invert__", "__iter__", "__le__", "__len__", "__lt__", "__mod__"),
@@ -93,7 +93,7 @@ class Held:
         counted_ids.append(handle_id)
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
-        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), _SPECIALS)))
+        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
 
 
 def _has(cls: type) -> Callable[[str], bool]:
