@@ -296,12 +296,13 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def ways(session: nox.Session) -> None:
-    """Conformance, and sessions across cuts, on every way that bytes can go; by hand, before a release."""
+    """Conformance, cuts, and the suite of the matrix, on every way that bytes can go; by hand, before a release."""
     cluster, laptop = environments(session)
     for way in ("socket", "socket-tls", "local", "relay", "relay-tls"):
         env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": "client", "RAY_CLIENT_WAY": way}
         suites = "integration_tests/conformance", "integration_tests/resume"
         run_pytest(session, laptop, *suites, report=f"ways-{way}", env=env)
+        run_pytest(session, laptop, "integration_tests/compat", report=f"ways-compat-{way}", env=env)
 
 
 @nox.session(name="conformance-oldest", python=False)
