@@ -251,7 +251,18 @@ def libraries(session: nox.Session) -> None:
     session.run(cluster, "tools/library_names.py", "--check", env=RAY_ENV, external=True)
     run_pytest(session, laptop, f"packages/{LIBRARIES}/tests", report="libraries-unit")
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
-    run_pytest(session, laptop, "integration_tests/libraries", report="libraries", env=env)
+    run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
+
+
+@nox.session(name="libraries-corpus", python=False)
+def libraries_corpus(session: nox.Session) -> None:
+    """All programs of Ray's libraries, natively and from an environment without ray; their part of docs/parity.md."""
+    cluster, laptop = library_environments(session)
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames_environment(session)}
+    run_pytest(session, laptop, "integration_tests/libraries/test_corpus.py", report="libraries-corpus", env=env)
+    if not session.posargs:  # a part of the programs says nothing of the others
+        report = str(WORK / "reports" / "libraries-corpus.xml")
+        session.run(sys.executable, "tools/parity.py", "--write", "libraries", report, external=True)
 
 
 @nox.session(name="library-names", python=False)
@@ -572,7 +583,7 @@ def library_environments(session: nox.Session) -> tuple[str, str]:
     """Give the interpreters of a cluster with Ray's libraries, and of a laptop with their names and no ray."""
     pythons = []
     ray = RAY.replace("ray==", f"ray[{LIBRARY_EXTRAS}]==")
-    sides = {"ray-client-server": [ray], "ray-client": [str(ROOT / "packages" / LIBRARIES)]}
+    sides = {"ray-client-server": [ray, "polars"], "ray-client": [str(ROOT / "packages" / LIBRARIES)]}
     for package, beside in sides.items():
         python = (
             WORK / ("libraries-cluster" if package == "ray-client-server" else "libraries-laptop") / "bin" / "python"
@@ -589,6 +600,18 @@ def library_environments(session: nox.Session) -> tuple[str, str]:
         pythons.append(str(python))
     prove_no_ray(session, pythons[1])
     return pythons[0], pythons[1]
+
+
+def frames_environment(session: nox.Session) -> str:
+    """Give the interpreter of a laptop with the names of Ray's libraries, and what programs import themselves."""
+    python = WORK / "libraries-frames" / "bin" / "python"
+    if not python.exists():
+        session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(python.parents[1]), external=True)
+    own = [*installed(session, "ray-client"), str(ROOT / "packages" / LIBRARIES), f"--reinstall-package={LIBRARIES}"]
+    command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *locked("laptop"), *own]
+    session.run(*command, "pandas", "pyarrow", "fastapi", external=True)
+    prove_no_ray(session, str(python))
+    return str(python)
 
 
 def run_conformance(session: nox.Session, age: str, cluster: str, laptop: str) -> None:
