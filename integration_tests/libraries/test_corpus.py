@@ -22,7 +22,7 @@ EVERY_TIME = {"data_in_tasks", "rest_driver_functions", "train_callbacks"}
 #: Where a program prints something else through the client, and why.
 DIFFERENT: dict[str, str] = {}
 #: What a program imports at its top has to be on the laptop; one with these is another environment.
-_OF_THE_USER = re.compile(r"^(?:import|from) (?:fastapi|pandas|pyarrow)\b", re.MULTILINE)
+_OF_THE_USER = re.compile(r"^(?:import|from) (?:fastapi|pandas|pyarrow|pydantic)\b", re.MULTILINE)
 FRAMES_VARIABLE = "RAY_CLIENT_FRAMES_PYTHON"  #: names its interpreter
 
 pytestmark = pytest.mark.timeout(420)
