@@ -37,7 +37,7 @@ LOCKED = ROOT / "constraints"
 CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `newest` sets
 LIBRARIES = "ray-client-libraries"  # the names of Ray's libraries: not yet among what is released
 SOURCES = [f"packages/{package}/src" for package in (*PACKAGES, LIBRARIES)]
-LIBRARY_EXTRAS = "data,tune,train,serve"  # of Ray, where the libraries are tested
+LIBRARY_EXTRAS = "data,tune,train,serve,rllib"  # of Ray, where the libraries are tested
 
 #: The suites of conformance that values go through in both ways: as they came, and opened by the driver.
 WITH_VALUES = ("actors", "errors", "objects", "serialization", "streaming", "tasks", "unopened", "values")

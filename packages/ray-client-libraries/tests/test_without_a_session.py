@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import ray_client_libraries.manifest
 from ray_client import data, serve, train, tune
 from ray_client.api.counterparts import counterparts
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import NotConnectedError
 from ray_client.pickling import pickler
-from ray_client_libraries.held import Recipe
+from ray_client_libraries.held import Recipe, _class_of
 from ray_client_libraries.modules import find
 from ray_client_proto.wire import tokens
+from ray_client_proto.wire.ray_modules import is_cluster_only
 
 
 class Note(tune.Callback):
@@ -57,6 +61,26 @@ def test_names_are_classes_functions_and_modules() -> None:
     assert issubclass(train.TrainingFailedError, Exception)
     assert {"range", "Dataset"} <= set(dir(data)) and "range" in data.__all__
     assert importlib.import_module("ray_client.tune.schedulers").ASHAScheduler is tune.schedulers.ASHAScheduler
+
+
+def test_every_name_of_every_module_is_there() -> None:
+    for path in (Path(ray_client_libraries.manifest.__file__).parent / "manifest").iterdir():
+        for line in path.read_text().splitlines():
+            name, _, names = line.partition("\t")
+            module = importlib.import_module(f"ray_client{name[len('ray') :]}")
+            for public, entry in json.loads(names).items():
+                if not isinstance(entry, str) or is_cluster_only(entry.partition(":")[0]):
+                    getattr(module, public)
+
+
+def test_a_name_of_rays_core_that_a_library_has_too_is_the_same() -> None:
+    assert issubclass(importlib.import_module("ray_client.data.exceptions").UserCodeException, Exception)
+    assert {"Dataset", "range"} <= set(dir(data)) and {"Checkpoint", "report"} <= set(dir(train))
+
+
+def test_a_class_made_for_an_object_can_be_called_where_the_objects_class_can() -> None:
+    made = _class_of(("ray.data.none:Made", "ray.data.none:Base"), ("__call__", "__len__"))
+    assert {"__call__", "__len__"} <= set(vars(made))
 
 
 def test_help_and_completion_know_them() -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
-from ray_client_libraries.manifest import knows
+from ray_client_libraries.manifest import entries
 from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
@@ -250,23 +250,30 @@ def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
         if known is not None and known[0] == 0:
             return known[1]
         base = Held if known is None else known[1]
-        missing = {name: forward(name) for name in specials if getattr(base, name, None) is getattr(object, name, None)}
+        missing = {name: forward(name) for name in specials if _lacks(base, name)}
         module, _, name = classes[0].partition(":")
         made = LibraryType(name.rpartition(".")[2], (base,), {"__module__": module, "__slots__": (), **missing})
         _made[classes] = made
     return made
 
 
+def _lacks(cls: type, special: str) -> bool:
+    """Tell whether a class has not a special method of its own; what its metaclass has is another."""
+    owner = next((base for base in cls.__mro__ if special in vars(base)), object)
+    return owner is object
+
+
 def _known(name: str) -> type | None:
-    """Give a class that is here: of a library, or of the user's that is derived from one."""
+    """Give a class that is here: of a library, or of the user's that is derived from one.
+
+    Nobody is asked for it: the answer could hold an instance, and so on.
+    """
     module, _, own = name.partition(":")
+    found: Any
     if module == "ray" or module.startswith("ray."):
-        if not knows(f"ray_client{module[len('ray') :]}") or "." in own:
+        if own not in (entries(f"ray_client{module[len('ray') :]}") or ()):
             return None
-        try:
-            found = class_named(name)
-        except AttributeError:
-            return None
+        found = class_named(name)
     else:
         found = sys.modules.get(module)
         for part in own.split("."):

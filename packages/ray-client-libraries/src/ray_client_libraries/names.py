@@ -8,6 +8,7 @@ import importlib
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
+from ray_client.cluster_only import covers
 from ray_client.handles import current
 from ray_client_libraries.held import Decorator, Held, LibraryType, Method, Recipe, call, class_named, forward, hold
 
@@ -63,8 +64,15 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
 
 
 def ask_for(session: Session, module: str, name: str) -> Any:
-    """Ask the driver for a name; raises as `getattr` does there."""
-    return call(session, getattr, importlib.import_module(module), name)
+    """Ask the driver for a name; raises as `getattr` does there.
+
+    What a library has of its own stays there, classes too: where it is named, its name would be asked for again.
+    """
+    from ray_client_proto import library  # loads protobuf
+
+    held = library.Call(session, getattr, (importlib.import_module(module), name), {}, library.HOLD).result()
+    home = call(session, getattr, held, "__module__", None)
+    return held if isinstance(home, str) and covers(_here(home)) else call(session, None, held)
 
 
 def _here(module: str) -> str:

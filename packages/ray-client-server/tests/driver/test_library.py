@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Reply
+from ray_client_server.driver import library
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +96,15 @@ def test_what_the_client_lacks_a_package_for_stays(client: Any, driving: Any) ->
     assert client.value_of(ask(client, driving, numpy.float64, 3, lacks=["numpy"]).value) == 3.0
 
 
+def test_what_the_client_lacks_a_package_for_stays_in_other_values_too(client: Any, driving: Any) -> None:
+    """X3"""
+    numpy = pytest.importorskip("numpy")
+    ask(client, driving, len, "abc", lacks=["numpy"])
+    assert client.value_of(client.holdings.codec.encode([numpy.zeros(3)]))[0].name == "library_object"
+    ask(client, driving, len, "abc", lacks=["pandas"])
+    assert client.value_of(client.holdings.codec.encode([numpy.zeros(3)]))[0].sum() == 0
+
+
 def test_an_interrupt_hits_its_own_call_alone(client: Any, driving: Any) -> None:
     """X4"""
     reading, writing = os.pipe()
@@ -126,3 +137,24 @@ async def answer_later(value: Any) -> Any:
 def test_what_a_call_gives_is_awaited(client: Any, driving: Any) -> None:
     """X1"""
     assert client.value_of(ask(client, driving, answer_later, 5, kind=CallLibrary.AWAIT).value) == 5
+
+
+def test_threads_of_clients_are_bounded_and_end_when_they_have_nothing_to_do(
+    client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X8"""
+    monkeypatch.setattr(library, "_THREADS", 2)
+    others = set(threading.enumerate())
+    for thread in (1, 2, 1):
+        assert ask(client, driving, divmod, 7, 2, thread=thread).HasField("value")
+    failure = ask(client, driving, divmod, 7, 2, thread=3).failure
+    assert (failure.code, failure.details["limit"]) == (Failure.LIMIT_EXCEEDED, "library_threads")
+    monkeypatch.setattr(library, "_IDLE_S", 0.01)  # for those two from their next call on
+    ours = set(threading.enumerate()) - others
+    assert len(ours) == 2
+    for thread in (1, 2):
+        ask(client, driving, divmod, 7, 2, thread=thread)
+    for each in ours:
+        each.join(10)
+        assert not each.is_alive()
+    assert ask(client, driving, divmod, 7, 2, thread=3).HasField("value")

@@ -27,7 +27,7 @@ class Holdings:
         self.port, self.limits = port, limits
         self.references = References()
         self.uploads = Uploads(limits)
-        self.downloads = Downloads()
+        self.downloads = Downloads(limits)
         self.codec = Codec(
             port=port,
             references=self.references,
@@ -44,7 +44,7 @@ class Holdings:
         self.results = Results(self.codec, self.waits)
         self.loop = Loop()
         self.library = Library(self.codec, self.references, self.loop)
-        self.streams = Streams(self.codec, self.references, self.loop)
+        self.streams = Streams(self.codec, self.references, self.waits)
 
     def release(self, handle_id: int, count: int) -> None:
         """Take counts back; with the last one whatever the id stands for is let go (R2)."""
