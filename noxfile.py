@@ -436,7 +436,7 @@ def packages(session: nox.Session) -> None:
 def lock_packages(session: nox.Session) -> None:
     """Write which versions `packages` installs: the newest that go together, of each group."""
     for name, facts in GROUPS.items():
-        wanted = "\n".join([*facts["packages"], RAY])
+        wanted = "\n".join([*facts["packages"], ray_with(facts.get("extras"))])
         options = ["--no-annotate", "--no-header", "--python-version=3.11"]
         command = [UV, "pip", "compile", "-q", *options, "-"]
         done = subprocess.run(command, input=wanted, capture_output=True, text=True)
@@ -479,6 +479,11 @@ def installed(session: nox.Session, package: str) -> list[str]:
 def server_needs(ray: str) -> list[str]:
     """Give what a cluster of the tests has: a dashboard, for `ray.util.state`; the rest as our extra `environments`."""
     return [ray.replace("ray==", "ray[default]=="), "pip", "virtualenv"]
+
+
+def ray_with(extras: str | None) -> str:
+    """Give the newest Ray with extras, if there are any."""
+    return RAY.replace("ray==", f"ray[{extras}]==") if extras else RAY
 
 
 def cluster_lock(ray: str) -> str:
@@ -562,7 +567,7 @@ def package_reports() -> list[str]:
 
 def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
     """Give the interpreters of cluster and laptop with other people's packages, in the versions of the group's lock."""
-    packages, pythons = GROUPS[group]["packages"], []
+    packages, extras, pythons = GROUPS[group]["packages"], GROUPS[group].get("extras"), []
     lock = f"--constraint={PACKAGE_TESTS / 'locks' / f'{group}.txt'}"
     for name, package in (f"packages-{group}-cluster", "ray-client-server"), (f"packages-{group}-laptop", "ray-client"):
         python = WORK / name / "bin" / "python"
@@ -570,8 +575,11 @@ def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
             session.run(UV, "venv", "-q", "--clear", "--python=3.11", str(WORK / name), external=True)
         own = [f"--reinstall-package={each}" for each in ("ray-client-proto", package)]
         own += [wheels(session)[each] for each in ("ray-client-proto", package)]
-        # As docs/packages.md says: with it, nothing that requires ray brings it.
-        others = [RAY] if package == "ray-client-server" else [f"--override={PACKAGE_TESTS / 'overrides.txt'}"]
+        if package == "ray-client-server":
+            others = [ray_with(extras)]
+        else:  # as docs/packages.md says: with it, nothing that requires ray brings it
+            others = [f"--override={PACKAGE_TESTS / 'overrides.txt'}"]
+            others += [str(ROOT / "packages" / LIBRARIES), f"--reinstall-package={LIBRARIES}"] if extras else []
         command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", lock]
         session.run(*command, *own, *packages, *others, external=True)
         pythons.append(str(python))
@@ -582,8 +590,8 @@ def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
 def library_environments(session: nox.Session) -> tuple[str, str]:
     """Give the interpreters of a cluster with Ray's libraries, and of a laptop with their names and no ray."""
     pythons = []
-    ray = RAY.replace("ray==", f"ray[{LIBRARY_EXTRAS}]==")
-    sides = {"ray-client-server": [ray, "polars"], "ray-client": [str(ROOT / "packages" / LIBRARIES)]}
+    ray = [ray_with(LIBRARY_EXTRAS), "polars"]  # which joins of datasets need
+    sides = {"ray-client-server": ray, "ray-client": [str(ROOT / "packages" / LIBRARIES)]}
     for package, beside in sides.items():
         python = (
             WORK / ("libraries-cluster" if package == "ray-client-server" else "libraries-laptop") / "bin" / "python"
