@@ -5,7 +5,7 @@ import tempfile
 
 import ray.train
 import ray.train.collective
-from ray.train.data_parallel_trainer import DataParallelTrainer
+from ray.train.v2.api.data_parallel_trainer import DataParallelTrainer
 
 
 def introduce(config):
