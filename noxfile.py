@@ -18,7 +18,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -32,12 +34,12 @@ nox.options.sessions = ["lint", "types", "layers", "unit"]
 
 ROOT = Path(__file__).parent
 WORK = ROOT / ".nox"
-PACKAGES = ("ray-client-proto", "ray-client", "ray-client-server")
+PACKAGES = ("ray-client-proto", "ray-client", "ray-client-server", "ray-client-libraries")
 LOCKED = ROOT / "constraints"
 CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `newest` sets
-LIBRARIES = "ray-client-libraries"  # the names of Ray's libraries: not yet among what is released
-SOURCES = [f"packages/{package}/src" for package in (*PACKAGES, LIBRARIES)]
+SOURCES = [f"packages/{package}/src" for package in PACKAGES]
 LIBRARY_EXTRAS = "data,tune,train,serve,rllib"  # of Ray, where the libraries are tested
+LIBRARY_NEEDS = [f"ray[{LIBRARY_EXTRAS}]", "polars"]  # which joins of datasets need
 
 #: The suites of conformance that values go through in both ways: as they came, and opened by the driver.
 WITH_VALUES = ("actors", "errors", "objects", "serialization", "streaming", "tasks", "unopened", "values")
@@ -140,7 +142,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types of the three packages, strictly, beside the real Ray, and those of a program that uses them."""
+    """Types of all packages, strictly, beside the real Ray, and those of a program that uses them."""
     session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle", "pathspec", "zstandard")
     session.run("mypy", *SOURCES, "packages/ray-client/tests/typing/sample.py", *session.posargs)
 
@@ -178,7 +180,7 @@ def record(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def build(session: nox.Session) -> None:
-    """Leave three wheels and three sdists in dist/, the wheels built from the sdists, and check them."""
+    """Leave a wheel and an sdist of each package in dist/, the wheels built from the sdists, and check them."""
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     for package in PACKAGES:
@@ -188,16 +190,16 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("package", PACKAGES, ids=["proto", "client", "server"])
+@nox.parametrize("package", PACKAGES, ids=["proto", "client", "server", "libraries"])
 def unit(session: nox.Session, package: str) -> None:
-    """Unit tests of each wheel in an environment with it alone; the client's has no ray."""
+    """Unit tests of each wheel in an environment with it alone; the client's and the libraries' have no ray."""
     install(session, package)
     coverage = []
     if package == "ray-client-proto":
         # Not of `code`: it does what the Python that runs it needs, so no single one passes through all of it. The
         # client's tests of it (tests/pickling/source) run in every Python that is there.
         coverage = ["--cov=ray_client_proto.wire", "--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing"]
-    if package == "ray-client":
+    if package in ("ray-client", "ray-client-libraries"):
         prove_no_ray(session, "python")
     run_pytest(session, "python", f"packages/{package}/tests", *coverage, report=package)
 
@@ -249,7 +251,6 @@ def libraries(session: nox.Session) -> None:
     """Ray's libraries, from an environment without ray, on a cluster that has them; in environments of its own."""
     cluster, laptop = library_environments(session)
     session.run(cluster, "tools/library_names.py", "--check", env=RAY_ENV, external=True)
-    run_pytest(session, laptop, f"packages/{LIBRARIES}/tests", report="libraries-unit")
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
     run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
 
@@ -472,7 +473,7 @@ def requirements(session: nox.Session, package: str, ray: str = RAY) -> list[str
 
 def installed(session: nox.Session, package: str) -> list[str]:
     """Give what installs a wheel and that of the protocol, also over older ones of the same name."""
-    needed = sorted({"ray-client-proto", package})
+    needed = sorted({"ray-client-proto", package, *(("ray-client",) if package == "ray-client-libraries" else ())})
     return [*(f"--reinstall-package={name}" for name in PACKAGES), *(wheels(session)[name] for name in needed)]
 
 
@@ -506,11 +507,12 @@ def locks(session: nox.Session) -> dict[str, list[str]]:
         "bench": BENCH,
         "laptop": [*ours[:2], *PYTEST],
         "laptop-oldest": [*ours[:2], *PYTEST, *OLDEST],
-        "cluster": [*ours, *server_needs(RAY), *PYTEST, RUFF, *MYPY, IMPORT_LINTER],
+        "cluster": [*ours[:3], *server_needs(RAY), *PYTEST, RUFF, *MYPY, IMPORT_LINTER],
+        "cluster-libraries": [*ours[:3], *server_needs(RAY), *LIBRARY_NEEDS, *PYTEST],
     }
     for older in MATRIX["ray"][:-1]:
         ray = f"ray=={older['version']}"
-        found[cluster_lock(ray)] = [*ours, *server_needs(ray), *PYTEST]
+        found[cluster_lock(ray)] = [*ours[:3], *server_needs(ray), *PYTEST]
     return found
 
 
@@ -573,15 +575,13 @@ def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
         python = WORK / name / "bin" / "python"
         if not python.exists():
             session.run(UV, "venv", "-q", "--clear", "--python=3.11", str(WORK / name), external=True)
-        own = [f"--reinstall-package={each}" for each in ("ray-client-proto", package)]
-        own += [wheels(session)[each] for each in ("ray-client-proto", package)]
         if package == "ray-client-server":
-            others = [ray_with(extras)]
+            others = [*installed(session, package), ray_with(extras)]
         else:  # as docs/packages.md says: with it, nothing that requires ray brings it
-            others = [f"--override={PACKAGE_TESTS / 'overrides.txt'}"]
-            others += [str(ROOT / "packages" / LIBRARIES), f"--reinstall-package={LIBRARIES}"] if extras else []
+            names = installed(session, "ray-client-libraries" if extras else package)
+            others = [*names, f"--override={PACKAGE_TESTS / 'overrides.txt'}"]
         command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", lock]
-        session.run(*command, *own, *packages, *others, external=True)
+        session.run(*command, *packages, *others, external=True)
         pythons.append(str(python))
     prove_no_ray(session, pythons[1])
     return pythons[0], pythons[1]
@@ -589,46 +589,39 @@ def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
 
 def library_environments(session: nox.Session) -> tuple[str, str]:
     """Give the interpreters of a cluster with Ray's libraries, and of a laptop with their names and no ray."""
-    pythons = []
-    ray = [ray_with(LIBRARY_EXTRAS), "polars"]  # which joins of datasets need
-    sides = {"ray-client-server": ray, "ray-client": [str(ROOT / "packages" / LIBRARIES)]}
-    for package, beside in sides.items():
-        python = (
-            WORK / ("libraries-cluster" if package == "ray-client-server" else "libraries-laptop") / "bin" / "python"
-        )
-        if not python.exists():
-            session.run(
-                UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(python.parents[1]), external=True
-            )
-        command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}"]
-        # The names are read from the tree; they are no part of the lock, as `ray-client` itself is none.
-        session.run(
-            *command, *requirements(session, package), *beside, f"--reinstall-package={LIBRARIES}", external=True
-        )
-        pythons.append(str(python))
-    prove_no_ray(session, pythons[1])
-    return pythons[0], pythons[1]
+    server = [*installed(session, "ray-client-server"), *server_needs(RAY), *PYTEST]
+    cluster = environment(session, "libraries-cluster", *locked("cluster-libraries"), *server, *LIBRARY_NEEDS)
+    laptop = environment(session, "libraries-laptop", *requirements(session, "ray-client-libraries"))
+    prove_no_ray(session, laptop)
+    return cluster, laptop
 
 
 def frames_environment(session: nox.Session) -> str:
     """Give the interpreter of a laptop with the names of Ray's libraries, and what programs import themselves."""
-    python = WORK / "libraries-frames" / "bin" / "python"
-    if not python.exists():
-        session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(python.parents[1]), external=True)
-    own = [*installed(session, "ray-client"), str(ROOT / "packages" / LIBRARIES), f"--reinstall-package={LIBRARIES}"]
-    command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *locked("laptop"), *own]
-    session.run(*command, "pandas", "pyarrow", "fastapi", external=True)
-    prove_no_ray(session, str(python))
-    return str(python)
+    needed = [*locked("cluster-libraries"), *installed(session, "ray-client-libraries"), "pandas", "pyarrow", "fastapi"]
+    laptop = environment(session, "libraries-frames", *needed)
+    prove_no_ray(session, laptop)
+    return laptop
+
+
+def environment(session: nox.Session, name: str, *needed: str) -> str:
+    """Give the interpreter of an environment, which is made where there is none, with what is needed in it."""
+    python = str(WORK / name / "bin" / "python")
+    if not Path(python).exists():
+        session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(WORK / name), external=True)
+    session.run(UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *needed, external=True)
+    return python
 
 
 def run_conformance(session: nox.Session, age: str, cluster: str, laptop: str) -> None:
     """Run the suite on both sides, and compare docs/parity.md with what comes of it."""
     reports = conformance_reports(age)
+    runs = []
     for python, report in zip((cluster, laptop), reports, strict=True):
         side = "native" if python == cluster else "client"
         env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": side}
-        run_pytest(session, python, "integration_tests/conformance", report=Path(report).stem, env=env)
+        runs.append(pytest_run(session, python, "integration_tests/conformance", report=Path(report).stem, env=env))
+    run_side_by_side(session, *runs)
     if not session.posargs:  # a part of the suite says nothing of the whole
         session.run(sys.executable, "tools/parity.py", age, *reports, external=True)
 
@@ -667,10 +660,34 @@ def run_pytest(
     session: nox.Session, python: str, *arguments: str, report: str, env: dict[str, str] | None = None
 ) -> None:
     """Run tests, with what follows `--` on the command line, and keep the outcome for the closing line of `tests`."""
+    command, env = pytest_run(session, python, *arguments, report=report, env=env)
+    session.run(*command, env=env, external=True)
+
+
+def pytest_run(
+    session: nox.Session, python: str, *arguments: str, report: str, env: dict[str, str] | None = None
+) -> tuple[list[str], dict[str, str | None]]:
+    """Give the command and the environment of such a run."""
     (WORK / "home").mkdir(parents=True, exist_ok=True)
     junit = f"--junitxml={WORK / 'reports' / report}.xml"
-    command = [python, "-m", "pytest", junit, *arguments, *session.posargs]
-    session.run(*command, env={**TEST_ENV, **(env or {})}, external=True)
+    return [python, "-m", "pytest", junit, *arguments, *session.posargs], {**TEST_ENV, **(env or {})}
+
+
+def run_side_by_side(session: nox.Session, *runs: tuple[list[str], dict[str, str | None]]) -> None:
+    """Run commands that wait more than they compute at the same time; what each prints follows when all have ended."""
+
+    def start(run: tuple[list[str], dict[str, str | None]], log: Path) -> None:
+        with log.open("w") as output:
+            session.run(*run[0], env=run[1], external=True, stdout=output)
+
+    with tempfile.TemporaryDirectory() as directory, ThreadPoolExecutor(len(runs)) as threads:
+        logs = [Path(directory) / str(number) for number in range(len(runs))]
+        ended = [threads.submit(start, run, log) for run, log in zip(runs, logs, strict=True)]
+        for one, log in zip(ended, logs, strict=True):
+            one.exception()  # waits
+            print(log.read_text())
+    for one in ended:
+        one.result()
 
 
 def run_matrix(session: nox.Session, *arguments: str) -> None:

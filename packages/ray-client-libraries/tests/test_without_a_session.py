@@ -8,6 +8,7 @@ import json
 import pickle
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ import ray_client_libraries.manifest
 from ray_client import data, serve, train, tune
 from ray_client.api.counterparts import counterparts
 from ray_client.cluster_only import LibraryValue
-from ray_client.errors import ClusterOnlyError, NotConnectedError
+from ray_client.errors import ClusterOnlyError, NotConnectedError, PicklingError
 from ray_client.pickling import pickler
+from ray_client_libraries import applications
 from ray_client_libraries.held import Recipe, _class_of
 from ray_client_libraries.modules import find
 from ray_client_proto.wire import tokens
@@ -107,6 +109,7 @@ def test_what_describes_is_recorded_and_says_where() -> None:
     config = tune.TuneConfig(num_samples=3)
     assert isinstance(config, tune.TuneConfig) and config.num_samples == 3
     assert f"described at {__file__}" in repr(config)
+    assert serve.config.AutoscalingConfig(max_replicas=3).max_replicas == 3
     assert isinstance(tune.choice([1, 2])._place, Recipe)
     assert isinstance(Note(), Note)
 
@@ -117,6 +120,40 @@ def test_decorators_are_recorded() -> None:
     assert isinstance(Greeter.options(num_replicas=2), serve.Deployment)
     with_options = serve.deployment(num_replicas=2)
     assert isinstance(with_options(type("Other", (), {})), serve.Deployment)
+
+
+def test_what_is_decorated_may_be_decorated_again() -> None:
+    ingress = serve.ingress(lambda: None)(type("Api", (), {}))
+    assert isinstance(serve.deployment(ingress), serve.Deployment)
+    assert isinstance(serve.deployment(num_replicas=2)(ingress), serve.Deployment)
+
+
+def test_locks_of_an_application_go_new_once_something_is_deployed() -> None:
+    class Holder:
+        def __init__(self) -> None:
+            self.locks = [threading.Lock(), threading.RLock()]
+
+    table, before = pickler.TokenTable({}, dict), pickler.SessionPickler.dispatch_table
+    with pytest.raises(PicklingError, match="lock"):
+        pickler.dump(Holder(), table)
+    try:
+        applications.allow()
+        applications.allow()
+        made = pickle.loads(pickler.dump(Holder(), table).stream)
+    finally:
+        pickler.SessionPickler.dispatch_table = before
+    assert [type(lock) for lock in made.locks] == [type(threading.Lock()), type(threading.RLock())]
+
+
+def test_an_error_of_what_was_described_passes_a_pickler_as_it_is() -> None:
+    class Broken(LibraryValue):
+        def token_in(self, session: Any) -> Any:
+            error = LookupError("none")
+            error.recorded_at = "here:1"  # type: ignore[attr-defined]  # as `Recipe` does
+            raise error
+
+    with pytest.raises(LookupError):
+        pickler.dump([Broken()], pickler.TokenTable({LibraryValue: lambda value: value.token_in(None)}, dict))
 
 
 def test_in_a_pickle_a_stand_in_is_the_name_of_the_real_thing() -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
+from ray_client_libraries import applications
 from ray_client_libraries.manifest import entries
 from ray_client_proto.wire import tokens
 
@@ -59,8 +60,10 @@ class Recipe:
             try:
                 made = library.Call(session, self.function, self.args, self.kwargs, library.HOLD).result()
             except Exception as error:
-                if hasattr(error, "add_note"):  # Python 3.11
-                    error.add_note(f"It was recorded at {self.site}")
+                note = f"It was recorded at {self.site}"
+                if hasattr(error, "add_note") and note not in getattr(error, "__notes__", ()):  # Python 3.11
+                    error.add_note(note)
+                error.recorded_at = self.site  # type: ignore[attr-defined]  # whoever pickles lets it pass as it is
                 raise
             finally:
                 self._is_under_way = False
@@ -72,6 +75,16 @@ class Recipe:
         if self._is_under_way:  # a class that is decorated knows itself by its name: it gets one of its own
             return functools.partial(self.function, *self.args, **self.kwargs), ()
         return self.carry_out(session).token_in(session)
+
+
+class Description(Recipe):
+    """A call that describes code of the user's for Serve, which may hold what Serve alone pickles."""
+
+    def carry_out(self, session: Session) -> Held:
+        applications.allow()
+        if isinstance(self.function, Decorator) and self.function._decorator == ("ray.serve.api", "ingress"):
+            applications.settle(*self.args)
+        return super().carry_out(session)
 
 
 class Place:
@@ -93,6 +106,17 @@ class LibraryType(ABCMeta):
         if session is None:
             return hold(cls, Recipe(cls, args, kwargs))
         return call(session, cls, *args, **kwargs)
+
+    def __getattr__(cls, name: str) -> Any:
+        """Ask the driver for what the class has of a package that need not be here, such as pydantic."""
+        session = current.find_session()
+        if session is None or name.startswith("_"):
+            raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
+        return call(session, getattr, cls, name)
+
+    def method_named(cls, name: str) -> Method:
+        """Give a method of the class itself."""
+        return Method(cls, name)
 
     def __repr__(cls) -> str:
         name = vars(cls).get("ray_name")
@@ -119,7 +143,7 @@ class Held(LibraryValue, metaclass=LibraryType):
         if found is None and name.startswith(("_repr_", "_ipython_")):  # whoever shows it looks for these
             raise AttributeError(name)
         place = object.__getattribute__(self, "_place")
-        if found is None and isinstance(place, Recipe) and type(self).__module__.startswith("ray_client"):
+        if found is None and isinstance(place, Description):
             # Pickling a class that is decorated looks for its methods in what its name gives, and means the class.
             raise AttributeError(f"{type(self).__qualname__!r} has no attribute {name!r} before it is made")
         if isinstance(place, Recipe) and name in place.kwargs and current.find_session() is None:
@@ -176,7 +200,7 @@ class Held(LibraryValue, metaclass=LibraryType):
 
 
 #: What is looked up here, and not in the driver.
-_OWN: Final = frozenset(("_place", "_shown", "method_named", "token_in"))
+_OWN: Final = frozenset(("_place", "_shown", "_decorator", "method_named", "token_in"))
 
 
 class Method(LibraryValue):
@@ -193,9 +217,11 @@ class Method(LibraryValue):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         target = self.__self__
+        if isinstance(target, LibraryType):
+            return call(current.current_session(f"{target.__qualname__}.{self.__name__}()"), self, *args, **kwargs)
         kind = ":".join(getattr(type(target), "ray_name", ()))
         if self.__name__ in _DESCRIBING.get(kind, ()):
-            return hold(class_named(_DESCRIBING[kind][self.__name__]), Recipe(self, args, kwargs))
+            return hold(class_named(_DESCRIBING[kind][self.__name__]), Description(self, args, kwargs))
         return call(session_of(target), self, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:
@@ -214,11 +240,16 @@ class Decorator(Held):
 
     __slots__ = ()
 
-    def __call__(self, decorated: Any) -> Any:
+    @property
+    def _decorator(self) -> tuple[str, ...]:
+        """The module and the name of the decorator."""
         place = self._place
-        name = place.function.ray_name if isinstance(place, Recipe) else ()
-        kind = class_named("ray.serve.deployment:Deployment") if name == ("ray.serve.api", "deployment") else Held
-        return hold(kind, Recipe(self, (decorated,), {}))
+        return tuple(place.function.ray_name) if isinstance(place, Recipe) else ()
+
+    def __call__(self, decorated: Any) -> Any:
+        is_deployment = self._decorator == ("ray.serve.api", "deployment")
+        kind = class_named("ray.serve.deployment:Deployment") if is_deployment else Held
+        return hold(kind, Description(self, (decorated,), {}))
 
 
 def hold(cls: type, place: Place | Recipe) -> Any:
@@ -360,9 +391,10 @@ async def _awaited(session: Session, function: Any, *args: Any) -> Any:
 
     call = library.Call(session, function, args, {}, library.AWAIT)
     try:
-        await asyncio.wrap_future(call.reply)
+        # The reply itself stays as it is: the thread that reads will set it, whoever waits.
+        await asyncio.shield(asyncio.wrap_future(call.reply))
     except asyncio.CancelledError:
-        call.interrupt()
+        call.leave()
         raise
     return call.value()
 

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.cluster_only import covers
 from ray_client.handles import current
-from ray_client_libraries.held import Decorator, Held, LibraryType, Method, Recipe, call, class_named, forward, hold
+from ray_client_libraries.held import (
+    Decorator,
+    Description,
+    Held,
+    LibraryType,
+    Method,
+    Recipe,
+    call,
+    class_named,
+    forward,
+    hold,
+)
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session  # loads protobuf
@@ -108,8 +119,7 @@ def _static(module: str, cls: str, name: str, signature: str) -> Any:
     """Make a static or a class method."""
 
     def static(*args: Any, **kwargs: Any) -> Any:
-        session = current.current_session(f"{module}.{cls}.{name}()")
-        return call(session, Method(class_named(f"{module}:{cls}"), name), *args, **kwargs)
+        return Method(class_named(f"{module}:{cls}"), name)(*args, **kwargs)
 
     return _named(static, module, f"{cls}.{name}", signature)
 
@@ -119,9 +129,10 @@ def _function(module: str, name: str, entry: dict[str, Any]) -> Any:
 
     def function(*args: Any, **kwargs: Any) -> Any:
         if place in _DECORATORS:
-            is_plain = len(args) == 1 and callable(args[0]) and not kwargs and place != ("ray.serve.api", "ingress")
+            is_code = len(args) == 1 and (callable(args[0]) or isinstance(args[0], Held))  # a class that is decorated
+            is_plain = is_code and not kwargs and place != ("ray.serve.api", "ingress")
             kind = class_named(_DECORATORS[place]) if is_plain and _DECORATORS[place] else Held
-            return hold(kind if is_plain else Decorator, Recipe(function, args, kwargs))
+            return hold(kind if is_plain else Decorator, Description(function, args, kwargs))
         if module in _PURE and current.find_session() is None:
             return hold(Held, Recipe(function, args, kwargs))
         return call(current.current_session(f"{module}.{name}()"), function, *args, **kwargs)

@@ -59,6 +59,13 @@ def test_what_cannot_travel_stays_and_can_be_passed_back(client: Any, driving: A
     assert client.value_of(shown.value).startswith("<unlocked")
 
 
+def test_a_method_of_a_librarys_class_is_named_and_not_sent(client: Any, driving: Any) -> None:
+    """X3"""
+    cls = type("Config", (), {"__module__": "ray.serve.config", "parse": classmethod(lambda cls: 1)})
+    reply = ask(client, driving, lambda: cls.parse)
+    assert client.value_of(reply.value).name == "library_method"
+
+
 def test_an_iterator_stays_and_its_items_come_in_bounds(client: Any, driving: Any) -> None:
     """X5"""
     [handle_id] = ask(client, driving, count_to, 3000).value.counted_ids

@@ -41,7 +41,7 @@ _BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
 _GATHER_S: Final = 0.05  #: and how long it is gathered for
 _THREADS: Final = 1000  #: for those of a client that call
 _IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended long ago
-_SPECIALS: Final = (
+SPECIALS: Final = (
     *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
     *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
     *("__getitem__", "__gt__", "__hash__", "__invert__", "__iter__", "__le__", "__len__", "__lt__", "__mod__"),
@@ -60,7 +60,7 @@ class Held:
 
     def reduce(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Give the token of what stays; None: it goes by value."""
-        if isinstance(obj, types.MethodType) and self._stays(type(obj.__self__)):
+        if isinstance(obj, types.MethodType) and self._stays(_class_of(obj.__self__)):
             return tokens.library_method, (obj.__self__, obj.__name__)
         is_code = isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType))
         if _top(obj if is_code else type(obj)) in self._lacks:
@@ -93,11 +93,16 @@ class Held:
         counted_ids.append(handle_id)
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
-        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), _SPECIALS)))
+        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
 
 
 def _has(cls: type) -> Callable[[str], bool]:
     return lambda name: getattr(cls, name, None) not in (None, getattr(object, name, None))
+
+
+def _class_of(obj: Any) -> type:
+    """Give the class whose methods an object's are: of a class itself, that one."""
+    return obj if isinstance(obj, type) else type(obj)
 
 
 def _is_of_library(code: Any) -> bool:
