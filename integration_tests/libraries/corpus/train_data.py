@@ -12,9 +12,7 @@ def add(config):
     for batch in ray.train.get_dataset_shard("numbers").iter_batches(batch_size=4):
         total += int(batch["id"].sum())
     whole = sum(1 for _ in ray.train.get_dataset_shard("whole").iter_rows())
-    ray.train.collective.barrier()
-    sums = ray.train.collective.broadcast_from_rank_zero(total)
-    ray.train.report({"whole": whole, "is_part": 0 < sums < 120})
+    ray.train.report({"whole": whole, "is_part": 0 < total < 120})
 
 
 with tempfile.TemporaryDirectory() as place:

@@ -198,3 +198,9 @@ def test_a_private_name_that_is_not_listed_imports_and_names_the_public_way() ->
         hidden()
     assert issubclass(data._no_such_name, object)
     assert importlib.import_module("ray_client.data._internal.no_such_module").anything.__name__ == "anything"
+
+
+def test_a_package_is_there_if_only_a_module_inside_it_has_names() -> None:
+    from ray_client.tune.analysis.experiment_analysis import ExperimentAnalysis
+
+    assert ExperimentAnalysis is tune.ExperimentAnalysis

@@ -203,9 +203,10 @@ class _Finder(MetaPathFinder, Loader):
             return None
         package, _, name = fullname.rpartition(".")
         libraries = _libraries()
-        if libraries is not None and libraries.knows(package) and not libraries.knows(fullname):  # noqa: SIM102
+        if libraries is not None and libraries.knows(package):
             # Who looks for a name that the package lacks looks for a module of that name too.
-            if name not in _INNER_MODULES and not libraries.leaves_out(package, name):
+            is_inner = name in _INNER_MODULES or libraries.leaves_out(package, name)
+            if not is_inner and not libraries.exists(fullname):
                 return None
         return ModuleSpec(fullname, self, origin="cluster", is_package=True)
 
