@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ray_client_proto.wire.ray_modules import is_cluster_only
+from ray_client_server.driver.library import SPECIALS
 
 OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src/ray_client_libraries/manifest"
 #: Where the modules are that a client need not have, and whose names are of use to it.
@@ -34,6 +35,8 @@ _APART = (
 )
 _PLAIN = (bool, int, float, str, type(None))
 _DOC_CHARS = 100
+#: Packages whose classes every client has, or has names of.
+_AT_HAND = ("ray", *sys.stdlib_module_names)
 
 Names = dict[str, Any]
 
@@ -179,26 +182,28 @@ class Manifest:
             members = {name: member.value for name, member in code.__members__.items()}
             if all(type(value) in _PLAIN for value in members.values()):
                 return {"k": "enum", "v": members, "d": doc}
-        bases = [found for base in code.__bases__ if (found := self.base(base)) is not None]
+        bases = [found for base in code.__bases__ for found in self.bases(base)]
         kind = "error" if issubclass(code, BaseException) else "class"
         return {"k": kind, "b": bases, "d": doc, **self.members(code)}
 
-    def base(self, base: type) -> str | None:
-        """Name a base of a class."""
+    def bases(self, base: type) -> list[str]:
+        """Name a base of a class, or what that derives from, if it cannot be had by its name."""
         if base.__module__ == "builtins" and issubclass(base, BaseException):
-            return f"builtins:{base.__name__}"
-        # What a class inherits from may be made on the spot, and have the name of the class itself.
-        if not is_ours(base.__module__) or getattr(sys.modules[base.__module__], base.__qualname__, None) is not base:
-            return None
+            return [f"builtins:{base.__name__}"]
+        if not is_ours(base.__module__):
+            return []
+        if getattr(sys.modules.get(base.__module__), base.__qualname__, None) is not base:
+            return [found for deeper in base.__bases__ for found in self.bases(deeper)]
         self.place(base, base.__module__, base.__name__)
-        return f"{base.__module__}:{base.__name__}"
+        return [f"{base.__module__}:{base.__name__}"]
 
     def members(self, cls: type) -> Names:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""
         found: Names = {"m": {}, "t": {}, "p": [], "s": []}
+        found["s"] += specials_from_elsewhere(cls)
         for name, member in vars(cls).items():
             if name.startswith("__"):
-                if inspect.isroutine(member):
+                if inspect.isroutine(member) and name not in found["s"]:
                     found["s"].append(name)
             elif isinstance(member, (staticmethod, classmethod)):
                 found["t"][name] = signature(getattr(cls, name))
@@ -206,8 +211,16 @@ class Manifest:
                 found["m"][name] = signature(member)
             elif isinstance(member, property) and not name.startswith("_"):
                 found["p"].append(name)
-        found["p"] += sorted(set(getattr(cls, "__dataclass_fields__", ())) - set(found["p"]))
+        fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
+        found["p"] += sorted(fields - set(found["p"]))
         return {key: value for key, value in found.items() if value}
+
+
+def specials_from_elsewhere(cls: type) -> list[str]:
+    """Give the special methods that a class has of packages that a client need not have, such as pydantic."""
+    bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _AT_HAND]
+    found = {name for base in bases for name, member in vars(base).items() if inspect.isroutine(member)}
+    return sorted(found.intersection(SPECIALS))
 
 
 def is_lasting(value: Any) -> bool:

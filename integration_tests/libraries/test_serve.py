@@ -196,3 +196,6 @@ def test_classes_have_what_they_have_of_packages_that_are_not_here(context: ray.
     assert schema.applications[0].import_path == "a:b"
     assert "min_replicas" in serve.config.AutoscalingConfig.model_fields
     assert not hasattr(serve.config.AutoscalingConfig, "nothing")
+    scaling = serve.config.AutoscalingConfig(min_replicas=2, max_replicas=3)
+    assert scaling == serve.config.AutoscalingConfig(min_replicas=2, max_replicas=3)
+    assert scaling.max_replicas == 3

@@ -109,6 +109,7 @@ def test_what_describes_is_recorded_and_says_where() -> None:
     config = tune.TuneConfig(num_samples=3)
     assert isinstance(config, tune.TuneConfig) and config.num_samples == 3
     assert f"described at {__file__}" in repr(config)
+    assert serve.config.AutoscalingConfig(max_replicas=3).max_replicas == 3
     assert isinstance(tune.choice([1, 2])._place, Recipe)
     assert isinstance(Note(), Note)
 
@@ -186,3 +187,9 @@ def test_the_drop_in_has_them_too() -> None:
     code += "from ray.tune.schedulers import ASHAScheduler; import ray_client.tune; "
     code += "assert ray.data.Dataset and tune is ray_client.tune and callable(serve.deployment)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_package_is_there_if_only_a_module_inside_it_has_names() -> None:
+    from ray_client.tune.analysis.experiment_analysis import ExperimentAnalysis
+
+    assert ExperimentAnalysis is tune.ExperimentAnalysis

@@ -30,6 +30,7 @@ from ray_client_proto.wire import tokens
 from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, refused
+from ray_client_server.driver.extras import explained
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.references import Kind, References
@@ -41,7 +42,7 @@ _BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
 _GATHER_S: Final = 0.05  #: and how long it is gathered for
 _THREADS: Final = 1000  #: for those of a client that call
 _IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended long ago
-_SPECIALS: Final = (
+SPECIALS: Final = (
     *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
     *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
     *("__getitem__", "__gt__", "__hash__", "__invert__", "__iter__", "__le__", "__len__", "__lt__", "__mod__"),
@@ -95,7 +96,7 @@ class Held:
         counted_ids.append(handle_id)
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
-        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), _SPECIALS)))
+        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
 
 
 def _has(cls: type) -> Callable[[str], bool]:
@@ -380,6 +381,7 @@ class Library:
 
     def failure_of(self, error: BaseException) -> Failure:
         """Describe an error: with itself, where it can travel, and the driver's traceback (X6)."""
+        error = explained(error)
         failure = describe(error, self._codec)
         if failure.code == Failure.RAY_ERROR and not type(error).__module__.startswith("ray.exceptions"):
             frames = error.__traceback__

@@ -1,4 +1,7 @@
-"""Progress bars of tasks and actors, drawn in this process: Ray's workers print their state as lines of JSON."""
+"""Progress bars of tasks and actors, drawn by the client: Ray's workers print their state as lines of JSON.
+
+Only the client draws them; the code is here since its own wheel is to stay small.
+"""
 
 from __future__ import annotations
 
