@@ -101,7 +101,7 @@ class Place:
 class LibraryType(ABCMeta):
     """The type of classes of the libraries, and of those derived from them: to call one makes an instance there."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         session = current.find_session()
         if session is None:
             return hold(cls, Recipe(cls, args, kwargs))
@@ -110,7 +110,8 @@ class LibraryType(ABCMeta):
     def __getattr__(cls, name: str) -> Any:
         """Ask the driver for what the class has of a package that need not be here, such as pydantic."""
         session = current.find_session()
-        if session is None or name.startswith("_"):
+        is_of_library = any("ray_name" in vars(base) for base in cls.__mro__)
+        if session is None or name.startswith("_") or not is_of_library:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
         return call(session, getattr, cls, name)
 
@@ -208,21 +209,23 @@ class Method(LibraryValue):
 
     def __init__(self, target: Any, name: str) -> None:
         self.__self__, self.__name__ = target, name
-        self.__doc__ = getattr(getattr(type(target), name, None), "__doc__", None)
+        self.__doc__ = getattr(inspect.getattr_static(type(target), name, None), "__doc__", None)  # nobody is asked
 
     @property
     def __signature__(self) -> inspect.Signature | None:
-        found: inspect.Signature | None = getattr(getattr(type(self.__self__), self.__name__), "__signature__", None)
+        method = inspect.getattr_static(type(self.__self__), self.__name__, None)
+        found: inspect.Signature | None = getattr(method, "__signature__", None)
         return found and found.replace(parameters=list(found.parameters.values())[1:])
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         target = self.__self__
         if isinstance(target, LibraryType):
-            return call(current.current_session(f"{target.__qualname__}.{self.__name__}()"), self, *args, **kwargs)
+            session = current.current_session(f"{target.__qualname__}.{self.__name__}()")
+            return call(session, self.__name__, target, *args, **kwargs)
         kind = ":".join(getattr(type(target), "ray_name", ()))
         if self.__name__ in _DESCRIBING.get(kind, ()):
             return hold(class_named(_DESCRIBING[kind][self.__name__]), Description(self, args, kwargs))
-        return call(session_of(target), self, *args, **kwargs)
+        return call(session_of(target), self.__name__, target, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:
         """Give an attribute of the method itself."""
@@ -275,12 +278,12 @@ _made: dict[tuple[str, ...], type] = {}
 
 def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
     """Give the class here for one of the driver's: the same, or one derived from those of its bases that are here."""
+    same = _known(classes[0]) if classes else None
+    if same is not None:  # also one that was asked for since the first such object came
+        return same
     made = _made.get(classes)
     if made is None:
-        known = next(((place, cls) for place, name in enumerate(classes) if (cls := _known(name)) is not None), None)
-        if known is not None and known[0] == 0:
-            return known[1]
-        base = Held if known is None else known[1]
+        base = next((known for name in classes if (known := _known(name)) is not None), Held)
         missing = {name: forward(name) for name in specials if _lacks(base, name)}
         module, _, name = classes[0].partition(":")
         made = LibraryType(name.rpartition(".")[2], (base,), {"__module__": module, "__slots__": (), **missing})
@@ -302,9 +305,10 @@ def _known(name: str) -> type | None:
     module, _, own = name.partition(":")
     found: Any
     if module == "ray" or module.startswith("ray."):
-        if own not in (entries(f"ray_client{module[len('ray') :]}") or ()):
-            return None
-        found = class_named(name)
+        here = f"ray_client{module[len('ray') :]}"
+        # The driver is not asked: a value is being read.
+        is_there = own in (entries(here) or ()) or own in vars(sys.modules.get(here, object))
+        found = class_named(name) if is_there else None
     else:
         found = sys.modules.get(module)
         for part in own.split("."):
@@ -312,7 +316,7 @@ def _known(name: str) -> type | None:
     return found if isinstance(found, LibraryType) else None
 
 
-def call(session: Session, function: Any, *args: Any, **kwargs: Any) -> Any:
+def call(session: Session, function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Call a function in the driver; see `ray_client_proto.library.call`."""
     from ray_client_proto import library  # loads protobuf
 
@@ -339,7 +343,7 @@ def forward(name: str) -> Callable[..., Any]:
         return own
 
     def special(self: Held, *args: Any) -> Any:
-        return call(session_of(self), Method(self, name), *args)
+        return call(session_of(self), name, self, *args)
 
     special.__name__ = name
     return special
@@ -371,17 +375,29 @@ def _next(self: Held) -> Any:
 
 
 def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
-    """Give the items of an iterator in the driver; the next of them are asked for while these are used (X5)."""
+    """Give the items of an iterator in the driver (X5).
+
+    Where they come fast, the next are asked for while these travel and are used. Where not, that would hold up what
+    is called meanwhile, for which the iterator may wait itself.
+    """
     from ray_client_proto import library  # loads protobuf
 
-    ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
-    while True:
-        items, is_over = ahead.result()
-        if not is_over:
-            ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
-        yield from items
-        if is_over:
-            return
+    def ask() -> library.Call:
+        return library.Call(session, None, (iterator,), {}, library.ITERATE)
+
+    ahead: library.Call | None = None
+    is_over = is_fast = False
+    try:
+        while not is_over:
+            taken, ahead = ahead or ask(), None
+            taken.settle()
+            if is_fast:
+                ahead = ask()
+            items, is_over, is_fast = taken.value()
+            yield from items
+    finally:
+        if ahead is not None:
+            ahead.drop()
 
 
 async def _awaited(session: Session, function: Any, *args: Any) -> Any:

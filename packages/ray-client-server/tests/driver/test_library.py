@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Reply
 from ray_client_server.driver import library
+from ray_client_server.driver.extras import explained
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +48,7 @@ def test_what_a_call_gives_comes_by_value(client: Any, driving: Any) -> None:
     """X1"""
     assert client.value_of(ask(client, driving, divmod, 7, 2).value) == (3, 1)
     assert client.value_of(ask(client, driving, None, {"a": 1}).value) == {"a": 1}
+    assert client.value_of(ask(client, driving, "upper", "a").value) == "A"
 
 
 def test_what_cannot_travel_stays_and_can_be_passed_back(client: Any, driving: Any) -> None:
@@ -74,8 +77,9 @@ def test_an_iterator_stays_and_its_items_come_in_bounds(client: Any, driving: An
     is_over = False
     while not is_over:
         reply = ask(client, driving, None, iterator, kind=CallLibrary.ITERATE)
-        items, is_over = client.value_of(reply.value)
+        items, is_over, is_fast = client.value_of(reply.value)
         assert len(items) <= 1024
+        assert is_fast == (len(items) == 1024)
         got += items
     assert got == list(range(3000))
 
@@ -84,7 +88,7 @@ def test_an_iterator_fails_after_what_it_has_given(client: Any, driving: Any) ->
     """X5"""
     [handle_id] = ask(client, driving, fail_late).value.counted_ids
     iterator = driving.Token("library_object", handle_id, (), ())
-    assert client.value_of(ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).value) == ([1], False)
+    assert client.value_of(ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).value) == ([1], False, False)
     assert ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).failure.type_name == "builtins.LookupError"
 
 
@@ -165,3 +169,40 @@ def test_threads_of_clients_are_bounded_and_end_when_they_have_nothing_to_do(
         each.join(10)
         assert not each.is_alive()
     assert ask(client, driving, divmod, 7, 2, thread=3).HasField("value")
+
+
+def library_code(code: str) -> Any:
+    """Give a function `f` of a module of Ray's that is not there."""
+    names: dict[str, Any] = {"__name__": "ray.data.fake"}
+    exec(f"def f(call=None):\n    {code}", names)
+    return names["f"]
+
+
+def test_the_line_to_install_has_the_extra_of_ray_that_a_package_belongs_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X6"""
+    requires = ['no_such_frames>=1; extra == "all"', 'No-Such-Frames; extra == "data"', 'gymnasium; extra == "rllib"']
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: requires)
+    lines = {
+        "import no_such_frames.inner": 'ModuleNotFoundError: `pip install "ray[data]"` there',
+        "raise ImportError('install frames')": 'ImportError: `pip install "ray[data]"` there',
+        "raise ImportError('pip install frames')": "ImportError: pip install frames (on the cluster",
+        "import no_such_thing": "ModuleNotFoundError: `pip install no_such_thing` there",
+    }
+    for code, line in lines.items():
+        with pytest.raises(ImportError) as caught:
+            library_code(code)()
+        error = explained(caught.value)
+        assert "on the cluster, where `ray.data` runs" in str(error)
+        kind, _, text = line.partition(": ")
+        assert (type(error).__name__, text in str(error)) == (kind, True), str(error)
+
+
+def test_what_the_user_s_own_code_does_not_find_is_its_own_error() -> None:
+    """X6"""
+
+    def user() -> None:
+        import no_such_thing  # noqa: F401
+
+    with pytest.raises(ImportError) as caught:
+        library_code("call()")(user)
+    assert explained(caught.value) is caught.value

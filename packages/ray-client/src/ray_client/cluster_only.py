@@ -62,7 +62,7 @@ def advice(name: str) -> str:
     if instead is not None:
         return f"{instead}; inside a task or an actor it is Ray's own"
     what = f"`import ray.{parts[1]}`" if parts[1] in LIBRARIES else f"use `{name}`"
-    return f"{what} inside a task or an actor: on the cluster `ray` is the real one"
+    return f"{what} inside a task, an actor or context.run: there `ray` is the real one"
 
 
 def refuse(name: str) -> NoReturn:
@@ -92,7 +92,8 @@ def stand_in(module: str, name: str) -> Any:
     """
     if name.startswith("__") and name.endswith("__"):
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
-    if (libraries := _libraries()) is not None and libraries.knows(module):
+    libraries = _libraries()
+    if libraries is not None and libraries.knows(module) and not libraries.leaves_out(module, name):
         return libraries.find(module, name)
     full = f"{module}.{name}"
     if name in _INNER_MODULES or name in MODULES.get(_in_ray(module), ()):
@@ -202,9 +203,10 @@ class _Finder(MetaPathFinder, Loader):
             return None
         package, _, name = fullname.rpartition(".")
         libraries = _libraries()
-        if libraries is not None and libraries.knows(package) and not libraries.knows(fullname):  # noqa: SIM102
+        if libraries is not None and libraries.knows(package):
             # Who looks for a name that the package lacks looks for a module of that name too.
-            if name not in _INNER_MODULES and name[0] != "_":
+            is_inner = name in _INNER_MODULES or libraries.leaves_out(package, name)
+            if not is_inner and not libraries.exists(fullname):
                 return None
         return ModuleSpec(fullname, self, origin="cluster", is_package=True)
 

@@ -28,7 +28,10 @@ class ForwardingError(RayClientError, ConnectionError):
     """A port on the cluster's side cannot be reached through the session."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(f"port {port} of {host} cannot be reached through the session: {reason}")
+        super().__init__(
+            f"port {port} of {host} cannot be reached through the session: {reason}; the address is that of the "
+            "driver's side, where what serves it has to run"
+        )
         self.host, self.port, self.reason = host, port, reason
 
 
