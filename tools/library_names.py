@@ -6,6 +6,7 @@ would miss what a module takes from others, so the modules are imported.
 
 from __future__ import annotations
 
+import ast
 import enum
 import importlib
 import inspect
@@ -13,6 +14,7 @@ import json
 import pkgutil
 import sys
 import tempfile
+import textwrap
 import types
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -181,7 +183,9 @@ class Manifest:
         if issubclass(code, enum.Enum):
             members = {name: member.value for name, member in code.__members__.items()}
             if all(type(value) in _PLAIN for value in members.values()):
-                return {"k": "enum", "v": members, "d": doc}
+                found = self.members(code).get("m", {}).items()
+                methods = {name: signature for name, signature in found if not name.startswith("_")}
+                return {"k": "enum", "v": members, "d": doc, **({"m": methods} if methods else {})}
         bases = [found for base in code.__bases__ for found in self.bases(base)]
         kind = "error" if issubclass(code, BaseException) else "class"
         return {"k": kind, "b": bases, "d": doc, **self.members(code)}
@@ -199,7 +203,7 @@ class Manifest:
 
     def members(self, cls: type) -> Names:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""
-        found: Names = {"m": {}, "t": {}, "p": [], "s": []}
+        found: Names = {"m": {}, "t": {}, "p": [], "s": [], "r": []}
         found["s"] += specials_from_elsewhere(cls)
         for name, member in vars(cls).items():
             if name.startswith("__"):
@@ -209,6 +213,8 @@ class Manifest:
                 found["t"][name] = signature(getattr(cls, name))
             elif inspect.isroutine(member):
                 found["m"][name] = signature(member)
+                if is_fluent(member):
+                    found["r"].append(name)
             elif isinstance(member, property) and not name.startswith("_"):
                 found["p"].append(name)
         fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
@@ -221,6 +227,16 @@ def specials_from_elsewhere(cls: type) -> list[str]:
     bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _AT_HAND]
     found = {name for base in bases for name, member in vars(base).items() if inspect.isroutine(member)}
     return sorted(found.intersection(SPECIALS))
+
+
+def is_fluent(method: Any) -> bool:
+    """Tell whether a method gives its own object in any case."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
+    except (OSError, TypeError, SyntaxError):
+        return False
+    given = [ast.unparse(node.value or ast.Constant(None)) for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    return bool(given) and set(given) == {"self"} and not method.__name__.startswith("_")
 
 
 def is_lasting(value: Any) -> bool:
