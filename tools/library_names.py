@@ -12,6 +12,7 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 import sys
 import tempfile
 import textwrap
@@ -21,10 +22,17 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+import library_stubs
+
 from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.library import SPECIALS
 
-OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src/ray_client_libraries/manifest"
+OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src"
+#: Modules with type stubs. RLlib's others, which refer to each other, would be as much as all of these.
+_WITH_STUBS = re.compile(
+    r"ray\.(air(\.(config|result|session))?|(data|job_submission|serve|train|tune|util)(\.[a-z0-9]\w*)*|dag\.compiled_dag_node"
+    r"|experimental\.compiled_dag_ref|rllib(\.algorithms(\.[a-z0-9]\w*){0,2}|\.callbacks\.callbacks|\.env\.multi_agent_env)?)"
+)
 #: Where the modules are that a client need not have, and whose names are of use to it.
 LIBRARIES = (
     *("air", "data", "job_submission", "llm", "rllib", "serve", "train", "tune"),
@@ -279,16 +287,23 @@ def main() -> None:
     manifest = Manifest()
     for name in public_modules():
         manifest.add_module(name)
-    files = files_of(manifest.modules)
+    files = {f"ray_client_libraries/manifest/{name}": text for name, text in files_of(manifest.modules).items()}
+    files |= library_stubs.files_of(manifest.modules, filter(_WITH_STUBS.fullmatch, list(manifest.modules)))
+    there = {
+        str(path.relative_to(OUTPUT)): path
+        for top in ("ray_client_libraries/manifest", "ray_client-stubs", "ray-stubs")
+        for path in (OUTPUT / top).rglob("*.*")
+    }
     if "--check" in sys.argv:
-        there = {path.name: path.read_text() for path in OUTPUT.iterdir()}
-        if differing := sorted(name for name in {*files, *there} if files.get(name) != there.get(name)):
-            sys.exit(f"`nox -s library-names` gives others: {', '.join(differing)}")
+        differing = [name for name in sorted({*files, *there}) if name not in files or name not in there]
+        differing += [name for name, path in there.items() if name in files and files[name] != path.read_text()]
+        if differing:
+            sys.exit(f"`nox -s library-names` gives others: {', '.join(differing[:20])}")
         return
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    for path in OUTPUT.iterdir():
+    for path in there.values():
         path.unlink()
     for name, text in files.items():
+        (OUTPUT / name).parent.mkdir(parents=True, exist_ok=True)
         (OUTPUT / name).write_text(text)
     print(f"{len(manifest.modules)} modules, {sum(map(len, files.values()))} bytes")
 
