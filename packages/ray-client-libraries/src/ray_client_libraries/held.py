@@ -118,7 +118,7 @@ class Place:
 class LibraryType(ABCMeta):
     """The type of classes of the libraries, and of those derived from them: to call one makes an instance there."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         session = current.find_session()
         if session is None:
             return hold(cls, Recipe(cls, args, kwargs))
@@ -243,10 +243,11 @@ class Method(LibraryValue):
         """Whether it gives the object that it is a method of."""
         return hasattr(inspect.getattr_static(type(self.__self__), self.__name__, None), "is_fluent")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         target = self.__self__
         if isinstance(target, LibraryType):
-            return call(current.current_session(f"{target.__qualname__}.{self.__name__}()"), self, *args, **kwargs)
+            session = current.current_session(f"{target.__qualname__}.{self.__name__}()")
+            return call(session, self.__name__, target, *args, **kwargs)
         kind = ":".join(getattr(type(target), "ray_name", ()))
         if self.__name__ in _DESCRIBING.get(kind, ()):
             return hold(class_named(_DESCRIBING[kind][self.__name__]), Description(self, args, kwargs))
@@ -254,7 +255,7 @@ class Method(LibraryValue):
         if isinstance(place, Recipe) and self._is_fluent:
             place.add(self.__name__, args, kwargs)
             return target
-        return call(session_of(target), self, *args, **kwargs)
+        return call(session_of(target), self.__name__, target, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:
         """Give an attribute of the method itself."""
@@ -345,7 +346,7 @@ def _known(name: str) -> type | None:
     return found if isinstance(found, LibraryType) else None
 
 
-def call(session: Session, function: Any, *args: Any, **kwargs: Any) -> Any:
+def call(session: Session, function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Call a function in the driver; see `ray_client_proto.library.call`."""
     from ray_client_proto import library  # loads protobuf
 
@@ -372,7 +373,7 @@ def forward(name: str) -> Callable[..., Any]:
         return own
 
     def special(self: Held, *args: Any) -> Any:
-        return call(session_of(self), Method(self, name), *args)
+        return call(session_of(self), name, self, *args)
 
     special.__name__ = name
     return special
@@ -404,17 +405,29 @@ def _next(self: Held) -> Any:
 
 
 def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
-    """Give the items of an iterator in the driver; the next of them are asked for while these are used (X5)."""
+    """Give the items of an iterator in the driver (X5).
+
+    Where they come fast, the next are asked for while these travel and are used. Where not, that would hold up what
+    is called meanwhile, for which the iterator may wait itself.
+    """
     from ray_client_proto import library  # loads protobuf
 
-    ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
-    while True:
-        items, is_over = ahead.result()
-        if not is_over:
-            ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
-        yield from items
-        if is_over:
-            return
+    def ask() -> library.Call:
+        return library.Call(session, None, (iterator,), {}, library.ITERATE)
+
+    ahead: library.Call | None = None
+    is_over = is_fast = False
+    try:
+        while not is_over:
+            taken, ahead = ahead or ask(), None
+            taken.settle()
+            if is_fast:
+                ahead = ask()
+            items, is_over, is_fast = taken.value()
+            yield from items
+    finally:
+        if ahead is not None:
+            ahead.drop()
 
 
 async def _awaited(session: Session, function: Any, *args: Any) -> Any:
