@@ -267,8 +267,6 @@ def libraries(session: nox.Session) -> None:
     session.run(UV, "pip", "install", "-q", f"--python={laptop}", *locked("cluster"), "mypy", external=True)
     typing = ROOT / "packages" / "ray-client-libraries" / "tests" / "typing"
     programs = sorted(str(path) for path in typing.glob("*.py"))
-        str(path) for path in (ROOT / "packages" / "ray-client-libraries" / "tests" / "typing").glob("*.py")
-    )
     session.run(laptop, "-m", "mypy", "--strict", "--config-file=", *programs, external=True)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
     run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
