@@ -81,7 +81,8 @@ class Held:
     def _stays(self, cls: type) -> bool:
         moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
         is_local = _top(cls) == "pyarrow" and "FileSystem" in cls.__name__  # it means this machine
-        return _top(cls) in self._lacks or is_local or any(map(_is_of_library, cls.__mro__)) or issubclass(cls, moving)
+        is_open = cls.__module__ == "contextlib"  # what a block is to enter and to leave
+        return _top(cls) in self._lacks or is_local or is_open or any(map(_is_of_library, cls.__mro__)) or issubclass(cls, moving)
 
     def token(self, obj: Any, counted_ids: list[int]) -> _Reduced:
         """Keep an object, and give its token (T15). An object that is kept already has its id (I2)."""
