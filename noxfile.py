@@ -18,7 +18,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -32,12 +34,11 @@ nox.options.sessions = ["lint", "types", "layers", "unit"]
 
 ROOT = Path(__file__).parent
 WORK = ROOT / ".nox"
-PACKAGES = ("ray-client-proto", "ray-client", "ray-client-server")
+PACKAGES = ("ray-client-proto", "ray-client", "ray-client-server", "ray-client-libraries")
 LOCKED = ROOT / "constraints"
 CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `newest` sets
-LIBRARIES = "ray-client-libraries"  # the names of Ray's libraries: not yet among what is released
-SOURCES = [f"packages/{package}/src" for package in (*PACKAGES, LIBRARIES)]
-LIBRARY_EXTRAS = "data,tune,train,serve"  # of Ray, where the libraries are tested
+SOURCES = [f"packages/{package}/src" for package in PACKAGES]
+LIBRARY_EXTRAS = "data,tune,train,serve,rllib"  # of Ray, where the libraries are tested
 
 #: The suites of conformance that values go through in both ways: as they came, and opened by the driver.
 WITH_VALUES = ("actors", "errors", "objects", "serialization", "streaming", "tasks", "unopened", "values")
@@ -140,7 +141,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types of the three packages, strictly, beside the real Ray, and those of a program that uses them."""
+    """Types of all packages, strictly, beside the real Ray, and those of a program that uses them."""
     session.install(*locked("cluster"), *MYPY, RAY, "grpcio", "cloudpickle", "pathspec", "zstandard")
     session.run("mypy", *SOURCES, "packages/ray-client/tests/typing/sample.py", *session.posargs)
 
@@ -178,7 +179,7 @@ def record(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def build(session: nox.Session) -> None:
-    """Leave three wheels and three sdists in dist/, the wheels built from the sdists, and check them."""
+    """Leave a wheel and an sdist of each package in dist/, the wheels built from the sdists, and check them."""
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     for package in PACKAGES:
@@ -188,16 +189,16 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("package", PACKAGES, ids=["proto", "client", "server"])
+@nox.parametrize("package", PACKAGES, ids=["proto", "client", "server", "libraries"])
 def unit(session: nox.Session, package: str) -> None:
-    """Unit tests of each wheel in an environment with it alone; the client's has no ray."""
+    """Unit tests of each wheel in an environment with it alone; the client's and the libraries' have no ray."""
     install(session, package)
     coverage = []
     if package == "ray-client-proto":
         # Not of `code`: it does what the Python that runs it needs, so no single one passes through all of it. The
         # client's tests of it (tests/pickling/source) run in every Python that is there.
         coverage = ["--cov=ray_client_proto.wire", "--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing"]
-    if package == "ray-client":
+    if package in ("ray-client", "ray-client-libraries"):
         prove_no_ray(session, "python")
     run_pytest(session, "python", f"packages/{package}/tests", *coverage, report=package)
 
@@ -249,7 +250,6 @@ def libraries(session: nox.Session) -> None:
     """Ray's libraries, from an environment without ray, on a cluster that has them; in environments of its own."""
     cluster, laptop = library_environments(session)
     session.run(cluster, "tools/library_names.py", "--check", env=RAY_ENV, external=True)
-    run_pytest(session, laptop, f"packages/{LIBRARIES}/tests", report="libraries-unit")
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
     run_pytest(session, laptop, "integration_tests/libraries", report="libraries", env=env)
 
@@ -461,7 +461,7 @@ def requirements(session: nox.Session, package: str, ray: str = RAY) -> list[str
 
 def installed(session: nox.Session, package: str) -> list[str]:
     """Give what installs a wheel and that of the protocol, also over older ones of the same name."""
-    needed = sorted({"ray-client-proto", package})
+    needed = sorted({"ray-client-proto", package, *(("ray-client",) if package == "ray-client-libraries" else ())})
     return [*(f"--reinstall-package={name}" for name in PACKAGES), *(wheels(session)[name] for name in needed)]
 
 
@@ -490,11 +490,12 @@ def locks(session: nox.Session) -> dict[str, list[str]]:
         "bench": BENCH,
         "laptop": [*ours[:2], *PYTEST],
         "laptop-oldest": [*ours[:2], *PYTEST, *OLDEST],
-        "cluster": [*ours, *server_needs(RAY), *PYTEST, RUFF, *MYPY, IMPORT_LINTER],
+        "cluster": [*ours[:3], *server_needs(RAY), *PYTEST, RUFF, *MYPY, IMPORT_LINTER],
+        "cluster-libraries": [*ours[:3], *server_needs(RAY), f"ray[{LIBRARY_EXTRAS}]", *PYTEST],
     }
     for older in MATRIX["ray"][:-1]:
         ray = f"ray=={older['version']}"
-        found[cluster_lock(ray)] = [*ours, *server_needs(ray), *PYTEST]
+        found[cluster_lock(ray)] = [*ours[:3], *server_needs(ray), *PYTEST]
     return found
 
 
@@ -570,23 +571,19 @@ def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
 
 def library_environments(session: nox.Session) -> tuple[str, str]:
     """Give the interpreters of a cluster with Ray's libraries, and of a laptop with their names and no ray."""
+    cluster = [*locked("cluster-libraries"), *installed(session, "ray-client-server"), *server_needs(RAY), *PYTEST]
+    needs = {
+        "libraries-cluster": [*cluster, f"ray[{LIBRARY_EXTRAS}]"],
+        "libraries-laptop": requirements(session, "ray-client-libraries"),
+    }
     pythons = []
-    ray = RAY.replace("ray==", f"ray[{LIBRARY_EXTRAS}]==")
-    sides = {"ray-client-server": [ray], "ray-client": [str(ROOT / "packages" / LIBRARIES)]}
-    for package, beside in sides.items():
-        python = (
-            WORK / ("libraries-cluster" if package == "ray-client-server" else "libraries-laptop") / "bin" / "python"
-        )
-        if not python.exists():
-            session.run(
-                UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(python.parents[1]), external=True
-            )
-        command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}"]
-        # The names are read from the tree; they are no part of the lock, as `ray-client` itself is none.
-        session.run(
-            *command, *requirements(session, package), *beside, f"--reinstall-package={LIBRARIES}", external=True
-        )
-        pythons.append(str(python))
+    for name, needed in needs.items():
+        python = str(WORK / name / "bin" / "python")
+        if not Path(python).exists():
+            venv = (UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(WORK / name))
+            session.run(*venv, external=True)
+        session.run(UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *needed, external=True)
+        pythons.append(python)
     prove_no_ray(session, pythons[1])
     return pythons[0], pythons[1]
 
@@ -594,10 +591,12 @@ def library_environments(session: nox.Session) -> tuple[str, str]:
 def run_conformance(session: nox.Session, age: str, cluster: str, laptop: str) -> None:
     """Run the suite on both sides, and compare docs/parity.md with what comes of it."""
     reports = conformance_reports(age)
+    runs = []
     for python, report in zip((cluster, laptop), reports, strict=True):
         side = "native" if python == cluster else "client"
         env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_CONFORMANCE": side}
-        run_pytest(session, python, "integration_tests/conformance", report=Path(report).stem, env=env)
+        runs.append(pytest_run(session, python, "integration_tests/conformance", report=Path(report).stem, env=env))
+    run_side_by_side(session, *runs)
     if not session.posargs:  # a part of the suite says nothing of the whole
         session.run(sys.executable, "tools/parity.py", age, *reports, external=True)
 
@@ -636,10 +635,34 @@ def run_pytest(
     session: nox.Session, python: str, *arguments: str, report: str, env: dict[str, str] | None = None
 ) -> None:
     """Run tests, with what follows `--` on the command line, and keep the outcome for the closing line of `tests`."""
+    command, env = pytest_run(session, python, *arguments, report=report, env=env)
+    session.run(*command, env=env, external=True)
+
+
+def pytest_run(
+    session: nox.Session, python: str, *arguments: str, report: str, env: dict[str, str] | None = None
+) -> tuple[list[str], dict[str, str | None]]:
+    """Give the command and the environment of such a run."""
     (WORK / "home").mkdir(parents=True, exist_ok=True)
     junit = f"--junitxml={WORK / 'reports' / report}.xml"
-    command = [python, "-m", "pytest", junit, *arguments, *session.posargs]
-    session.run(*command, env={**TEST_ENV, **(env or {})}, external=True)
+    return [python, "-m", "pytest", junit, *arguments, *session.posargs], {**TEST_ENV, **(env or {})}
+
+
+def run_side_by_side(session: nox.Session, *runs: tuple[list[str], dict[str, str | None]]) -> None:
+    """Run commands that wait more than they compute at the same time; what each prints follows when all have ended."""
+
+    def start(run: tuple[list[str], dict[str, str | None]], log: Path) -> None:
+        with log.open("w") as output:
+            session.run(*run[0], env=run[1], external=True, stdout=output)
+
+    with tempfile.TemporaryDirectory() as directory, ThreadPoolExecutor(len(runs)) as threads:
+        logs = [Path(directory) / str(number) for number in range(len(runs))]
+        ended = [threads.submit(start, run, log) for run, log in zip(runs, logs, strict=True)]
+        for one, log in zip(ended, logs, strict=True):
+            one.exception()  # waits
+            print(log.read_text())
+    for one in ended:
+        one.result()
 
 
 def run_matrix(session: nox.Session, *arguments: str) -> None:

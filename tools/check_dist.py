@@ -1,4 +1,4 @@
-"""Check what `nox -s build` left: three pure wheels and three sdists of one version, and that either gives the other.
+"""Check what `nox -s build` left: a pure wheel and an sdist of each package, one version, and either gives the other.
 
     python tools/check_dist.py DIST WHEELS
 
@@ -14,10 +14,11 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NAMES = ("ray_client", "ray_client_proto", "ray_client_server")
+NAMES = ("ray_client", "ray_client_libraries", "ray_client_proto", "ray_client_server")
 CLIENT_LIMIT_BYTES = 300_000
 ALLOWED = {
     "ray_client": {"ray-client-proto", "grpcio", "cloudpickle", "pathspec"},
+    "ray_client_libraries": {"ray-client-proto", "ray-client"},
     "ray_client_proto": {"grpcio", "protobuf"},
     "ray_client_server": {"ray-client-proto", "grpcio", "cloudpickle", "ray"},
 }

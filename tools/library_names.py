@@ -1,6 +1,6 @@
-"""Write the names of Ray's libraries for ray-client-libraries, a file for each module; `--check`: say what differs.
+"""Write the names of Ray's libraries for ray-client-libraries, a file for each; `--check`: say what differs.
 
-Run it through `nox -s library-names`, in an environment with `ray[data,tune,train,serve]`. Reading the sources alone
+Run it through `nox -s library-names`, in an environment with `ray[data,tune,train,serve,rllib]`. Reading sources alone
 would miss what a module takes from others, so the modules are imported.
 """
 
@@ -13,42 +13,121 @@ import inspect
 import json
 import pkgutil
 import sys
+import tempfile
 import types
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+from ray_client_proto.wire.ray_modules import is_cluster_only
+from ray_client_server.driver.library import SPECIALS
+
 OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src/ray_client_libraries/manifest"
-LIBRARIES = ("data", "serve", "train", "tune")
+#: Where the modules are that a client need not have, and whose names are of use to it.
+LIBRARIES = (
+    *("air", "data", "job_submission", "llm", "rllib", "serve", "train", "tune"),
+    *("dag", "experimental", "util.collective", "util.iter", "util.spark", "util.tracing"),
+)
 #: Parts of the names of modules that nobody's program imports.
-_APART = ("tests", "examples", "benchmarks", "cli", "scripts", "utils", "analysis", "automl", "impl", "generated")
+_APART = (
+    *("tests", "testing", "benchmarks", "cli", "scripts", "analysis", "automl", "impl", "generated", "conftest"),
+    *("examples", "tuned_examples"),
+)
 _PLAIN = (bool, int, float, str, type(None))
 _DOC_CHARS = 100
+#: Packages whose classes every client has, or has names of.
+_AT_HAND = ("ray", *sys.stdlib_module_names)
 
 Names = dict[str, Any]
 
 
+class _Absent(MetaPathFinder, Loader):
+    """Finds whatever package is missing: with all extras of all libraries this environment would take gigabytes."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        top = sys.modules.get(fullname.partition(".")[0])
+        is_absent = top is None or isinstance(top, _AbsentModule)
+        return ModuleSpec(fullname, self, is_package=True) if is_absent and fullname != "ray" else None
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        return _AbsentModule(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Do nothing: it has any name."""
+
+
+class _AbsentModule(types.ModuleType):
+    __version__ = "99.0.0"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name[0].isupper() or name in ("dtype", "device"):
+            found = _AbsentType(name, (), {"__module__": self.__name__})
+        else:
+            found = importlib.import_module(f"{self.__name__}.{name}")
+        setattr(self, name, found)
+        return found
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return args[0] if len(args) == 1 and callable(args[0]) else self  # it may decorate
+
+
+class _AbsentType(type):
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _AbsentType(name, (), {"__module__": cls.__module__})
+
+    def __or__(cls, other: Any) -> Any:
+        return cls
+
+    __ror__ = __or__
+
+
 def is_ours(module: str | None) -> bool:
-    """Tell whether a module belongs to one of the libraries."""
-    return (
-        bool(module) and str(module).split(".")[0] == "ray" and str(module).split(".")[1:2] in ([x] for x in LIBRARIES)
-    )
+    """Tell whether a module is one that a client need not have."""
+    return is_cluster_only(str(module))
 
 
 def public_modules() -> list[str]:
-    """Give the public modules of the libraries that can be imported here."""
-    found = []
-    for library in LIBRARIES:
-        top = importlib.import_module(f"ray.{library}")
-        inner = pkgutil.walk_packages(top.__path__, f"ray.{library}.", onerror=lambda name: None)
-        for name in [top.__name__, *(module.name for module in inner)]:
-            if any(part.startswith("_") or part in _APART for part in name.split(".")):
-                continue
-            try:
-                importlib.import_module(name)
-            except Exception:  # noqa: BLE001 - what an optional package is missing for may raise anything
-                continue
-            found.append(name)
-    return found
+    """Give the public modules of the libraries that can be imported here, if need be with stand-ins for packages."""
+    found = [name for library in LIBRARIES for name in modules_in(f"ray.{library}")]
+    failed = sorted(name for name in _failed)
+    _failed.clear()
+    sys.meta_path.append(_Absent())
+    for name in failed:
+        found += modules_in(name)
+    if _failed:
+        print(f"not imported: {', '.join(sorted(_failed))}", file=sys.stderr)
+    return sorted({name for name in found if is_ours(name)})
+
+
+_failed: set[str] = set()
+
+
+def modules_in(top: str) -> list[str]:
+    """Give the public modules at and below one that can be imported."""
+    if any(part.startswith("_") or part in _APART for part in top.split(".")):
+        return []
+    try:
+        module = importlib.import_module(top)
+    except Exception:  # noqa: BLE001 - what an optional package is missing for may raise anything
+        _failed.add(top)
+        return []
+    inner = [found.name for found in pkgutil.iter_modules(getattr(module, "__path__", ()), f"{top}.")]
+    return [top, *(name for one in inner for name in modules_in(one))]
+
+
+def place_in_core(code: Any) -> str | None:
+    """Give the place of what a library takes from the public rest of Ray: programs take it from the library."""
+    parts = str(code.__module__).split(".")
+    if parts[0] != "ray" or any(part.startswith("_") for part in parts):
+        return None
+    homes = [".".join(parts[: at + 1]) for at in range(len(parts))]
+    home = next((home for home in homes if getattr(sys.modules[home], code.__name__, None) is code), None)
+    return home and f"{home}:{code.__name__}"
 
 
 def names_of(module: types.ModuleType) -> list[str]:
@@ -84,11 +163,11 @@ class Manifest:
         if isinstance(obj, types.ModuleType):
             return None
         if inspect.isclass(obj) or inspect.isfunction(obj):
-            if not is_ours(obj.__module__) or "." in obj.__qualname__:
+            if "." in obj.__qualname__:
                 return None
-            return self.place(obj, module, name)
+            return self.place(obj, module, name) if is_ours(obj.__module__) else place_in_core(obj)
         if name.isupper() and type(obj) in _PLAIN:
-            return {"k": "value", "v": obj}
+            return {"k": "value", "v": obj} if is_lasting(obj) else {"k": "object"}
         return {"k": "object"} if is_ours(type(obj).__module__) else None
 
     def place(self, code: Any, module: str, name: str) -> Any:
@@ -119,7 +198,8 @@ class Manifest:
         """Name a base of a class."""
         if base.__module__ == "builtins" and issubclass(base, BaseException):
             return f"builtins:{base.__name__}"
-        if not is_ours(base.__module__) or "." in base.__qualname__:
+        # What a class inherits from may be made on the spot, and have the name of the class itself.
+        if not is_ours(base.__module__) or getattr(sys.modules[base.__module__], base.__qualname__, None) is not base:
             return None
         self.place(base, base.__module__, base.__name__)
         return f"{base.__module__}:{base.__name__}"
@@ -127,9 +207,10 @@ class Manifest:
     def members(self, cls: type) -> Names:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""
         found: Names = {"m": {}, "t": {}, "p": [], "s": [], "c": {}}
+        found["s"] += specials_from_elsewhere(cls)
         for name, member in vars(cls).items():
             if name.startswith("__"):
-                if inspect.isroutine(member):
+                if inspect.isroutine(member) and name not in found["s"]:
                     found["s"].append(name)
             elif isinstance(member, (staticmethod, classmethod)):
                 found["t"][name] = signature(getattr(cls, name))
@@ -137,11 +218,13 @@ class Manifest:
                 found["m"][name] = signature(member)
             elif isinstance(member, property) and not name.startswith("_"):
                 found["p"].append(name)
-            elif type(member) in _PLAIN and not name.startswith("_"):
+            elif type(member) in _PLAIN and not name.startswith("_") and is_lasting(member):
                 found["c"][name] = member
+        fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
+        found["p"] += sorted(fields - set(found["p"]))
+        found["c"] = {name: value for name, value in found["c"].items() if name not in fields}
         if dataclasses.is_dataclass(cls):
             found |= fields_of(cls)
-            found["c"] = {name: value for name, value in found["c"].items() if name not in cls.__dataclass_fields__}
         return {key: value for key, value in found.items() if value}
 
 
@@ -156,8 +239,8 @@ def fields_of(cls: Any) -> Names:
     """Give the fields of a dataclass: of each its name, how it differs from a plain one, and its default.
 
     The letters: `i`, `k`, `r`, `c` not in the initializer, by keyword only, not in `repr`, not compared; `d` a default
-    that is plain, `f` one that a type of Python's makes, which is named, `u` another; `a` what an instance has without an
-    argument is not its default.
+    that is plain, `f` one that a type of Python's makes, which is named, `u` another; `a` what an instance has without
+    an argument is not its default.
     """
     try:
         made: Any = cls()
@@ -184,11 +267,25 @@ def field_of(field: dataclasses.Field[Any], made: Any) -> list[Any]:
         return [field.name, flags + "f", field.default_factory.__name__] if is_plain else [field.name, flags + "u"]
     if field.default is missing:
         return [field.name, flags]
-    if default_of(field.default) is not field.default:
+    if default_of(field.default) is not field.default or not is_lasting(field.default):
         return [field.name, flags + "u"]
     if made is not None and (type(value) is not type(field.default) or value != field.default):
         flags += "a"
     return [field.name, flags + "d", field.default]
+
+
+def specials_from_elsewhere(cls: type) -> list[str]:
+    """Give the special methods that a class has of packages that a client need not have, such as pydantic."""
+    bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _AT_HAND]
+    found = {name for base in bases for name, member in vars(base).items() if inspect.isroutine(member)}
+    return sorted(found.intersection(SPECIALS))
+
+
+def is_lasting(value: Any) -> bool:
+    """Tell whether a constant is the same on another machine, and tomorrow."""
+    if isinstance(value, str):
+        return str(Path.home()) not in value and sys.prefix not in value and tempfile.gettempdir() not in value
+    return not isinstance(value, float) or value < 1e9  # a time
 
 
 def signature(code: Any) -> str:
@@ -210,26 +307,32 @@ def default_of(default: Any) -> Any:
     return default if is_plain else ...
 
 
+def files_of(modules: dict[str, Names]) -> dict[str, str]:
+    """Give the manifest's files: one for each library, in which each module has a line."""
+    lines: dict[str, list[str]] = {}
+    for name in sorted(modules):
+        line = f"{name}\t{json.dumps(modules[name], separators=(',', ':'), sort_keys=True)}\n"
+        lines.setdefault(name.split(".")[1], []).append(line)
+    return {f"{library}.txt": "".join(found) for library, found in lines.items()}
+
+
 def main() -> None:
     """Write or compare."""
     manifest = Manifest()
     for name in public_modules():
         manifest.add_module(name)
-    files = {
-        f"{name}.json": json.dumps(dict(sorted(names.items())), separators=(",", ":")) + "\n"
-        for name, names in manifest.modules.items()
-    }
+    files = files_of(manifest.modules)
     if "--check" in sys.argv:
-        there = {path.name: path.read_text() for path in OUTPUT.glob("*.json")}
+        there = {path.name: path.read_text() for path in OUTPUT.iterdir()}
         if differing := sorted(name for name in {*files, *there} if files.get(name) != there.get(name)):
             sys.exit(f"`nox -s library-names` gives others: {', '.join(differing)}")
         return
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    for path in OUTPUT.glob("*.json"):
+    for path in OUTPUT.iterdir():
         path.unlink()
     for name, text in files.items():
         (OUTPUT / name).write_text(text)
-    print(f"{len(files)} modules, {sum(map(len, files.values()))} bytes")
+    print(f"{len(manifest.modules)} modules, {sum(map(len, files.values()))} bytes")
 
 
 if __name__ == "__main__":

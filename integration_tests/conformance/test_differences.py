@@ -27,16 +27,16 @@ def test_a_library_of_the_cluster_is_pointed_to(name: str) -> None:
 
 
 @difference(
-    "a compiled graph lives in memory that it shares with the cluster's nodes: compile it in a task or an actor"
+    "a compiled graph lives in memory that it shares with the cluster's nodes: ray-client-libraries makes it there"
 )
 def test_a_graph_is_not_compiled_from_afar() -> None:
     with pytest.raises(NotImplementedError, match="inside a task"):
         one.bind().experimental_compile()
 
 
-@difference("a node of a graph is executed where it was bound, and is not sent elsewhere")
+@difference("a node of a graph is executed where it was bound; ray-client-libraries makes it in the driver")
 def test_a_node_does_not_travel() -> None:
-    with pytest.raises(TypeError, match="where it was bound"):
+    with pytest.raises(NotImplementedError, match="inside a task"):
         ray.put(one.bind())
 
 

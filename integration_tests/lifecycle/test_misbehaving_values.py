@@ -127,6 +127,9 @@ class Host:
     def give(self, hook: str, how: str) -> Any:
         return [Odd(hook, how)]
 
+    def give_bare(self, hook: str, how: str) -> Any:
+        return Odd(hook, how)
+
     def give_in_places(self, hook: str, how: str) -> Any:
         odd = Odd(hook, how)
         return {odd: odd, "set": {odd}}
@@ -220,6 +223,7 @@ def test_what_misbehaves_in_the_driver(host: Any, hook: str, how: str) -> None:
     attempt(lambda: host.one.remote([odd]))
     attempt(lambda: ray.put({"x": odd}))
     attempt(lambda: host.give.remote(hook, how))
+    attempt(lambda: host.give_bare.remote(hook, how))
     attempt(lambda: host.give_in_places.remote(hook, how))
     many = [host.give.remote(hook, how) for _ in range(1 if how == "sleep" else 20)]  # taken from Ray together
     attempt(lambda: many)
@@ -236,7 +240,7 @@ def test_errors_that_misbehave_in_the_driver(host: Any, hook: str, how: str) -> 
 
 @pytest.mark.parametrize("how", HOW)
 def test_items_of_a_stream_that_misbehave(host: Any, how: str) -> None:
-    for hook in ("__reduce__", "__setstate__"):
+    for hook in HOOKS:
         refs = list(host.stream.remote(hook, how))
         assert ray.get(refs[0], timeout=WITHIN_S) == 1
         attempt(lambda refs=refs: refs[1])

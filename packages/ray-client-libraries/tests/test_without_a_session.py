@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pickle
 import subprocess
 import sys
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import ray_client_libraries.manifest
 from ray_client import data, serve, train, tune
 from ray_client.api.counterparts import counterparts
 from ray_client.cluster_only import LibraryValue
-from ray_client.errors import NotConnectedError
+from ray_client.errors import NotConnectedError, PicklingError
 from ray_client.pickling import pickler
-from ray_client_libraries.held import Recipe
+from ray_client_libraries import applications
+from ray_client_libraries.held import Recipe, _class_of
 from ray_client_libraries.modules import find
 from ray_client_proto.wire import tokens
+from ray_client_proto.wire.ray_modules import is_cluster_only
 
 
 class Note(tune.Callback):
@@ -59,6 +65,26 @@ def test_names_are_classes_functions_and_modules() -> None:
     assert importlib.import_module("ray_client.tune.schedulers").ASHAScheduler is tune.schedulers.ASHAScheduler
 
 
+def test_every_name_of_every_module_is_there() -> None:
+    for path in (Path(ray_client_libraries.manifest.__file__).parent / "manifest").iterdir():
+        for line in path.read_text().splitlines():
+            name, _, names = line.partition("\t")
+            module = importlib.import_module(f"ray_client{name[len('ray') :]}")
+            for public, entry in json.loads(names).items():
+                if not isinstance(entry, str) or is_cluster_only(entry.partition(":")[0]):
+                    getattr(module, public)
+
+
+def test_a_name_of_rays_core_that_a_library_has_too_is_the_same() -> None:
+    assert issubclass(importlib.import_module("ray_client.data.exceptions").UserCodeException, Exception)
+    assert {"Dataset", "range"} <= set(dir(data)) and {"Checkpoint", "report"} <= set(dir(train))
+
+
+def test_a_class_made_for_an_object_can_be_called_where_the_objects_class_can() -> None:
+    made = _class_of(("ray.data.none:Made", "ray.data.none:Base"), ("__call__", "__len__"))
+    assert {"__call__", "__len__"} <= set(vars(made))
+
+
 def test_help_and_completion_know_them() -> None:
     assert list(inspect.signature(data.Dataset.filter).parameters)[:2] == ["self", "fn"]
     assert "Dataset" in str(data.Dataset.__doc__)
@@ -83,6 +109,7 @@ def test_what_describes_is_recorded_and_says_where() -> None:
     config = tune.TuneConfig(num_samples=3)
     assert isinstance(config, tune.TuneConfig) and config.num_samples == 3
     assert f"described at {__file__}" in repr(tune.schedulers.ASHAScheduler())
+    assert serve.config.AutoscalingConfig(max_replicas=3).max_replicas == 3
     assert isinstance(tune.choice([1, 2])._place, Recipe)
     assert isinstance(Note(), Note)
 
@@ -93,6 +120,40 @@ def test_decorators_are_recorded() -> None:
     assert isinstance(Greeter.options(num_replicas=2), serve.Deployment)
     with_options = serve.deployment(num_replicas=2)
     assert isinstance(with_options(type("Other", (), {})), serve.Deployment)
+
+
+def test_what_is_decorated_may_be_decorated_again() -> None:
+    ingress = serve.ingress(lambda: None)(type("Api", (), {}))
+    assert isinstance(serve.deployment(ingress), serve.Deployment)
+    assert isinstance(serve.deployment(num_replicas=2)(ingress), serve.Deployment)
+
+
+def test_locks_of_an_application_go_new_once_something_is_deployed() -> None:
+    class Holder:
+        def __init__(self) -> None:
+            self.locks = [threading.Lock(), threading.RLock()]
+
+    table, before = pickler.TokenTable({}, dict), pickler.SessionPickler.dispatch_table
+    with pytest.raises(PicklingError, match="lock"):
+        pickler.dump(Holder(), table)
+    try:
+        applications.allow()
+        applications.allow()
+        made = pickle.loads(pickler.dump(Holder(), table).stream)
+    finally:
+        pickler.SessionPickler.dispatch_table = before
+    assert [type(lock) for lock in made.locks] == [type(threading.Lock()), type(threading.RLock())]
+
+
+def test_an_error_of_what_was_described_passes_a_pickler_as_it_is() -> None:
+    class Broken(LibraryValue):
+        def token_in(self, session: Any) -> Any:
+            error = LookupError("none")
+            error.recorded_at = "here:1"  # type: ignore[attr-defined]  # as `Recipe` does
+            raise error
+
+    with pytest.raises(LookupError):
+        pickler.dump([Broken()], pickler.TokenTable({LibraryValue: lambda value: value.token_in(None)}, dict))
 
 
 def test_in_a_pickle_a_stand_in_is_the_name_of_the_real_thing() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ray_client import logs
-from ray_client.bars import Bars, bars, state_of
 from ray_client.experimental import tqdm_ray
+from ray_client_proto.bars import Bars, bars, state_of
 from ray_client_proto.v1.log_pb2 import WORKER_STDOUT, LogRecord
 
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
-from ray_client_libraries import dataclass_fields, files
-from ray_client_libraries.manifest import knows
+from ray_client_libraries import applications, dataclass_fields, files
+from ray_client_libraries.manifest import entries
 from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
@@ -67,8 +67,10 @@ class Recipe:
                 for name, value in self.changes.items():
                     call(session, setattr, made, name, value)
             except Exception as error:
-                if hasattr(error, "add_note"):  # Python 3.11
-                    error.add_note(f"It was recorded at {self.site}")
+                note = f"It was recorded at {self.site}"
+                if hasattr(error, "add_note") and note not in getattr(error, "__notes__", ()):  # Python 3.11
+                    error.add_note(note)
+                error.recorded_at = self.site  # type: ignore[attr-defined]  # whoever pickles lets it pass as it is
                 raise
             finally:
                 self.is_under_way = False
@@ -86,6 +88,16 @@ class Recipe:
         other = Recipe(self.function, copied(self.args), copied(self.kwargs))
         other.site, other.changes = self.site, copied(self.changes)
         return other
+
+
+class Description(Recipe):
+    """A call that describes code of the user's for Serve, which may hold what Serve alone pickles."""
+
+    def carry_out(self, session: Session) -> Held:
+        applications.allow()
+        if isinstance(self.function, Decorator) and self.function._decorator == ("ray.serve.api", "ingress"):
+            applications.settle(*self.args)
+        return super().carry_out(session)
 
 
 class Place:
@@ -164,10 +176,15 @@ class LibraryType(ABCMeta):
         return hold(cls, made._place) if is_same and isinstance(made, Held) and type(made) is not cls else made
 
     def __getattr__(cls, name: str) -> Any:
+        """Ask the driver for what the class has of a package that need not be here, such as pydantic."""
         session = current.find_session()
-        if session is None or name.startswith("_"):  # whoever looks at classes probes for these
-            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
-        return call(session, getattr, next(base for base in cls.__mro__ if "ray_name" in vars(base)), name)
+        if session is None or name.startswith("_"):
+            raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
+        return call(session, getattr, cls, name)
+
+    def method_named(cls, name: str) -> Method:
+        """Give a method of the class itself."""
+        return Method(cls, name)
 
     def __repr__(cls) -> str:
         name = vars(cls).get("ray_name")
@@ -200,7 +217,7 @@ class Held(LibraryValue, metaclass=LibraryType):
         if isinstance(place, Recipe) and current.find_session() is None:
             with contextlib.suppress(KeyError):
                 return dataclass_fields.described(self, place, name)
-        if found is _NONE and isinstance(place, Recipe) and type(self).__module__.startswith("ray_client"):
+        if found is _NONE and isinstance(place, Description):
             # Pickling a class that is decorated looks for its methods in what its name gives, and means the class.
             raise AttributeError(f"{type(self).__qualname__!r} has no attribute {name!r} before it is made")
         return call(session_of(self), getattr, self, name)
@@ -281,7 +298,7 @@ class Held(LibraryValue, metaclass=LibraryType):
 
 _NONE: Final = object()  #: stands for no attribute, since None may be one
 #: What is looked up here, and not in the driver.
-_OWN: Final = frozenset(("_place", "_shown", "method_named", "token_in"))
+_OWN: Final = frozenset(("_place", "_shown", "_decorator", "method_named", "token_in"))
 
 
 class Method(LibraryValue):
@@ -298,9 +315,11 @@ class Method(LibraryValue):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         target = self.__self__
+        if isinstance(target, LibraryType):
+            return call(current.current_session(f"{target.__qualname__}.{self.__name__}()"), self, *args, **kwargs)
         kind = ":".join(getattr(type(target), "ray_name", ()))
         if self.__name__ in _DESCRIBING.get(kind, ()):
-            return hold(class_named(_DESCRIBING[kind][self.__name__]), Recipe(self, args, kwargs))
+            return hold(class_named(_DESCRIBING[kind][self.__name__]), Description(self, args, kwargs))
         return call(session_of(target), self, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:
@@ -319,11 +338,16 @@ class Decorator(Held):
 
     __slots__ = ()
 
-    def __call__(self, decorated: Any) -> Any:
+    @property
+    def _decorator(self) -> tuple[str, ...]:
+        """The module and the name of the decorator."""
         place = self._place
-        name = place.function.ray_name if isinstance(place, Recipe) else ()
-        kind = class_named("ray.serve.deployment:Deployment") if name == ("ray.serve.api", "deployment") else Held
-        return hold(kind, Recipe(self, (decorated,), {}))
+        return tuple(place.function.ray_name) if isinstance(place, Recipe) else ()
+
+    def __call__(self, decorated: Any) -> Any:
+        is_deployment = self._decorator == ("ray.serve.api", "deployment")
+        kind = class_named("ray.serve.deployment:Deployment") if is_deployment else Held
+        return hold(kind, Description(self, (decorated,), {}))
 
 
 def hold(cls: type, place: Place | Recipe) -> Any:
@@ -355,7 +379,7 @@ def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
         if known is not None and known[0] == 0:
             return known[1]
         base = Held if known is None else known[1]
-        missing = {name: forward(name) for name in specials if getattr(base, name, None) is getattr(object, name, None)}
+        missing = {name: forward(name) for name in specials if _lacks(base, name)}
         module, _, name = classes[0].partition(":")
         names = {"__module__": module, "__qualname__": name, "__slots__": (), **missing}
         made = LibraryType(name.rpartition(".")[2], (base,), names)
@@ -363,16 +387,23 @@ def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
     return made
 
 
+def _lacks(cls: type, special: str) -> bool:
+    """Tell whether a class has not a special method of its own; what its metaclass has is another."""
+    owner = next((base for base in cls.__mro__ if special in vars(base)), object)
+    return owner is object
+
+
 def _known(name: str) -> type | None:
-    """Give a class that is here: of a library, or of the user's that is derived from one."""
+    """Give a class that is here: of a library, or of the user's that is derived from one.
+
+    Nobody is asked for it: the answer could hold an instance, and so on.
+    """
     module, _, own = name.partition(":")
+    found: Any
     if module == "ray" or module.startswith("ray."):
-        if not knows(f"ray_client{module[len('ray') :]}") or "." in own:
+        if own not in (entries(f"ray_client{module[len('ray') :]}") or ()):
             return None
-        try:
-            found = class_named(name)
-        except AttributeError:
-            return None
+        found = class_named(name)
     else:
         found = _named_here.get(f"{module}:{own.rpartition('.')[2]}")
     return found if isinstance(found, LibraryType) else None
@@ -457,9 +488,10 @@ async def _awaited(session: Session, function: Any, *args: Any) -> Any:
 
     call = library.Call(session, function, args, {}, library.AWAIT)
     try:
-        await asyncio.wrap_future(call.reply)
+        # The reply itself stays as it is: the thread that reads will set it, whoever waits.
+        await asyncio.shield(asyncio.wrap_future(call.reply))
     except asyncio.CancelledError:
-        call.interrupt()
+        call.leave()
         raise
     return call.value()
 

@@ -47,7 +47,10 @@ def find(module: str, name: str) -> Any:
         return _ask(module, name)
     if isinstance(entry, str):
         home, _, own = entry.partition(":")
-        found = getattr(importlib.import_module(f"ray_client{home[len('ray') :]}"), own)
+        try:
+            found = getattr(importlib.import_module(f"ray_client{home[len('ray') :]}"), own)
+        except (AttributeError, ImportError):
+            return _ask(module, name)  # a part of Ray's core that is not here
     else:
         found = make(f"ray{module[len('ray_client') :]}", name, entry)
     setattr(sys.modules[module], name, found)

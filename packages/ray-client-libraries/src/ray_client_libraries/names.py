@@ -8,9 +8,21 @@ import importlib
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
+from ray_client.cluster_only import covers
 from ray_client.handles import current
 from ray_client_libraries import dataclass_fields, files
-from ray_client_libraries.held import Decorator, Held, LibraryType, Method, Recipe, call, class_named, forward, hold
+from ray_client_libraries.held import (
+    Decorator,
+    Description,
+    Held,
+    LibraryType,
+    Method,
+    Recipe,
+    call,
+    class_named,
+    forward,
+    hold,
+)
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session  # loads protobuf
@@ -63,8 +75,15 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
 
 
 def ask_for(session: Session, module: str, name: str) -> Any:
-    """Ask the driver for a name; raises as `getattr` does there."""
-    return call(session, getattr, importlib.import_module(module), name)
+    """Ask the driver for a name; raises as `getattr` does there.
+
+    What a library has of its own stays there, classes too: where it is named, its name would be asked for again.
+    """
+    from ray_client_proto import library  # loads protobuf
+
+    held = library.Call(session, getattr, (importlib.import_module(module), name), {}, library.HOLD).result()
+    home = call(session, getattr, held, "__module__", None)
+    return held if isinstance(home, str) and covers(_here(home)) else call(session, None, held)
 
 
 def _here(module: str) -> str:
@@ -119,8 +138,7 @@ def _static(module: str, cls: str, name: str, signature: str) -> Any:
     """Make a static or a class method."""
 
     def static(owner: Any, *args: Any, **kwargs: Any) -> Any:
-        session = current.current_session(f"{module}.{cls}.{name}()")
-        return call(session, Method(owner, name), *args, **kwargs)
+        return Method(owner, name)(*args, **kwargs)
 
     return _named(static, module, f"{cls}.{name}", signature)
 
@@ -130,9 +148,10 @@ def _function(module: str, name: str, entry: dict[str, Any]) -> Any:
 
     def function(*args: Any, **kwargs: Any) -> Any:
         if place in _DECORATORS:
-            is_plain = len(args) == 1 and callable(args[0]) and not kwargs and place != ("ray.serve.api", "ingress")
+            is_code = len(args) == 1 and (callable(args[0]) or isinstance(args[0], Held))  # a class that is decorated
+            is_plain = is_code and not kwargs and place != ("ray.serve.api", "ingress")
             kind = class_named(_DECORATORS[place]) if is_plain and _DECORATORS[place] else Held
-            return hold(kind if is_plain else Decorator, Recipe(function, args, kwargs))
+            return hold(kind if is_plain else Decorator, Description(function, args, kwargs))
         if module in _PURE and current.find_session() is None:
             return hold(Held, Recipe(function, args, kwargs))
         return call(current.current_session(f"{module}.{name}()"), function, *args, **kwargs)

@@ -21,7 +21,7 @@ from ray_client_proto import library
 _PART_BYTES: Final = 4 * 1024 * 1024  #: of files in one message, about
 _AHEAD: Final = 2  #: messages that are sent before the first is answered
 
-#: What a part of a directory is: a name inside it, where in that file, and the bytes; the name of a directory ends in `/`.
+#: A part of a directory: a name inside it, which ends in `/` if it is a directory, where in that file, and the bytes.
 Part = tuple[str, int, bytes]
 
 _received: set[str] = set()  # directories that a client has sent to this process

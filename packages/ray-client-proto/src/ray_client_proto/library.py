@@ -21,7 +21,10 @@ from ray_client_proto.v1.payload_pb2 import Payload
 RETURN, AWAIT, ITERATE, HOLD = op.CallLibrary.RETURN, op.CallLibrary.AWAIT, op.CallLibrary.ITERATE, op.CallLibrary.HOLD
 
 #: What values are often made of; what of these is not here stays in the driver.
-_PACKAGES: Final = ("PIL", "numpy", "pandas", "polars", "pyarrow", "ray_client_libraries", "tensorflow", "torch")
+_PACKAGES: Final = (
+    *("PIL", "fastapi", "jax", "numpy", "pandas", "polars", "pyarrow", "pydantic", "ray_client_libraries", "scipy"),
+    *("sklearn", "starlette", "tensorflow", "torch", "xgboost"),
+)
 _numbers = itertools.count(1)
 _own = threading.local()
 
@@ -82,10 +85,14 @@ class Call:
                 self.interrupt()
                 self.reply.result()
         except BaseException:
-            self.interrupt()
-            self._session.abandon(self._id, [self.reply])
+            self.leave()
             raise
         return self.value()
+
+    def leave(self) -> None:
+        """Stop waiting: the call is interrupted, and what it still gives is let go."""
+        self.interrupt()
+        self._session.abandon(self._id, [self.reply])
 
     def value(self) -> Any:
         """Give the result, which is there; raises as `result`."""

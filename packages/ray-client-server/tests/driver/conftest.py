@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import itertools
 import pickle
@@ -202,10 +201,12 @@ class FakeRay:
     def next_now(self, generator: FakeGenerator) -> FakeRef | None:
         return generator.refs.pop(0) if generator.is_ready and generator.refs else None
 
-    async def next_later(self, generator: FakeGenerator) -> FakeRef:
-        await asyncio.sleep(0)
+    def on_next(self, generator: FakeGenerator, callback: Callable[[], None]) -> None:
+        callback()
+
+    def take_next(self, generator: FakeGenerator) -> FakeRef:
         if not generator.refs:
-            raise StopAsyncIteration
+            raise StopIteration
         return generator.refs.pop(0)
 
     def completed(self, generator: FakeGenerator) -> FakeRef:

@@ -34,7 +34,8 @@ _Socket = TypeVar("_Socket", bound=MessageSocket)
 
 class Rig:
     def __init__(self, path: str) -> None:
-        self.uploads, self.downloads, self.logs = Uploads(Limits(transfer_bytes=1 << 20)), Downloads(), Logs()
+        limits = Limits(transfer_bytes=1 << 20)
+        self.uploads, self.downloads, self.logs = Uploads(limits), Downloads(limits), Logs()
         session = DriverSession(
             lambda *_: None, replay_bytes=1 << 20, lease_s=10.0, on_end=lambda _: None, on_attach=lambda _: None
         )

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Reply
+from ray_client_server.driver import library
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +59,13 @@ def test_what_cannot_travel_stays_and_can_be_passed_back(client: Any, driving: A
     assert client.value_of(shown.value).startswith("<unlocked")
 
 
+def test_a_method_of_a_librarys_class_is_named_and_not_sent(client: Any, driving: Any) -> None:
+    """X3"""
+    cls = type("Config", (), {"__module__": "ray.serve.config", "parse": classmethod(lambda cls: 1)})
+    reply = ask(client, driving, lambda: cls.parse)
+    assert client.value_of(reply.value).name == "library_method"
+
+
 def test_an_iterator_stays_and_its_items_come_in_bounds(client: Any, driving: Any) -> None:
     """X5"""
     [handle_id] = ask(client, driving, count_to, 3000).value.counted_ids
@@ -94,6 +103,15 @@ def test_what_the_client_lacks_a_package_for_stays(client: Any, driving: Any) ->
     assert client.value_of(ask(client, driving, numpy.float64, 3, lacks=["numpy"]).value) == 3.0
 
 
+def test_what_the_client_lacks_a_package_for_stays_in_other_values_too(client: Any, driving: Any) -> None:
+    """X3"""
+    numpy = pytest.importorskip("numpy")
+    ask(client, driving, len, "abc", lacks=["numpy"])
+    assert client.value_of(client.holdings.codec.encode([numpy.zeros(3)]))[0].name == "library_object"
+    ask(client, driving, len, "abc", lacks=["pandas"])
+    assert client.value_of(client.holdings.codec.encode([numpy.zeros(3)]))[0].sum() == 0
+
+
 def test_an_interrupt_hits_its_own_call_alone(client: Any, driving: Any) -> None:
     """X4"""
     reading, writing = os.pipe()
@@ -126,3 +144,24 @@ async def answer_later(value: Any) -> Any:
 def test_what_a_call_gives_is_awaited(client: Any, driving: Any) -> None:
     """X1"""
     assert client.value_of(ask(client, driving, answer_later, 5, kind=CallLibrary.AWAIT).value) == 5
+
+
+def test_threads_of_clients_are_bounded_and_end_when_they_have_nothing_to_do(
+    client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X8"""
+    monkeypatch.setattr(library, "_THREADS", 2)
+    others = set(threading.enumerate())
+    for thread in (1, 2, 1):
+        assert ask(client, driving, divmod, 7, 2, thread=thread).HasField("value")
+    failure = ask(client, driving, divmod, 7, 2, thread=3).failure
+    assert (failure.code, failure.details["limit"]) == (Failure.LIMIT_EXCEEDED, "library_threads")
+    monkeypatch.setattr(library, "_IDLE_S", 0.01)  # for those two from their next call on
+    ours = set(threading.enumerate()) - others
+    assert len(ours) == 2
+    for thread in (1, 2):
+        ask(client, driving, divmod, 7, 2, thread=thread)
+    for each in ours:
+        each.join(10)
+        assert not each.is_alive()
+    assert ask(client, driving, divmod, 7, 2, thread=3).HasField("value")

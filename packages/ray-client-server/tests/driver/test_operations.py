@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -403,21 +403,35 @@ def test_a_wait_for_a_stream_is_over_with_its_next_object(client: Any, holdings:
 
 
 def test_a_stream_that_is_let_go_of_serves_nobody(client: Any, port: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    cancelled = threading.Event()
-
-    async def never(_generator: Any) -> Any:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cancelled.set()
-
-    monkeypatch.setattr(port, "next_later", never)
+    kept: list[Callable[[], None]] = []
+    monkeypatch.setattr(port, "on_next", lambda _generator, callback: kept.append(callback))
     (stream,) = client.call(client.export(count_to), 1, num_returns="streaming")
     waiting = client.begin(take_next=TakeNext(generator_id=stream, object_id=client.new_id()))
     client.do(release=Release(ids=[stream], counts=[1]))
     reply = client.replies.get(timeout=10)
     assert (reply.request_id, reply.failure.code) == (waiting, Failure.END_OF_STREAM)
-    assert cancelled.wait(10)
+    kept[0]()  # Ray may call late; nobody is there
+    assert client.get(client.put(1)) == 1
+    assert client.replies.empty()
+
+
+def test_all_who_wait_for_a_stream_that_ray_refuses_are_answered(
+    client: Any, port: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Callable[[], None]] = []
+    monkeypatch.setattr(port, "on_next", lambda _generator, callback: kept.append(callback))
+    (stream,) = client.call(client.export(count_to), 1, num_returns="streaming")
+    ask = [client.begin(take_next=TakeNext(generator_id=stream, object_id=client.new_id())) for _ in range(3)]
+
+    def refuse(_generator: Any, _callback: Any) -> None:
+        raise RuntimeError("Ray is gone")
+
+    monkeypatch.setattr(port, "on_next", refuse)
+    kept[0]()
+    replies = [client.replies.get(timeout=10) for _ in ask]
+    assert [(reply.request_id, reply.WhichOneof("outcome")) for reply in replies] == list(
+        zip(ask, ["done", "failure", "failure"], strict=True)
+    )
 
 
 @pytest.mark.parametrize("is_ready", [False, True])

@@ -14,6 +14,7 @@ from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
 from ray_client_proto.v1.operation_pb2 import Disconnect, Forget, Get, Operation, Release, Reply
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire.delivery import Delivery, encode_part
+from ray_client_server.driver import session
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.session import DriverSession, Stream
@@ -174,6 +175,22 @@ def test_d4_a_value_waits_while_the_client_is_far_behind(rig: Rig) -> None:
     assert [next(messages).seq for _ in range(2)] == [0, 1]
     waiting.join(5)
     assert not waiting.is_alive()
+
+
+def test_requests_that_are_not_answered_are_bounded(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_REQUESTS", 3)
+    rig.echo.hold = []
+    stream, messages = rig.attach()
+    next(messages)
+    receive(stream, frame(1, 1, 2, 3))
+    receive(stream, frame(2, 4))
+    assert rig.echo.carried == [1, 2, 3]
+    [reply] = next(messages).replies
+    assert (reply.request_id, reply.failure.code) == (4, Failure.LIMIT_EXCEEDED)
+    assert dict(reply.failure.details) == {"limit": "requests", "value": "3"}
+    rig.echo.hold[0].done()
+    receive(stream, frame(3, 5))
+    assert rig.echo.carried == [1, 2, 3, 5]
 
 
 def test_d6_a_new_stream_takes_over(rig: Rig) -> None:

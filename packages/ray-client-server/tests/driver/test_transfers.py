@@ -9,7 +9,7 @@ from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.config import Limits
 from ray_client_server.driver import transfers
 from ray_client_server.driver.errors import OperationError
-from ray_client_server.driver.transfers import Uploads
+from ray_client_server.driver.transfers import Downloads, Uploads
 
 
 def test_open_uploads_are_bounded_in_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,3 +62,37 @@ def test_so_many_used_uploads_are_known() -> None:
     with pytest.raises(ProtocolError, match="B2"):
         uploads.assembly(2, 0)
     uploads.assembly(1, 0)
+
+
+def test_downloads_that_nobody_fetches_are_bounded_in_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfers, "_KEPT", 2)
+    downloads = Downloads(Limits())
+    first, _ = downloads.keep([memoryview(b"a")]), downloads.keep([memoryview(b"b")])
+    with pytest.raises(OperationError, match="2 downloads wait for the client, and 2 may") as caught:
+        downloads.keep([memoryview(b"c")])
+    assert caught.value.failure.code == Failure.LIMIT_EXCEEDED
+    assert dict(caught.value.failure.details) == {"limit": "downloads", "value": "2"}
+    for _ in range(2):
+        downloads.release(first)
+    assert downloads.views(downloads.keep([memoryview(b"c")]), 0) == [memoryview(b"c")]
+
+
+def test_downloads_that_nobody_fetches_are_bounded_in_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfers, "_KEPT_BYTES", 1000)
+    downloads = Downloads(Limits(transfer_bytes=900))
+    first, _ = downloads.keep([memoryview(bytes(900))]), downloads.keep([memoryview(bytes(100))])
+    with pytest.raises(OperationError, match="1000 download bytes wait for the client"):
+        downloads.keep([memoryview(b"c")])
+    for _ in range(2):
+        downloads.release(first)
+    for size_bytes in (900, 0):
+        downloads.keep([memoryview(bytes(size_bytes))])
+    with pytest.raises(OperationError, match="1000 download bytes"):
+        downloads.keep([memoryview(b"c")])
+    downloads.clear()
+    downloads.keep([memoryview(bytes(900))])
+
+
+def test_one_download_may_have_what_the_server_takes_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfers, "_KEPT_BYTES", 10)
+    Downloads(Limits(transfer_bytes=900)).keep([memoryview(bytes(900))])

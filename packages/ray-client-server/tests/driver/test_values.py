@@ -13,9 +13,11 @@ import cloudpickle
 import pytest
 
 from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_proto.v1.operation_pb2 import Release, ReleaseExport
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import chunk, tokens
 from ray_client_proto.wire.errors import ProtocolError
+from ray_client_server.driver import exports, transfers
 from ray_client_server.driver.errors import OperationError
 from ray_client_server.driver.pickling import Unopened
 from ray_client_server.driver.references import Kind
@@ -296,6 +298,31 @@ def test_exports_are_bounded_in_what_they_keep_ready(client: Any, holdings: Any,
     for number in range(1100):
         holdings.exports.bound(digest, driving.payload({"num_cpus": number}))
     assert len(holdings.exports._bound) <= 1024
+
+
+def test_a_value_that_is_no_download_any_more_counts_no_handle(
+    client: Any, holdings: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = client.put(1)
+    value = holdings.codec.decode(driving.payload([driving.Token("object_ref", ref), bytes(1 << 20)])).value
+    monkeypatch.setattr(transfers, "_KEPT", 0)
+    with pytest.raises(OperationError, match="0 downloads"):
+        holdings.codec.encode(value)
+    client.do(release=Release(ids=[ref], counts=[1]))
+    with pytest.raises(OperationError):
+        holdings.references.get(ref)
+
+
+def test_exports_are_bounded_in_number(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "_EXPORTS", 2)
+    first = client.export(len)
+    client.export(abs)
+    client.export(len)
+    (failed,) = client.call(client.export(max), 1, 2)
+    failure = client.get(failed)
+    assert (failure.code, failure.details["limit"]) == (Failure.LIMIT_EXCEEDED, "exports")
+    client.do(release_export=ReleaseExport(digest=first))
+    assert client.get(client.call(client.export(max), 1, 2)[0]) == 2
 
 
 def test_an_export_that_cannot_be_unpickled_fails_its_calls(client: Any) -> None:

@@ -21,38 +21,15 @@ from typing import Any, Final, NoReturn
 
 from ray_client.config import env
 from ray_client.errors import ClusterOnlyError
+from ray_client_proto.wire.ray_modules import LIBRARIES, MODULES, is_cluster_only
 
 log = logging.getLogger("ray_client")
 
-_LIBRARIES = "air autoscaler dashboard data job_submission llm rllib serve train tune workflow"
-_OF_RAY = "_common _private _version cluster_utils core cross_language scripts widgets"
-_OF_DAG = (
-    "collective_node compiled_dag_node constants context dag_node dag_node_operation dag_operation_future format_utils "
-    "py_obj_scanner utils vis_utils"
-)
-_OF_EXPERIMENTAL = (
-    "channel collective compiled_dag_ref dynamic_resources gradio_utils internal_kv job multiprocessing queue rdt "
-    "sandbox shuffle state tf_utils util"
-)
-_OF_UTIL = (
-    "check_open_ports client client_connect collective common debugpy horovod iter iter_metrics lightgbm "
-    "rpdb serialization_addons sgd spark timer tpu tracing xgboost"
-)
 _INNER = (
     "_internal _private algorithms callbacks connectors core env exceptions execution experimental extensions "
     "huggingface integration integrations lightgbm lightning models policy preprocessors schedulers schema sdk search "
     "session stopper tensorflow torch utils v2 xgboost"
 )
-#: Ray's libraries: they are attributes of `ray` without an import of their own.
-LIBRARIES: Final = frozenset(_LIBRARIES.split())
-#: Modules of Ray 2.60 that this package need not have; all that is below them is there as well.
-_MODULES: Final = {
-    "ray": LIBRARIES | frozenset(_OF_RAY.split()),
-    "ray.dag": frozenset(_OF_DAG.split()),
-    "ray.experimental": frozenset(_OF_EXPERIMENTAL.split()),
-    "ray.util": frozenset(_OF_UTIL.split()),
-    "ray.util.state": frozenset(("custom_types", "state_cli", "state_manager", "util")),
-}
 #: Names that are modules wherever they stand in a library; any other name is taken for a class or a function.
 _INNER_MODULES: Final = frozenset(_INNER.split())
 #: The public way, for private names that programs take.
@@ -74,8 +51,7 @@ _KINDS: Final = {"Error": Exception, "Exception": Exception, "Warning": Warning}
 
 def covers(name: str) -> bool:
     """Tell whether a module of this package, by its full name, stands for one that only the cluster need have."""
-    parts = _in_ray(name).split(".")
-    return any(parts[at] in _MODULES.get(".".join(parts[:at]), ()) for at in range(1, len(parts)))
+    return is_cluster_only(_in_ray(name))
 
 
 def advice(name: str) -> str:
@@ -119,11 +95,18 @@ def stand_in(module: str, name: str) -> Any:
     if (libraries := _libraries()) is not None and libraries.knows(module):
         return libraries.find(module, name)
     full = f"{module}.{name}"
-    if name in _INNER_MODULES or name in _MODULES.get(_in_ray(module), ()):
+    if name in _INNER_MODULES or name in MODULES.get(_in_ray(module), ()):
         return importlib.import_module(full)
     found = _make_class(_in_ray(module), name)
     setattr(sys.modules[module], name, found)
     return found
+
+
+def give_names(module: ModuleType) -> None:
+    """Have a module get its names as they are asked for."""
+    module.__getattr__ = partial(stand_in, module.__name__)  # type: ignore[method-assign]  # Python looks there
+    if (libraries := _libraries()) is not None:
+        libraries.describe(module)
 
 
 class LibraryValue:
@@ -143,6 +126,11 @@ def _libraries() -> Any:
         return importlib.import_module("ray_client_libraries")
     except ModuleNotFoundError:
         return None
+
+
+def has_libraries() -> bool:
+    """Tell whether that package is installed."""
+    return _libraries() is not None
 
 
 class ClusterName(ABCMeta):
@@ -225,9 +213,7 @@ class _Finder(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Have the module get its names as they are asked for."""
-        module.__getattr__ = partial(stand_in, module.__name__)  # type: ignore[method-assign]  # Python looks there
-        if (libraries := _libraries()) is not None:
-            libraries.describe(module)
+        give_names(module)
 
 
 def _in_ray(name: str) -> str:

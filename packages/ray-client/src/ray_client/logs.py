@@ -11,12 +11,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client import terminal
-from ray_client.bars import bars, state_of
 from ray_client.config import env
 from ray_client.errors import RayClientError
 from ray_client.repeats import Repeats
 from ray_client.transport.backoff import BackoffPolicy
 from ray_client.transport.stream import LogStream, StreamCutError
+from ray_client_proto.bars import bars, state_of
 from ray_client_proto.threads import Thread
 from ray_client_proto.v1.log_pb2 import DRIVER, WORKER_STDERR, LogBatch, LogRecord, LogRequest, LogSource
 

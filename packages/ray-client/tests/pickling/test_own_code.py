@@ -20,7 +20,8 @@ import pytest
 
 from ray_client.api.counterparts import counterparts
 from ray_client.errors import MissingModuleError, PicklingError
-from ray_client.pickling import locality, missing, pickler, unpickler
+from ray_client.pickling import missing, pickler, unpickler
+from ray_client_proto.code import locality
 
 TABLE = pickler.TokenTable({}, counterparts)
 

@@ -14,6 +14,7 @@ from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.versions import ray_version
 
+_EXPORTS: Final = 100_000  #: of a session at the same time
 _BOUND_LIMIT: Final = 1024  #: how many pairs of an export and options are kept ready
 
 #: Options that Ray takes when it decorates, and refuses in `.options()`.
@@ -36,10 +37,12 @@ class Exports:
         """Take a function or a class; one that is here already is passed over.
 
         Raises:
-            OperationError: it cannot be unpickled; calls of it will fail with the same failure.
+            OperationError: it cannot be unpickled; calls of it will fail with the same failure. Or there are very many.
         """
         if message.digest in self._shipped:
             return
+        if message.digest not in self._names and len(self._names) >= _EXPORTS:
+            raise _too_many()
         self._names[message.digest] = message.name
         try:
             self._shipped[message.digest] = self._codec.decode(message.payload, self.name(message.digest)).value
@@ -107,4 +110,11 @@ class Exports:
             return self._shipped[digest]
         if digest in self._failed:
             raise OperationError(self._failed[digest])
+        if len(self._names) >= _EXPORTS:
+            raise _too_many()
         raise refused(Failure.PROTOCOL_VIOLATION, f"nothing was exported under the digest {digest.hex()}")
+
+
+def _too_many() -> OperationError:
+    text = f"the session has {_EXPORTS} functions and classes; let go of some before you make others remote"
+    return refused(Failure.LIMIT_EXCEEDED, text, limit="exports", value=str(_EXPORTS))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ray_client_proto.threads import Pool
 from ray_client_proto import files
+from ray_client_proto.threads import Pool
 from ray_client_server.config import Limits
 from ray_client_server.driver.environments import Environments
 from ray_client_server.driver.exports import Exports
@@ -28,7 +28,7 @@ class Holdings:
         self.port, self.limits = port, limits
         self.references = References()
         self.uploads = Uploads(limits)
-        self.downloads = Downloads()
+        self.downloads = Downloads(limits)
         self.codec = Codec(
             port=port,
             references=self.references,
@@ -45,7 +45,7 @@ class Holdings:
         self.results = Results(self.codec, self.waits)
         self.loop = Loop()
         self.library = Library(self.codec, self.references, self.loop)
-        self.streams = Streams(self.codec, self.references, self.loop)
+        self.streams = Streams(self.codec, self.references, self.waits)
 
     def release(self, handle_id: int, count: int) -> None:
         """Take counts back; with the last one whatever the id stands for is let go (R2)."""

@@ -36,7 +36,7 @@ def with_hook(settings: DriverSettings, port: RayPort) -> DriverSettings:
         port=port,
         references=References(),
         uploads=Uploads(limits),
-        downloads=Downloads(),
+        downloads=Downloads(limits),
         inline_bytes=limits.inline_bytes,
         client_python=settings.client_python,
     )

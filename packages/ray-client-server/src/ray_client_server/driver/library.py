@@ -20,26 +20,28 @@ import time
 import traceback
 import types
 from collections.abc import Callable
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
+from ray_client_proto.threads import Thread
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CallLibrary, Output
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
+from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.answer import Answer
-from ray_client_server.driver.errors import OperationError
+from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.references import Kind, References
 from ray_client_server.driver.waiting import Loop
 
-LIBRARIES: Final = frozenset(["air", "data", "llm", "rllib", "serve", "train", "tune", "workflow"])
-
 _NAMES: Final = "ray_client_libraries"  #: what a client has that knows them
 _ITEMS: Final = 1024  #: that one answer to an iteration has at most
 _BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
 _GATHER_S: Final = 0.05  #: and how long it is gathered for
-_SPECIALS: Final = (
+_THREADS: Final = 1000  #: for those of a client that call
+_IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended long ago
+SPECIALS: Final = (
     *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
     *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
     *("__getitem__", "__gt__", "__hash__", "__invert__", "__iter__", "__le__", "__len__", "__lt__", "__mod__"),
@@ -58,7 +60,7 @@ class Held:
 
     def reduce(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Give the token of what stays; None: it goes by value."""
-        if isinstance(obj, types.MethodType) and self._stays(type(obj.__self__)):
+        if isinstance(obj, types.MethodType) and self._stays(_class_of(obj.__self__)):
             return tokens.library_method, (obj.__self__, obj.__name__)
         is_code = isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType))
         if _top(obj if is_code else type(obj)) in self._lacks:
@@ -74,15 +76,23 @@ class Held:
         return self.token(obj, counted_ids) if self._stays(type(obj)) else None
 
     def reduce_object(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
-        """Do the same for a value that is not the answer of a library: only what a library made stays."""
-        is_other = isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException))
-        return None if is_other or not any(map(_is_of_library, type(obj).__mro__)) else self.token(obj, counted_ids)
+        """Do the same for values that are no answers of libraries: what one made stays, and what the client lacks."""
+        if isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException)):
+            return None
+        stays = _top(type(obj)) in self._lacks or any(map(_is_of_library, type(obj).__mro__))
+        return self.token(obj, counted_ids) if stays else None
 
     def _stays(self, cls: type) -> bool:
         moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
         is_local = _top(cls) == "pyarrow" and "FileSystem" in cls.__name__  # it means this machine
         is_open = cls.__module__ == "contextlib"  # what a block is to enter and to leave
-        return _top(cls) in self._lacks or is_local or is_open or any(map(_is_of_library, cls.__mro__)) or issubclass(cls, moving)
+        return (
+            _top(cls) in self._lacks
+            or is_local
+            or is_open
+            or any(map(_is_of_library, cls.__mro__))
+            or issubclass(cls, moving)
+        )
 
     def token(self, obj: Any, counted_ids: list[int]) -> _Reduced:
         """Keep an object, and give its token (T15). An object that is kept already has its id (I2)."""
@@ -90,16 +100,20 @@ class Held:
         counted_ids.append(handle_id)
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
-        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), _SPECIALS)))
+        return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
 
 
 def _has(cls: type) -> Callable[[str], bool]:
     return lambda name: getattr(cls, name, None) not in (None, getattr(object, name, None))
 
 
+def _class_of(obj: Any) -> type:
+    """Give the class whose methods an object's are: of a class itself, that one."""
+    return obj if isinstance(obj, type) else type(obj)
+
+
 def _is_of_library(code: Any) -> bool:
-    top, _, rest = (code.__module__ or "").partition(".")
-    return top == "ray" and rest.partition(".")[0] in LIBRARIES
+    return is_cluster_only(code.__module__ or "")
 
 
 def _top(code: Any) -> str:
@@ -143,18 +157,23 @@ class _Job:
 class _Worker:
     """A thread for the calls of one of the client's."""
 
-    def __init__(self, is_main: bool = False) -> None:
+    def __init__(self, is_main: bool, retire: Callable[[_Worker], bool]) -> None:
         self.jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
-        self._is_main, self._ident = is_main, 0
+        self._is_main, self._retire, self._ident = is_main, retire, 0
         # An interrupt is raised under it, and only for the job that runs: it can hit no other.
         self._lock = threading.Lock()
         self._current: _Job | None = None
 
-    def serve(self) -> NoReturn:
-        """Run what comes, for ever."""
+    def serve(self) -> None:
+        """Run what comes; for ever if it is the main thread, and else until nothing has come for long."""
         self._ident = threading.get_ident()
         while True:
-            job = self.jobs.get()
+            try:
+                job = self.jobs.get(timeout=None if self._is_main else _IDLE_S)
+            except queue.Empty:
+                if self._retire(self):
+                    return
+                continue
             try:
                 with self._lock:
                     self._current = job
@@ -247,24 +266,35 @@ class Library:
         with self._lock:
             worker = self._workers.get(call.thread)
             if worker is None:
+                if len(self._workers) >= _THREADS:
+                    text = f"{_THREADS} threads of the client have calls of libraries already; use fewer"
+                    raise refused(Failure.LIMIT_EXCEEDED, text, limit="library_threads", value=str(_THREADS))
                 worker = self._workers[call.thread] = self._start(call.thread)
             self._running[answer.request_id] = job, worker.interrupt
             if _NAMES not in call.lacks:  # then the client can read objects of libraries, wherever they come from
-                self._codec.hold = Held(self._references).reduce_object
-        worker.jobs.put(job)
+                self._codec.hold = Held(self._references, call.lacks).reduce_object
+            worker.jobs.put(job)  # under the lock: a thread that ends meanwhile would not see it
+
+    def _retire(self, worker: _Worker) -> bool:
+        """Forget a thread with nothing to do, and tell whether it has."""
+        with self._lock:
+            if not worker.jobs.empty():
+                return False
+            self._workers = {number: one for number, one in self._workers.items() if one is not worker}
+            return True
 
     def _start(self, thread: int) -> _Worker:
-        if not self._workers:
+        if not isinstance(sys.stdout, Stream):
             sys.stdout, sys.stderr = Stream(sys.stdout, self, False), Stream(sys.stderr, self, True)
         is_main = thread == 0 and self.claim_main is not None
-        worker = _Worker(is_main)
+        worker = _Worker(is_main, self._retire)
         if is_main and self.claim_main is not None:
             self.claim_main()
         else:
-            threading.Thread(target=worker.serve, name=f"library-{thread}", daemon=True).start()
+            Thread(f"library-{thread}", worker.serve).start()
         return worker
 
-    def serve_main(self) -> NoReturn:
+    def serve_main(self) -> None:
         """Carry out the calls of the client's main thread, in this process's."""
         with self._lock:  # or the worker that claims it might not be there yet
             worker = self._workers[0]

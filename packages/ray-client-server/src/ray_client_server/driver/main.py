@@ -114,7 +114,7 @@ class Driver:
         reason = self._wait_for_end()
         if reason is _MAIN_WANTED:
             # From now on another thread waits for the end: this one may be hours in a call.
-            threading.Thread(target=self._wait_and_end, name="life", daemon=True).start()
+            threads.Thread("life", self._wait_and_end).start()
             self._holdings.library.serve_main()
         self._end(reason)
         return 0

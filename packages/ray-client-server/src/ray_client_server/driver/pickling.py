@@ -244,7 +244,7 @@ class Codec:
             hold: says what in it stays here.
 
         Raises:
-            OperationError: the value cannot be pickled; nothing was counted.
+            OperationError: the value cannot be pickled, or too much waits for the client; nothing was counted.
         """
         if type(value) in _PLAIN:
             stream = pickle.dumps(value, _PROTOCOL)
@@ -273,8 +273,13 @@ class Codec:
 
     def _download(self, stream: memoryview, buffers: list[memoryview], counted_ids: list[int]) -> Payload:
         views = [stream, *buffers]
+        try:
+            transfer_id = self._downloads.keep(views)
+        except OperationError:
+            self.uncount(counted_ids)
+            raise
         return Payload(
-            transfer_id=self._downloads.keep(views),
+            transfer_id=transfer_id,
             sizes_bytes=[view.nbytes for view in views],
             counted_ids=counted_ids,
         )

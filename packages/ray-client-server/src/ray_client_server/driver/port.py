@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 Handle = Any  #: an object of Ray's: reference, generator or actor handle
@@ -88,7 +88,9 @@ class RayPort(Protocol):
 
     def next_now(self, generator: Handle) -> Handle | None: ...
 
-    def next_later(self, generator: Handle) -> Awaitable[Handle]: ...
+    def on_next(self, generator: Handle, callback: Callable[[], None]) -> None: ...
+
+    def take_next(self, generator: Handle) -> Handle: ...
 
     def completed(self, generator: Handle) -> Handle: ...
 

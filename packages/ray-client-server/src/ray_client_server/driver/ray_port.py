@@ -12,7 +12,7 @@ import logging
 import socket
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ray
@@ -157,10 +157,19 @@ def next_now(generator: Handle) -> Handle | None:
     return next(generator) if generator.next_ready() else None
 
 
-def next_later(generator: Handle) -> Awaitable[Handle]:
-    """Give the next reference of a stream once it is there; `StopAsyncIteration` at the end."""
-    awaitable: Awaitable[Handle] = generator.__anext__()
-    return awaitable
+def on_next(generator: Handle, callback: Callable[[], None]) -> None:
+    """Have `callback` called when the next reference of a stream is there, or its end, on a thread of Ray's.
+
+    In public there is an awaitable, whose future is never done where a value's class raises as Ray looks at it; or a
+    wait, which needs a thread for each stream.
+    """
+    ref, _ = generator.worker.core_worker.peek_object_ref_stream(generator._generator_ref)
+    on_ready(ref, lambda _value: callback())
+
+
+def take_next(generator: Handle) -> Handle:
+    """Give the next reference of a stream of which `on_next` said that it is there; `StopIteration` at the end."""
+    return next(generator)
 
 
 def completed(generator: Handle) -> Handle:

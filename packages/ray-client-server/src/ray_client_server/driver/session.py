@@ -24,6 +24,7 @@ from ray_client_server.driver.errors import OperationError, refused
 
 log = logging.getLogger(__name__)
 
+_REQUESTS: Final = 1_000_000  #: of a session that are not answered yet
 _BACKLOG_BYTES: Final = 8 * wire_limits.MIB  #: replies waiting for room in the outbox; values wait beyond that
 
 CarryOut = Callable[[Operation, Answer], None]
@@ -164,17 +165,21 @@ class DriverSession:
                     self._changed.notify_all()
         elif kind == "disconnect":
             self._disconnect()
+        elif len(self._unanswered) > _REQUESTS and _replies_to(operation):
+            text = f"{_REQUESTS} requests of the session wait for their answers, and no more may; let some be answered"
+            self._answer_all(operation, refused(Failure.LIMIT_EXCEEDED, text, limit="requests", value=str(_REQUESTS)))
         else:
             self._carry_out(operation, Answer(operation.request_id, self, _replies_to(operation)))
 
     def _answer_fault(self, operation: Operation) -> None:
-        kind, count = operation.WhichOneof("kind"), _replies_to(operation)
+        kind = operation.WhichOneof("kind")
         log.exception("operation.fault kind=%s request_id=%d", kind, operation.request_id)
         text = f"the driver could not carry out {kind}: a fault of the server's, which its log describes"
-        for index in range(count):
-            self.deliver(
-                Reply(request_id=operation.request_id, index=index, failure=refused(Failure.RAY_ERROR, text).failure)
-            )
+        self._answer_all(operation, refused(Failure.RAY_ERROR, text))
+
+    def _answer_all(self, operation: Operation, error: OperationError) -> None:
+        for index in range(_replies_to(operation)):
+            self.deliver(Reply(request_id=operation.request_id, index=index, failure=error.failure))
 
     def _disconnect(self) -> None:
         """Acknowledge the client's last word with ours, and end."""

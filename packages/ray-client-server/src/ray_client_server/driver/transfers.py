@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 _REMEMBERED: Final = 100  #: uploads that were used
 _OPEN: Final = 1024  #: uploads that were begun, and not used
 _OPEN_BYTES: Final = 64 * GIB  #: and all that they announced together, unless one alone may have more
+_KEPT: Final = 100_000  #: downloads that wait for the client
+_KEPT_BYTES: Final = 64 * GIB  #: and all of them together, unless one alone may have more
 _STALE_S: Final = 600.0  #: an upload that gets no byte and is not used for so long, with its client there, is let go
 
 
@@ -135,15 +137,33 @@ class Uploads:
 class Downloads:
     """Values too large for a frame, kept until the client releases them. Safe from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._most_bytes = max(_KEPT_BYTES, limits.transfer_bytes)
+        self._lock = threading.Lock()
         self._next_id = itertools.count(1).__next__
         self._views: dict[int, list[memoryview]] = {}
+        self._bytes = 0
 
     def keep(self, views: list[memoryview]) -> int:
-        """Keep the parts of a value; give the id of their transfer."""
-        transfer_id = self._next_id()
-        self._views[transfer_id] = views
+        """Keep the parts of a value; give the id of their transfer.
+
+        Raises:
+            OperationError: the client has asked for very much that it has not fetched.
+        """
+        size_bytes = sum(view.nbytes for view in views)
+        with self._lock:
+            if len(self._views) >= _KEPT:
+                raise self._too_much("downloads", len(self._views), _KEPT)
+            if self._bytes + size_bytes > self._most_bytes:
+                raise self._too_much("download_bytes", self._bytes, self._most_bytes)
+            transfer_id = self._next_id()
+            self._views[transfer_id] = views
+            self._bytes += size_bytes
         return transfer_id
+
+    def _too_much(self, limit: str, count: int, most: int) -> Exception:
+        text = f"B3: {count} {limit.replace('_', ' ')} wait for the client, and {most} may; fetch some first"
+        return refused(Failure.LIMIT_EXCEEDED, text, limit=limit, value=str(most))
 
     def views(self, transfer_id: int, from_offset_bytes: int) -> list[memoryview]:
         """Give the parts of a download that is to be sent from an offset on.
@@ -166,11 +186,14 @@ class Downloads:
 
     def release(self, transfer_id: int) -> None:
         """Let go of a download; one that is not there any more is passed over."""
-        self._views.pop(transfer_id, None)
+        with self._lock:
+            self._bytes -= sum(view.nbytes for view in self._views.pop(transfer_id, ()))
 
     def clear(self) -> None:
         """Let go of all of them (B6)."""
-        self._views.clear()
+        with self._lock:
+            self._views.clear()
+            self._bytes = 0
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles.actor import ActorHandle
 from ray_client.handles.current import current_session
@@ -100,6 +101,10 @@ def get_in(session: Session, refs: Any, timeout: float | None) -> Any:
     """Do `get` in a session."""
     if isinstance(refs, ObjectRefGenerator):
         return refs  # as in Ray
+    if any(isinstance(ref, LibraryValue) for ref in (refs if isinstance(refs, list) else [refs])):
+        from ray_client_proto import library  # loads protobuf
+
+        return library.call(session, get, refs, timeout=timeout)  # references of a compiled graph
     found = _values(session, refs_of(session, refs), timeout)
     return found[0] if isinstance(refs, ObjectRef) else found
 

@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ray_client.bars import Bars, bars
 from ray_client.tracebacks import shorten_all
+from ray_client_proto.bars import Bars, bars
 
 __all__ = ["instance", "safe_print", "tqdm"]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from operator import methodcaller
 from typing import Any, NoReturn
 
+from ray_client.cluster_only import LibraryValue, has_libraries, refuse
 from ray_client.deprecation import warn_deprecated
 from ray_client.tracebacks import shorten_all
 
 
-class DAGNode:
+class DAGNode(LibraryValue):
     """A call that is not made yet; its arguments may be nodes, also inside lists, tuples, sets and dictionaries."""
 
     def __init__(self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> None:
@@ -29,15 +32,22 @@ class DAGNode:
         warn_deprecated("DAGNode.execute() is deprecated: call the functions")
         return _Execution(args, kwargs).value_of(self)
 
-    def experimental_compile(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse: a compiled graph needs shared memory with the cluster.
+    def experimental_compile(self, *args: Any, **kwargs: Any) -> Any:
+        """Compile the graph in the session's driver, on the cluster: what is given stands for the graph there.
 
         Raises:
-            NotImplementedError: always.
+            NotConnectedError: no session is open.
+            ClusterOnlyError: `ray-client-libraries` is not installed, which this needs.
         """
-        raise NotImplementedError(
-            "a compiled graph lives in the memory of the cluster's nodes: bind and compile it inside a task or an actor"
-        )
+        return _libraries().compiled(self, args, kwargs)
+
+    def with_tensor_transport(self, *args: Any, **kwargs: Any) -> DAGNode:
+        """Say how the result travels in a compiled graph; raises as `experimental_compile`."""
+        return _libraries().with_transport(self, args, kwargs)  # type: ignore[no-any-return]  # this node
+
+    def token_in(self, session: Any) -> tuple[Any, ...]:
+        """Make the graph's calls in a session's driver, and give what stands for this one; raises as `bind` there."""
+        return _libraries().made(self).token_in(session)  # type: ignore[no-any-return]  # loaded where it is needed
 
     def get_args(self) -> tuple[Any, ...]:
         """Give the arguments as they were bound."""
@@ -54,11 +64,14 @@ class DAGNode:
     def _run(self, execution: _Execution) -> Any:
         raise NotImplementedError
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"{self!r} can only be executed where it was bound; bind it inside the task instead")
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {id(self):#x}>"
+
+
+def _libraries() -> Any:
+    if not has_libraries():
+        refuse("ray.dag.DAGNode.experimental_compile")
+    return import_module("ray_client_libraries.graphs")
 
 
 class _Execution:
@@ -155,19 +168,24 @@ class _UnboundMethod:
 
     def bind(self, *args: Any, **kwargs: Any) -> ClassMethodNode:
         """Bind a call, which is made after those bound before on the same actor."""
-        actor, name, options = self._actor, self._name, self._options
-
-        def method(execution: _Execution) -> Any:
-            bound = getattr(execution.value_of(actor), name)
-            return bound.options(**options) if options else bound
-
-        node = ClassMethodNode(method, name, args, kwargs, options, previous=actor._last_call)
+        actor = self._actor
+        node = ClassMethodNode(self, self._name, args, kwargs, self._options, previous=actor._last_call)
         actor._last_call = node
         return node
 
     def options(self, **options: Any) -> _UnboundMethod:
         """Give the method with other options."""
         return _UnboundMethod(self._actor, self._name, options)
+
+    def of(self, execution: _Execution) -> Any:
+        """Give the method of the actor that is there then."""
+        bound = getattr(execution.value_of(self._actor), self._name)
+        return bound.options(**self._options) if self._options else bound
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._options:
+            return methodcaller("options", **self._options), (_UnboundMethod(self._actor, self._name, {}),)
+        return getattr, (self._actor, self._name)
 
     def __getattr__(self, name: str) -> NoReturn:
         if name == "remote":
@@ -182,7 +200,7 @@ class ClassMethodNode(DAGNode):
 
     def __init__(
         self,
-        method: Callable[[_Execution], Any],
+        target: Any,
         name: str,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
@@ -192,7 +210,7 @@ class ClassMethodNode(DAGNode):
         """Take what is bound.
 
         Args:
-            method: gives the method with its `.remote()`.
+            target: the method, of an actor that is there or of one that will be.
             name: the method's.
             args: bound.
             kwargs: bound.
@@ -200,7 +218,7 @@ class ClassMethodNode(DAGNode):
             previous: a call that must be made before this one.
         """
         super().__init__(args, kwargs, options)
-        self._method, self._name, self._previous = method, name, previous
+        self._target, self._name, self._previous = target, name, previous
 
     def get_method_name(self) -> str:
         """Give the method's name."""
@@ -210,7 +228,9 @@ class ClassMethodNode(DAGNode):
         if self._previous is not None:
             execution.value_of(self._previous)
         args, kwargs = execution.arguments_of(self)
-        return self._method(execution).remote(*args, **kwargs)
+        target = self._target
+        method = target.of(execution) if isinstance(target, _UnboundMethod) else target
+        return method.remote(*args, **kwargs)
 
 
 class _OutputNode(DAGNode):
@@ -226,7 +246,7 @@ class _OutputNode(DAGNode):
 
 def bind_method(method: Any, name: str, num_returns: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Give the node of a call of a living actor's method; with several results, a tuple of one node for each."""
-    node = ClassMethodNode(lambda execution: method, name, args, kwargs, {})
+    node = ClassMethodNode(method, name, args, kwargs, {})
     if isinstance(num_returns, int) and num_returns > 1:
         return tuple(_OutputNode(node, index) for index in range(num_returns))
     return node

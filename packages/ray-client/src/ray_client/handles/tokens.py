@@ -87,7 +87,7 @@ def token_readers(session: Session, claim: Callable[[int], None]) -> TokenReader
 
     return {
         tokens.library_object.__name__: held,
-        tokens.library_method.__name__: lambda target, name: target.method_named(name),
+        tokens.library_method.__name__: lambda target, name: type(target).method_named(target, name),
         tokens.object_ref.__name__: lambda ref_id: ObjectRef(session, claimed(ref_id)),
         tokens.ref_generator.__name__: lambda generator_id: ObjectRefGenerator(session, claimed(generator_id)),
         tokens.dynamic_refs.__name__: DynamicObjectRefGenerator,

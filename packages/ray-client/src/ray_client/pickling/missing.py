@@ -11,7 +11,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Final
 
-from ray_client.pickling.locality import is_local, origin_of, recorded
+from ray_client_proto.code.locality import is_local, origin_of, recorded
 
 #: What a name that nothing here has may be on an index: what is meant, or somebody else's.
 _IF_NAMED_SO: Final = "if its package has that name"

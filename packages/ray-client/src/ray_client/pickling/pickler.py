@@ -20,8 +20,6 @@ from ray_client.names import MIRRORED
 from ray_client.pickling.asserts import PYTEST_MODULE, AssertTexts, without_marks
 from ray_client.pickling.class_hooks import with_quiet_hooks
 from ray_client.pickling.custom import SERIALIZERS
-from ray_client.pickling.locality import Shipped, travels_by_value
-from ray_client.pickling.parts import Part, Parts
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES, Apart, Pickled
 from ray_client.pickling.sizes import LARGE_BYTES, CountedFile, Sizes, TooLargeError, tell_large
 from ray_client.pickling.special import SPECIAL, ProcessOwned, is_dispatch, reduce_special
@@ -29,6 +27,8 @@ from ray_client.pickling.whole import NeedsModulesError, Whole
 from ray_client_proto.code.carrier import Carrier
 from ray_client_proto.code.errors import SourceError
 from ray_client_proto.code.imports import for_cluster
+from ray_client_proto.code.locality import Shipped, travels_by_value
+from ray_client_proto.code.parts import Part, Parts
 from ray_client_proto.code.sent import with_own_lines, with_real_file
 from ray_client_proto.wire import tokens
 from ray_client_proto.wire.unopened import ATOMS, is_too_plain, means_the_same_to_all, untangled
@@ -233,6 +233,8 @@ def dump(value: Any, table: TokenTable, parts: Iterable[Part] = ()) -> Pickled:
     except RayClientError:
         raise
     except Exception as exc:  # pickling runs the user's own __reduce__ and __getstate__: anything
+        if hasattr(exc, "recorded_at"):  # of a library: something that was only described was to be made
+            raise
         raise _refusal(exc, value, table, parts) from exc
     if isinstance(value, FunctionType) and pickled.size_bytes >= LARGE_BYTES:
         _tell_large(value, table)

@@ -14,12 +14,12 @@ from collections.abc import Callable, Container, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, Final
 
-from ray_client.pickling.parts import Parts
 from ray_client.pickling.payload import OUT_OF_BAND_BYTES
 from ray_client.pickling.rebound import rebound_in
 from ray_client.pickling.sizes import LIMIT, Sizes, mebibytes
 from ray_client.pickling.travelling import KIT, SENT_MODULE, StandIn, fill, find, make, settle
 from ray_client.pickling.travelling_module import TravellingModule
+from ray_client_proto.code.parts import Parts
 from ray_client_proto.wire import tokens
 
 log = logging.getLogger(__name__)

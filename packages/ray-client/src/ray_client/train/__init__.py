@@ -1,11 +1,7 @@
 """What packages take of `ray.train` in a program that trains nothing itself; all else is the cluster's."""
 
-from __future__ import annotations
+import sys
 
-from typing import Any
+from ray_client.cluster_only import give_names
 
-from ray_client.cluster_only import stand_in
-
-
-def __getattr__(name: str) -> Any:
-    return stand_in(__name__, name)
+give_names(sys.modules[__name__])
