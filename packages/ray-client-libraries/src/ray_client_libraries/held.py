@@ -67,9 +67,7 @@ class Recipe:
                 for name, value in self.changes.items():
                     call(session, setattr, made, name, value)
             except Exception as error:
-                note = f"It was recorded at {self.site}"
-                if hasattr(error, "add_note") and note not in getattr(error, "__notes__", ()):  # Python 3.11
-                    error.add_note(note)
+                library.note(error, f"It was recorded at {self.site}")
                 error.recorded_at = self.site  # type: ignore[attr-defined]  # whoever pickles lets it pass as it is
                 raise
             finally:

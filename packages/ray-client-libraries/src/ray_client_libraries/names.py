@@ -68,6 +68,8 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
         made = _enum(module, name, entry)
     elif kind == "error":
         made = type(name, _error_bases(entry), {"__module__": _here(module), "__doc__": entry["d"]})
+        if "__str__" in entry.get("s", ()):
+            made.__str__ = lambda self: vars(self).get("ray_text") or super(made, self).__str__()
     else:
         made = _class(module, name, entry)
     made.ray_name = module, name
