@@ -86,10 +86,10 @@ def test_other_errors_get_no_such_note(tmp_path: Path) -> None:
 
 
 def test_where_errors_take_no_notes_the_drivers_traceback_says_it() -> None:
-    class Old(Exception):
+    class OldError(Exception):
         add_note = property()  # as if there were none
 
-    error = Old()
+    error = OldError()
     error.__cause__ = Exception("traceback")
     library.note(error, "more")
     library.note(error, "more")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.handles import current
 
 if TYPE_CHECKING:
-    from ray_client_libraries.held import Held, LibraryType, Recipe
+    from ray_client_libraries.held import Held, Recipe
 
 _FACTORIES: Final = {"list": list, "dict": dict, "set": set}
 _ASKED: Final = (
@@ -22,7 +22,7 @@ _ASKED: Final = (
 )
 
 
-def add(cls: LibraryType, entry: dict[str, Any]) -> None:
+def add(cls: Any, entry: dict[str, Any]) -> None:
     """Make a class a dataclass, by what the manifest says of its fields."""
     specs = [(name, Any, _field(cls, name, *rest)) for name, *rest in entry["f"]]
     options: dict[str, Any] = {"frozen": entry.get("z", False), "repr": entry.get("r", False)}
@@ -30,7 +30,7 @@ def add(cls: LibraryType, entry: dict[str, Any]) -> None:
     cls.__dataclass_params__ = model.__dataclass_params__
     cls.__dataclass_fields__ = model.__dataclass_fields__
     positional = [field for field in dataclasses.fields(model) if field.init and not field.kw_only]
-    cls.__match_args__ = tuple(field.name for field in positional)
+    type.__setattr__(cls, "__match_args__", tuple(field.name for field in positional))
     cls.__replace__ = lambda self, /, **changes: dataclasses.replace(self, **changes)  # of `copy.replace`
     for field in dataclasses.fields(model):
         if field.default is not dataclasses.MISSING and not field.metadata:
@@ -39,7 +39,7 @@ def add(cls: LibraryType, entry: dict[str, Any]) -> None:
         cls.__eq__, cls.__hash__ = _equal(cls.__eq__), cls.__hash__
 
 
-def _field(cls: LibraryType, name: str, flags: str, default: Any = None) -> Any:
+def _field(cls: Any, name: str, flags: str, default: Any = None) -> Any:
     options: dict[str, Any] = {"init": "i" not in flags, "kw_only": "k" in flags, "repr": "r" not in flags}
     if "a" in flags or "u" in flags:
         options["metadata"] = {_ASKED: True}
@@ -60,20 +60,20 @@ def _described(target: Any, name: str, ask: Callable[[Any, str], Any]) -> Any:
     return hold(Held, Recipe(ask, (target, name), {}))
 
 
-def check(cls: LibraryType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def check(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse what the initializer of a library's dataclass does not take, as it does.
 
     Raises:
         TypeError: there are too many arguments, or one of a name that no field has.
     """
-    if "ray_name" not in vars(cls) or not dataclasses.is_dataclass(cls):
+    if "ray_name" not in vars(cls) or not hasattr(cls, "__dataclass_fields__"):
         return
-    known = {field.name for field in dataclasses.fields(cls) if field.init}
-    wrong = next((name for name in kwargs if name not in known), None)
+    positional = cls.__match_args__
+    wrong = next((name for name in kwargs if name not in cls.__dataclass_fields__), None)
     if wrong is not None:
         raise TypeError(f"{cls.__qualname__}.__init__() got an unexpected keyword argument {wrong!r}")
-    if len(args) > len(cls.__match_args__):
-        most = len(cls.__match_args__) + 1
+    if len(args) > len(positional):
+        most = len(positional) + 1
         raise TypeError(
             f"{cls.__qualname__}.__init__() takes at most {most} positional arguments, {len(args) + 1} given"
         )
@@ -112,7 +112,8 @@ def shown(held: Held, place: Recipe, show: Callable[[Any], str]) -> str:
         return str(call(session, show, held))
     if not params.repr:
         return ""
-    parts = [f"{field.name}={getattr(held, field.name)!r}" for field in dataclasses.fields(type(held)) if field.repr]
+    cls: Any = type(held)
+    parts = [f"{field.name}={getattr(held, field.name)!r}" for field in dataclasses.fields(cls) if field.repr]
     return f"{type(held).__qualname__}({', '.join(parts)})"
 
 
@@ -121,9 +122,10 @@ def attributes(held: Held) -> dict[str, Any]:
     from ray_client_libraries.held import Recipe, call, session_of  # as above
 
     if isinstance(held._place, Recipe) and current.find_session() is None:
-        if not dataclasses.is_dataclass(held):
+        cls: Any = type(held)
+        if not dataclasses.is_dataclass(cls):
             raise AttributeError("__dict__")
-        return {field.name: getattr(held, field.name) for field in dataclasses.fields(held)}
+        return {field.name: getattr(held, field.name) for field in dataclasses.fields(cls)}
     found: dict[str, Any] = call(session_of(held), vars, held)
     return found
 

@@ -40,7 +40,7 @@ def local(path: Any) -> Any:
     return LocalDirectory(os.fspath(path)) if is_path and os.path.isdir(path) else path
 
 
-class HasFiles:
+class HasFiles(LibraryValue):
     """What objects have here that stand for checkpoints."""
 
     __slots__ = ()
@@ -65,7 +65,8 @@ class HasFiles:
 
         target = tempfile.mkdtemp(prefix="checkpoint_") if path is None else os.path.normpath(os.fspath(path))
         os.makedirs(target, exist_ok=True)
-        for part in call(session_of(self), files.read_checkpoint, self):
+        held: Any = self
+        for part in call(session_of(held), files.read_checkpoint, self):
             files.write(target, [part])
         return target
 

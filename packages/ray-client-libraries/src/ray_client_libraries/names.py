@@ -92,7 +92,7 @@ def _here(module: str) -> str:
     return f"ray_client{module[len('ray') :]}"
 
 
-def _class(module: str, name: str, entry: dict[str, Any]) -> LibraryType:
+def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
     """Make a class whose instances live in drivers."""
     bases: list[type] = [base for base in map(class_named, entry.get("b", ())) if isinstance(base, LibraryType)]
     bases = bases or [Held]
@@ -110,7 +110,7 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> LibraryType:
     if (here := files.HERE.get((module, name))) is not None:
         names |= {own: member for own, member in vars(here).items() if not own.startswith("_")}
         bases.insert(0, here)
-    made = LibraryType(name, tuple(bases), names)
+    made: Any = LibraryType(name, tuple(bases), names)
     made.ray_name = module, name
     if "f" in entry:
         dataclass_fields.add(made, entry)

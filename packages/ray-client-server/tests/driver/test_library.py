@@ -12,9 +12,9 @@ import pytest
 
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Reply
+from ray_client_server.driver import library
 from ray_client_server.driver.library import Held
 from ray_client_server.driver.references import References
-from ray_client_server.driver import library
 
 
 @pytest.fixture(autouse=True)

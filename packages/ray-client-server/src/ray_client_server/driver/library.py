@@ -49,7 +49,7 @@ SPECIALS: Final = (
     *("__rtruediv__", "__setitem__", "__sub__", "__truediv__", "__xor__"),
 )
 
-_Reduced = tuple[Callable[..., Any], tuple[Any, ...]] | tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+_Reduced = tuple[Any, ...]  # of a function, its arguments and, perhaps, a state
 
 
 class Held:
