@@ -190,19 +190,20 @@ class Manifest:
             members = [[name, member.value] for name, member in code.__members__.items()]
             if all(type(value) in _PLAIN for _, value in members):
                 return {"k": "enum", "v": members, "x": kind_of_enum(code), "d": doc}
-        bases = [found for base in code.__bases__ if (found := self.base(base)) is not None]
+        bases = [found for base in code.__bases__ for found in self.bases(base)]
         kind = "error" if issubclass(code, BaseException) else "class"
         return {"k": kind, "b": bases, "d": doc, **self.members(code)}
 
-    def base(self, base: type) -> str | None:
-        """Name a base of a class."""
+    def bases(self, base: type) -> list[str]:
+        """Name a base of a class, or what that derives from, if it cannot be had by its name."""
         if base.__module__ == "builtins" and issubclass(base, BaseException):
-            return f"builtins:{base.__name__}"
-        # What a class inherits from may be made on the spot, and have the name of the class itself.
-        if not is_ours(base.__module__) or getattr(sys.modules[base.__module__], base.__qualname__, None) is not base:
-            return None
+            return [f"builtins:{base.__name__}"]
+        if not is_ours(base.__module__):
+            return []
+        if getattr(sys.modules.get(base.__module__), base.__qualname__, None) is not base:
+            return [found for deeper in base.__bases__ for found in self.bases(deeper)]
         self.place(base, base.__module__, base.__name__)
-        return f"{base.__module__}:{base.__name__}"
+        return [f"{base.__module__}:{base.__name__}"]
 
     def members(self, cls: type) -> Names:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""

@@ -25,7 +25,7 @@ import ray_client as ray
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 
-FOR_S = float(os.environ.get("RAY_CLIENT_FUZZ_S", "20"))
+FOR_S = float(os.environ.get("RAY_CLIENT_FUZZ_S", "60"))
 SEED = int(os.environ.get("RAY_CLIENT_FUZZ_SEED", "11"))
 TOKEN = "correct-horse-battery"
 _METADATA = (("authorization", f"Bearer {TOKEN}"),)

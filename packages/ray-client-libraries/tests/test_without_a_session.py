@@ -187,3 +187,9 @@ def test_the_drop_in_has_them_too() -> None:
     code += "from ray.tune.schedulers import ASHAScheduler; import ray_client.tune; "
     code += "assert ray.data.Dataset and tune is ray_client.tune and callable(serve.deployment)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_package_is_there_if_only_a_module_inside_it_has_names() -> None:
+    from ray_client.tune.analysis.experiment_analysis import ExperimentAnalysis
+
+    assert ExperimentAnalysis is tune.ExperimentAnalysis

@@ -4,6 +4,6 @@
 """
 
 from ray_client_libraries.manifest import knows
-from ray_client_libraries.modules import describe, find
+from ray_client_libraries.modules import describe, exists, find
 
-__all__ = ["describe", "find", "knows"]
+__all__ = ["describe", "exists", "find", "knows"]

@@ -176,7 +176,8 @@ class LibraryType(ABCMeta):
     def __getattr__(cls, name: str) -> Any:
         """Ask the driver for what the class has of a package that need not be here, such as pydantic."""
         session = current.find_session()
-        if session is None or name.startswith("_"):
+        is_of_library = any("ray_name" in vars(base) for base in cls.__mro__)
+        if session is None or name.startswith("_") or not is_of_library:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
         return call(session, getattr, cls, name)
 
@@ -304,11 +305,12 @@ class Method(LibraryValue):
 
     def __init__(self, target: Any, name: str) -> None:
         self.__self__, self.__name__ = target, name
-        self.__doc__ = getattr(getattr(type(target), name, None), "__doc__", None)
+        self.__doc__ = getattr(inspect.getattr_static(type(target), name, None), "__doc__", None)  # nobody is asked
 
     @property
     def __signature__(self) -> inspect.Signature | None:
-        found: inspect.Signature | None = getattr(getattr(type(self.__self__), self.__name__), "__signature__", None)
+        method = inspect.getattr_static(type(self.__self__), self.__name__, None)
+        found: inspect.Signature | None = getattr(method, "__signature__", None)
         return found and found.replace(parameters=list(found.parameters.values())[1:])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -371,12 +373,12 @@ _made: dict[tuple[str, ...], type] = {}
 
 def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
     """Give the class here for one of the driver's: the same, or one derived from those of its bases that are here."""
+    same = _known(classes[0]) if classes else None
+    if same is not None:  # also one that was asked for since the first such object came
+        return same
     made = _made.get(classes)
     if made is None:
-        known = next(((place, cls) for place, name in enumerate(classes) if (cls := _known(name)) is not None), None)
-        if known is not None and known[0] == 0:
-            return known[1]
-        base = Held if known is None else known[1]
+        base = next((known for name in classes if (known := _known(name)) is not None), Held)
         missing = {name: forward(name) for name in specials if _lacks(base, name)}
         module, _, name = classes[0].partition(":")
         names = {"__module__": module, "__qualname__": name, "__slots__": (), **missing}
@@ -399,9 +401,10 @@ def _known(name: str) -> type | None:
     module, _, own = name.partition(":")
     found: Any
     if module == "ray" or module.startswith("ray."):
-        if own not in (entries(f"ray_client{module[len('ray') :]}") or ()):
-            return None
-        found = class_named(name)
+        here = f"ray_client{module[len('ray') :]}"
+        # The driver is not asked: a value is being read.
+        is_there = own in (entries(here) or ()) or own in vars(sys.modules.get(here, object))
+        found = class_named(name) if is_there else None
     else:
         found = _named_here.get(f"{module}:{own.rpartition('.')[2]}")
     return found if isinstance(found, LibraryType) else None

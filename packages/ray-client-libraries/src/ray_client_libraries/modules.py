@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from ray_client.handles import current
-from ray_client_libraries.manifest import entries, knows
-from ray_client_libraries.names import ask_for, make
+from ray_client_libraries.manifest import asked, entries, knows
+from ray_client_libraries.names import ask, ask_for, make
 from ray_client_proto.wire import tokens
 
 
@@ -27,8 +27,8 @@ class LibraryModule(ModuleType):
 
 def describe(module: ModuleType) -> None:
     """Give a module its public names, for completion and `import *`."""
-    names = entries(module.__name__)
-    if names is not None:
+    names = entries(module.__name__) or {}
+    if knows(module.__name__):
         module.__class__ = LibraryModule
         module.__all__ = sorted(names)  # type: ignore[attr-defined]  # it is a module of our making
         module.__dir__ = lambda: [*vars(module), *names]  # type: ignore[method-assign]  # Python looks there
@@ -59,7 +59,25 @@ def find(module: str, name: str) -> Any:
 
 def _ask(module: str, name: str) -> Any:
     """Ask the driver for a name that only a newer Ray has."""
-    session = current.find_session()
-    if session is None or name.startswith("_"):
+    session = None if name.startswith("_") else current.find_session()
+    if session is None:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
-    return ask_for(session, module, name)
+    names = vars(sys.modules[module])
+    if name not in names:
+        names[name] = ask_for(session, module, name)
+    return names[name]
+
+
+def exists(module: str) -> bool:
+    """Tell whether there is a module that the manifest may lack: with a session, the driver is asked for it."""
+    if knows(module):
+        return True
+    session = current.find_session()
+    if session is None:
+        return False
+    try:
+        ask(session, importlib.import_module, f"ray{module[len('ray_client') :]}")
+    except ImportError:
+        return False
+    asked.add(module)
+    return True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import builtins
 import enum
+import functools
 import importlib
 import inspect
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ray_client.cluster_only import covers
 from ray_client.handles import current
 from ray_client_libraries import dataclass_fields, files
 from ray_client_libraries.held import (
@@ -23,6 +24,7 @@ from ray_client_libraries.held import (
     forward,
     hold,
 )
+from ray_client_proto.wire.ray_modules import is_cluster_only
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session  # loads protobuf
@@ -52,6 +54,10 @@ _NOT_FORWARDED: Final = (
     *("__new__", "__post_init__", "__reduce__", "__reduce_ex__", "__replace__", "__repr__", "__setattr__"),
     *("__setstate__", "__sizeof__", "__str__", "__subclasshook__"),
 )
+#: Special methods that a class which the manifest lacks may have.
+_LIKELY: Final = frozenset(
+    [*dir(int), *dir(list), *dir(dict), "__call__", "__aiter__", "__anext__", "__await__", "__next__"]
+)
 
 
 def make(module: str, name: str, entry: dict[str, Any]) -> Any:
@@ -76,16 +82,48 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
     return made
 
 
-def ask_for(session: Session, module: str, name: str) -> Any:
-    """Ask the driver for a name; raises as `getattr` does there.
-
-    What a library has of its own stays there, classes too: where it is named, its name would be asked for again.
-    """
+def ask(session: Session, function: Callable[..., Any], *args: Any) -> Held:
+    """Call a function in the driver; whatever it gives stays there."""
     from ray_client_proto import library  # loads protobuf
 
-    held = library.Call(session, getattr, (importlib.import_module(module), name), {}, library.HOLD).result()
-    home = call(session, getattr, held, "__module__", None)
-    return held if isinstance(home, str) and covers(_here(home)) else call(session, None, held)
+    found: Held = library.Call(session, function, args, {}, library.HOLD).result()
+    return found
+
+
+def ask_for(session: Session, module: str, name: str) -> Any:
+    """Give what stands for a name that the manifest lacks, of what the driver says; raises as `getattr` there."""
+    place = importlib.import_module(module), name
+    there = ask(session, getattr, *place)
+    kind = type(there).__name__
+    if kind == "module":
+        return importlib.import_module(f"{module}.{name}")
+    is_class = call(session, isinstance, there, type)
+    if not is_class and kind != "function":
+        return call(session, getattr, *place)
+    home, own = (call(session, getattr, there, fact) for fact in ("__module__", "__qualname__"))
+    if is_cluster_only(home) and own.isidentifier() and (_here(home), own) != (module, name):
+        return getattr(importlib.import_module(_here(home)), own)
+    entry = {"k": "function", "g": "", "d": call(session, inspect.getdoc, there) or ""}
+    return make(f"ray{module[len('ray_client') :]}", name, entry | (_facts(session, there) if is_class else {}))
+
+
+def _facts(session: Session, cls: Held) -> dict[str, Any]:
+    """Give of a class in the driver what the manifest would say."""
+    if call(session, issubclass, cls, enum.Enum):
+        names = call(session, list, ask(session, getattr, cls, "__members__"))
+        return {
+            "k": "enum",
+            "v": {name: call(session, getattr, ask(session, getattr, cls, name), "value") for name in names},
+        }
+    members = [member for member in call(session, dir, cls) if member not in dir(object)]
+    public = [member for member in members if not member.startswith("_")]
+    are_methods = call(session, list, map(callable, map(functools.partial(getattr, cls), public)))
+    return {
+        "k": "error" if call(session, issubclass, cls, BaseException) else "class",
+        "m": {member: "" for member, is_method in zip(public, are_methods, strict=True) if is_method},
+        "p": [member for member, is_method in zip(public, are_methods, strict=True) if not is_method],
+        "s": [member for member in members if member in _LIKELY],
+    }
 
 
 def _here(module: str) -> str:

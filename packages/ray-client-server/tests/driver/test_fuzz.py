@@ -1,6 +1,6 @@
 """Messages that no client of ours sends, against the real door, session and handlers: each is survived.
 
-It runs for RAY_CLIENT_FUZZ_S seconds (20), from RAY_CLIENT_FUZZ_SEED (11); an hour of it, with another:
+It runs for RAY_CLIENT_FUZZ_S seconds (60), from RAY_CLIENT_FUZZ_SEED (11); an hour of it, with another:
 
     RAY_CLIENT_FUZZ_S=3600 RAY_CLIENT_FUZZ_SEED=7 nox -s "unit(server)" -- -s -k wedges
 """
@@ -45,7 +45,7 @@ from ray_client_server.driver.sockets import SocketDoor
 from ray_client_server.driver.streams import Streams
 from ray_client_server.driver.transfers import Uploads
 
-SECONDS = float(os.environ.get("RAY_CLIENT_FUZZ_S", "20"))
+SECONDS = float(os.environ.get("RAY_CLIENT_FUZZ_S", "60"))
 SEED = int(os.environ.get("RAY_CLIENT_FUZZ_SEED") or "11")
 CONTROL_S = 60.0  #: within which a planted fault must be found
 ANSWER_S = 10.0  #: a driver that takes longer for a small question is taken for wedged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import os
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Reply
 from ray_client_server.driver import library
+from ray_client_server.driver.extras import explained
 from ray_client_server.driver.library import Held
 from ray_client_server.driver.references import References
 
@@ -220,3 +222,40 @@ def test_an_error_of_a_library_keeps_what_it_has() -> None:
     state = {"where": {0: "there"}, "first": "there", "ray_text": "wrong: that at there"}
     assert reduced == (LibraryError, ("wrong: that",), state)
     assert Held(References()).reduce(LookupError("of Python's"), []) is None
+
+
+def library_code(code: str) -> Any:
+    """Give a function `f` of a module of Ray's that is not there."""
+    names: dict[str, Any] = {"__name__": "ray.data.fake"}
+    exec(f"def f(call=None):\n    {code}", names)
+    return names["f"]
+
+
+def test_the_line_to_install_has_the_extra_of_ray_that_a_package_belongs_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X6"""
+    requires = ['no_such_frames>=1; extra == "all"', 'No-Such-Frames; extra == "data"', 'gymnasium; extra == "rllib"']
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: requires)
+    lines = {
+        "import no_such_frames.inner": 'ModuleNotFoundError: `pip install "ray[data]"` there',
+        "raise ImportError('install frames')": 'ImportError: `pip install "ray[data]"` there',
+        "raise ImportError('pip install frames')": "ImportError: pip install frames (on the cluster",
+        "import no_such_thing": "ModuleNotFoundError: `pip install no_such_thing` there",
+    }
+    for code, line in lines.items():
+        with pytest.raises(ImportError) as caught:
+            library_code(code)()
+        error = explained(caught.value)
+        assert "on the cluster, where `ray.data` runs" in str(error)
+        kind, _, text = line.partition(": ")
+        assert (type(error).__name__, text in str(error)) == (kind, True), str(error)
+
+
+def test_what_the_user_s_own_code_does_not_find_is_its_own_error() -> None:
+    """X6"""
+
+    def user() -> None:
+        import no_such_thing  # noqa: F401
+
+    with pytest.raises(ImportError) as caught:
+        library_code("call()")(user)
+    assert explained(caught.value) is caught.value

@@ -6,6 +6,7 @@ Here and not with the gateway's other tests, since what is behind it is the driv
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import queue
@@ -37,7 +38,7 @@ from ray_client_proto.v1.operation_pb2 import (
     Wait,
 )
 from ray_client_proto.v1.session_pb2_grpc import SessionStub
-from ray_client_proto.wire import chunk, lane, metadata, websocket
+from ray_client_proto.wire import calls, chunk, lane, metadata, websocket
 from ray_client_server.config import Limits, given_path
 from ray_client_server.driver.dispatch import carry_out
 from ray_client_server.driver.lanes import LaneService, LogService
@@ -48,7 +49,7 @@ from ray_client_server.driver.session import DriverSession
 from ray_client_server.driver.sockets import SocketDoor
 from ray_client_server.gateway import relay
 from ray_client_server.gateway.relay import PREFIX, Relay
-from ray_client_server.gateway.sessions import SessionTable
+from ray_client_server.gateway.sessions import ANSWERS, SessionTable
 
 MESSAGE_BYTES = 200_000
 
@@ -71,7 +72,8 @@ class Served:
         self._thread.start()
         port = asyncio.run_coroutine_threadsafe(self._start(directory), self._loop).result(10)
         self.caller = ((metadata.SESSION_ID, self.known.session_id), (metadata.SESSION_SECRET, self.known.secret))
-        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        self.address = f"127.0.0.1:{port}"
+        self.channel = grpc.insecure_channel(self.address)
         self.stub = SessionStub(self.channel)
 
     async def _start(self, directory: str) -> int:
@@ -386,6 +388,37 @@ def test_a_download_that_nobody_reads_ends(served: Served, holdings: Any, monkey
     until(lambda: served.known.calls == 0)
     _, failure = failure_of(lambda: list(stalled))
     assert "read nothing" in failure.message
+
+
+def test_answers_that_wait_for_their_client_are_bounded(served: Served) -> None:
+    asked, told = queue.SimpleQueue[None](), queue.SimpleQueue[None]()
+
+    def answer(connection: Any, _: bytes, first: bytes) -> None:
+        messages = proto_sockets.MessageSocket(connection, is_client=False, limit_bytes=1 << 20, first=first)
+        messages.receive()
+        asked.put(None)
+        messages.post(calls.REPLIES + bytes(MESSAGE_BYTES))
+        with contextlib.suppress(OSError):
+            while messages.receive() is not None:
+                pass
+            told.put(None)  # all of it is in the gateway
+        messages.finish()
+        messages.release()
+
+    served.local._begin = answer
+    with grpc.insecure_channel(served.address, [("grpc.http2.bdp_probe", 0)]) as channel:
+        call = channel.stream_stream(f"{PREFIX}GetObjects")
+        unread = [call(iter([b""]), metadata=served.caller, timeout=30) for _ in range(ANSWERS + 1)]
+        for _ in unread:
+            asked.get(timeout=20)
+        for _ in range(ANSWERS):
+            told.get(timeout=20)
+        with pytest.raises(queue.Empty):
+            told.get(timeout=0.5)
+        assert len(next(unread[0])) + len(next(unread[1])) == 2 * MESSAGE_BYTES
+        told.get(timeout=20)
+        for each in unread:
+            each.cancel()
 
 
 def test_calls_of_a_session_are_bounded_and_its_secret_comes_before(served: Served) -> None:

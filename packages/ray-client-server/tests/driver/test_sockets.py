@@ -18,7 +18,7 @@ from ray_client_proto import tls
 from ray_client_proto.sockets import ClosedError, MessageSocket
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
-from ray_client_proto.v1.operation_pb2 import Disconnect, Operation, Release
+from ray_client_proto.v1.operation_pb2 import Disconnect, Operation, Put, Release
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import websocket
 from ray_client_server.driver import sockets
@@ -50,12 +50,12 @@ class Rig:
         self.connections.append(MessageSocket(self.give_away(), is_client=True, limit_bytes=1 << 20))
         return self.connections[-1]
 
-    def give_away(self) -> socket.socket:
-        """Give one end of a connection away, as the gateway does; give the other."""
+    def give_away(self, first: bytes = b"") -> socket.socket:
+        """Give one end of a connection away, as the gateway does, with what came on it; give the other."""
         near, far = socket.socketpair()
         with socket.socket(socket.AF_UNIX) as gateway, far:
             gateway.connect(self.path)
-            socket.send_fds(gateway, [b"\0"], [far.fileno()])
+            socket.send_fds(gateway, [b"\0" + first], [far.fileno()])
         return near
 
 
@@ -98,6 +98,20 @@ def test_operations_are_answered_and_replayed_over_connections(rig: Rig) -> None
     assert hear(second).ack == 2
     assert second.receive() is None
     assert rig.ends.get(timeout=5) == "disconnected"
+
+
+@pytest.mark.parametrize(("size_bytes", "is_served"), [(20_000, True), (40_000, False)])
+def test_what_came_with_a_request_is_whole_or_the_connection_ends(rig: Rig, size_bytes: int, is_served: bool) -> None:
+    padded = Operation(put=Put(value=Payload(pickle=bytes(size_bytes))))
+    message = ClientFrame(attach=Attach(), operations=[padded]).SerializeToString()
+    near = rig.give_away(websocket.header(websocket.BINARY, len(message), is_client=True) + message)
+    if is_served:
+        rig.connections.append(MessageSocket(near, is_client=True, limit_bytes=1 << 20))
+        assert hear(rig.connections[-1]).attached.attach_count == 1
+    else:
+        near.settimeout(10)
+        assert near.recv(1) == b""
+        near.close()
 
 
 def test_d6_a_new_connection_takes_over(rig: Rig) -> None:

@@ -11,7 +11,7 @@ import pytest
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_server.config import GatewaySettings, TlsSettings
+from ray_client_server.config import GatewaySettings, Limits, TlsSettings
 from ray_client_server.errors import StartError
 from ray_client_server.gateway import users
 from ray_client_server.gateway.server import check_security
@@ -88,6 +88,29 @@ def test_health_of_an_unknown_service_is_not_found(rig):
     with pytest.raises(grpc.RpcError) as caught:
         check(rig.channel, "nobody")
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+def test_metadata_of_a_call_has_a_size(rig):
+    def call(size_bytes):
+        rig.stub.GetServerInfo(pb.ServerInfoRequest(), metadata=[("x", "x" * size_bytes)], timeout=20)
+
+    call(40_000)
+    with pytest.raises(grpc.RpcError) as caught:
+        call(100_000)
+    assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def test_calls_on_one_channel_are_bounded(make_rig):
+    rig = make_rig(limits=Limits(streams=2))
+    watch = rig.channel.unary_stream("/grpc.health.v1.Health/Watch")
+    watching = [watch(b""), watch(b"")]
+    assert all(next(each) for each in watching)
+    with pytest.raises(grpc.RpcError) as caught:
+        rig.stub.GetServerInfo(pb.ServerInfoRequest(), timeout=0.5)
+    assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    watching[0].cancel()
+    assert rig.stub.GetServerInfo(pb.ServerInfoRequest(), timeout=20).max_sessions
+    watching[1].cancel()
 
 
 def test_a_port_that_is_taken_is_an_error(rig, make_rig):

@@ -11,6 +11,7 @@ import pytest
 
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1.error_pb2 import Failure
+from ray_client_server.config import Limits
 
 STAGES = pb.OpenSessionProgress
 
@@ -103,6 +104,15 @@ def test_h4_a_driver_that_is_not_ready_in_time_is_ended(rig, refused):
     rig.script.gets_ready = False
     _, failure = refused(lambda: rig.stub.OpenSession(rig.request()))
     assert failure.code == Failure.LIMIT_EXCEEDED and failure.details["flag"] == "--limit-handshake-s"
+    rig.until(lambda: rig.drivers[0]._exit.done())
+    assert rig.sessions == []
+
+
+def test_h4_an_environment_that_is_not_built_in_time_is_given_up(make_rig, refused):
+    rig = make_rig(limits=Limits(environment_s=0.1, driver_end_s=0.5))
+    rig.script.gets_ready = False
+    _, failure = refused(lambda: rig.stub.OpenSession(rig.request(runtime_env_json='{"pip": ["x"]}'), timeout=20))
+    assert failure.code == Failure.LIMIT_EXCEEDED and failure.details["flag"] == "--limit-environment-s"
     rig.until(lambda: rig.drivers[0]._exit.done())
     assert rig.sessions == []
 

@@ -12,6 +12,7 @@ import pytest
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.wire import requests, websocket
 from ray_client_server.config import Limits
+from ray_client_server.gateway import listening
 from ray_client_server.gateway.listening import listen
 
 TOKEN = "a-token-of-enough-characters"
@@ -162,6 +163,16 @@ def test_every_address_of_a_host_listens_on_one_port(host):
     finally:
         for listener in listeners:
             listener.close()
+
+
+def test_so_many_connections_wait_to_be_accepted(monkeypatch):
+    monkeypatch.setattr(listening, "_BACKLOG", 2)
+    with contextlib.ExitStack() as stack:
+        (listener,) = map(stack.enter_context, listen("127.0.0.1", 0))
+        for _ in range(3):  # one more than that, as Linux counts
+            stack.enter_context(socket.create_connection(listener.getsockname(), 5))
+        with pytest.raises(TimeoutError):
+            socket.create_connection(listener.getsockname(), 0.3)
 
 
 def test_a_host_of_another_machine_is_an_error():

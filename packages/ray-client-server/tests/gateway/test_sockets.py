@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import queue
 import socket
 import threading
 from pathlib import Path
@@ -18,6 +20,7 @@ from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_proto.wire import requests, websocket
 from ray_client_server.config import TlsSettings, given_path
+from ray_client_server.gateway import front
 
 TOKEN = "a-token-of-enough-characters"
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -86,6 +89,25 @@ def test_s1_the_driver_has_the_connection_from_then_on(rig, pieces):
         messages.finish()
         assert messages.receive() is None
         messages.release()
+
+
+def test_what_a_client_does_not_take_is_not_kept_for_long(rig, monkeypatch):
+    monkeypatch.setattr(front, "_UNANSWERED_S", 0.3)
+    opened, cut = rig.open(), queue.SimpleQueue()
+
+    def send(connection, first):
+        connection.settimeout(10)
+        with pytest.raises(OSError) as caught:
+            while True:
+                connection.sendall(bytes(1 << 20))
+        cut.put(caught.value.errno)
+        return connection
+
+    with driver_of(rig, begin=send):
+        connection, answer = ask(rig, request_for(opened))
+        with connection:
+            assert websocket.is_accepted(answer[: requests.head_size(answer)], KEY)
+            assert cut.get(timeout=20) == errno.ETIMEDOUT
 
 
 @pytest.mark.parametrize("kind", [websocket.LANE, websocket.LOGS, websocket.CALL])

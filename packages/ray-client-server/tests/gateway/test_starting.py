@@ -12,7 +12,8 @@ import pytest
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
 from ray_client_server.config import Limits
-from ray_client_server.gateway.starting import STARTS, StartPlaces
+from ray_client_server.gateway import servicer
+from ray_client_server.gateway.starting import SHARE, STARTS, StartPlaces
 
 
 async def hold(places, client, started, until):
@@ -119,6 +120,16 @@ def test_sleeping_drivers_of_one_client_keep_another_one_not_waiting(sleepers):
     rig.script.gets_ready = True
     *_, last = rig.stub.OpenSession(rig.request({"user": "good", "pid": 2}), timeout=4)  # before any gives up
     assert last.opened.session_id
+
+
+def test_environments_that_take_long_to_build_give_their_places_away_too(make_rig, monkeypatch):
+    monkeypatch.setattr(servicer, "BUILD_HOLD_S", 0.05)
+    rig = make_rig(limits=Limits(driver_end_s=0.5))
+    rig.script.gets_ready = False
+    calls = [rig.stub.OpenSession(rig.request(runtime_env_json='{"pip": ["x"]}')) for _ in range(SHARE + 1)]
+    rig.until(lambda: rig.launched == [True] * len(calls))
+    for call in calls:
+        call.cancel()
 
 
 @pytest.mark.parametrize("lease_s", [0, 3600])

@@ -202,10 +202,10 @@ class _Finder(MetaPathFinder, Loader):
             return None
         package, _, name = fullname.rpartition(".")
         libraries = _libraries()
-        if libraries is not None and libraries.knows(package) and not libraries.knows(fullname):  # noqa: SIM102
-            # Who looks for a name that the package lacks looks for a module of that name too.
-            if name not in _INNER_MODULES and name[0] != "_":
-                return None
+        # Who looks for a name that the package lacks looks for a module of that name too.
+        is_inner = name in _INNER_MODULES or name[0] == "_"
+        if libraries is not None and libraries.knows(package) and not is_inner and not libraries.exists(fullname):
+            return None
         return ModuleSpec(fullname, self, origin="cluster", is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:

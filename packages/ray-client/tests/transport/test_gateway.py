@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -58,18 +58,27 @@ class FakeGateway(GatewayServicer):
         yield from self.stages
 
     def GetServerInfo(self, request: pb.ServerInfoRequest, context: Any) -> pb.ServerInfo:
+        self._wait(context)
         return self.info
 
+    def _wait(self, context: Any) -> None:
+        if self.is_silent:
+            context.add_callback(self.cancelled.set)
+            self.cancelled.wait(10)
+
     def CloseSession(self, request: pb.CloseSessionRequest, context: Any) -> pb.CloseSessionResponse:
+        self._wait(context)
         self.metadata = dict(context.invocation_metadata())
         return pb.CloseSessionResponse()
 
     def GetPackageStatus(self, request: pb.PackageStatusRequest, context: Any) -> pb.PackageStatus:
+        self._wait(context)
         self.metadata = dict(context.invocation_metadata())
         is_complete = len(self.package) == self.total_bytes
         return pb.PackageStatus(sha256=request.sha256, is_complete=is_complete, received_bytes=len(self.package))
 
     def CheckEnvironment(self, request: pb.CheckEnvironmentRequest, context: Any) -> pb.CheckEnvironmentResponse:
+        self._wait(context)
         kind = json.loads(request.runtime_env_json).get("kind", "")
         return pb.CheckEnvironmentResponse(type_name=kind, message="no such thing")
 
@@ -129,6 +138,25 @@ def test_a_gateway_that_says_nothing_is_given_up(fake: FakeGateway, client: Gate
     fake.is_silent = True
     with pytest.raises(ConnectTimeoutError, match="opening a session"):
         client.open_session(pb.OpenSessionRequest(), first_answer_s=0.1)
+    assert fake.cancelled.wait(10)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.server_info(0.1),
+        lambda client: client.close_session("s", b"s", ""),
+        lambda client: client.check_environment({}),
+        lambda client: client.package_status("0" * 64),
+    ],
+)
+def test_a_call_that_is_not_answered_is_given_up(
+    fake: FakeGateway, client: GatewayClient, monkeypatch: pytest.MonkeyPatch, call: Callable[[GatewayClient], object]
+) -> None:
+    monkeypatch.setattr(gateway, "CALL_TIMEOUT_S", 0.1)
+    fake.is_silent = True
+    with pytest.raises(ConnectTimeoutError):
+        call(client)
     assert fake.cancelled.wait(10)
 
 

@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from ray_client.config.address import Address
 from ray_client.errors import AuthenticationError, UnreachableError, WrongPeerError
+from ray_client.transport import probe
 from ray_client.transport.channel import open_channel
 from ray_client.transport.gateway import GatewayClient
 from ray_client.transport.probe import identify, reach
@@ -116,6 +117,16 @@ def test_a_host_without_an_address() -> None:
         reach(Address("no..such", 1), 1.0)
 
 
+def test_a_machine_that_takes_no_connection_is_given_up_soon() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, closing(socket.socket()) as only:
+        only.connect(listener.getsockname())  # no other one has room
+        too_late = threading.Timer(10, listener.close)
+        too_late.start()
+        with pytest.raises(UnreachableError, match=f"no connection within {probe.CONNECT_TIMEOUT_S:g} s"):
+            raise identify(Address(*listener.getsockname())) or AssertionError("it counts as a gateway")
+        too_late.cancel()
+
+
 def test_an_http_server_is_named() -> None:
     with http_server() as address:
         error = found_by_client(address)
@@ -181,6 +192,20 @@ def test_other_grpc_servers_are_named(method: str, peer: str) -> None:
         error = found_by_client(address)
     assert isinstance(error, WrongPeerError)
     assert peer in error.peer
+
+
+def test_a_grpc_server_that_answers_no_call_is_given_up_soon() -> None:
+    over, left_s = threading.Event(), list[float | None]()
+
+    def hold(request: bytes, context: grpc.ServicerContext) -> bytes:
+        left_s.append(context.time_remaining())
+        over.wait(10)
+        return b""
+
+    with grpc_server({"/ray_client.v1.Gateway/GetServerInfo": hold}) as address:
+        assert identify(address) is None
+        over.set()
+    assert left_s[0] is not None and left_s[0] <= probe.CALL_TIMEOUT_S
 
 
 def test_a_gateway_is_not_probed() -> None:

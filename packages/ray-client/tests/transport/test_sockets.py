@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -16,6 +16,7 @@ import trustme
 from ray_client.config.address import Address
 from ray_client.config.settings import TlsSettings
 from ray_client.errors import ProtocolViolationError, SessionTakenOverError
+from ray_client.transport import sockets
 from ray_client.transport.calls import SessionCalls
 from ray_client.transport.sockets import DataWays, Door, LogWays, SocketLogStream, SocketStream, has_green_sockets
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, StreamCutError
@@ -215,6 +216,35 @@ def test_a_refusal_is_a_cut(serve: Callable[..., Gateway], answer: bytes) -> Non
 
     with pytest.raises(StreamCutError, match="no socket to the driver"):
         serve(refuse).stream()
+
+
+def test_a_gateway_that_does_not_answer_a_request_is_a_cut(
+    serve: Callable[..., Gateway], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "CONNECT_TIMEOUT_S", 0.1)
+    hung_up = threading.Event()
+
+    def say_nothing(connection: socket.socket) -> None:
+        connection.settimeout(10)
+        with suppress(TimeoutError):
+            while connection.recv(65536):
+                pass
+            hung_up.set()
+
+    with pytest.raises(StreamCutError, match="timed out"):
+        serve(say_nothing).stream()
+    assert hung_up.wait(10)
+
+
+def test_a_machine_that_takes_no_connection_is_a_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "CONNECT_TIMEOUT_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, closing(socket.socket()) as only:
+        only.connect(listener.getsockname())  # no other one has room
+        too_late = threading.Timer(10, listener.close)
+        too_late.start()
+        with pytest.raises(StreamCutError, match="timed out"):
+            SocketStream(Door(Address(*listener.getsockname()), HEADERS, 1 << 20), lambda: None, "an-id")
+        too_late.cancel()
 
 
 def test_a_cut_after_messages_is_one_of_a_stream_that_worked(serve: Callable[..., Gateway]) -> None:

@@ -30,6 +30,7 @@ from ray_client_proto.wire import tokens
 from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, refused
+from ray_client_server.driver.extras import explained
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.references import Kind, References
@@ -405,6 +406,7 @@ class Library:
 
     def failure_of(self, error: BaseException) -> Failure:
         """Describe an error: with itself, where it can travel, and the driver's traceback (X6)."""
+        error = explained(error)
         failure = describe(error, self._codec)
         if failure.code == Failure.RAY_ERROR and not type(error).__module__.startswith("ray.exceptions"):
             frames = error.__traceback__

@@ -39,7 +39,9 @@ BeginTls: TypeAlias = Callable[[socket.socket, bytes], TlsSocket]
 #: Connections that begin TLS at the same time. The request for one is in clear, so anybody on the way may repeat it.
 _BEGINNING: Final = 32
 _CONNECTIONS: Final = 256  #: at a time: a client has one for data, one for logs, and a few lanes
-_FIRST_BYTES: Final = 64 * 1024  #: that a client may have sent with its request
+#: That a client may have sent with its request; the gateway reads half as much at a time. It comes in one piece with
+#: the file: only what is larger than this, the system parts.
+_FIRST_BYTES: Final = 32 * 1024
 #: How often clients get a sign of life: the thread that reads may be busy with an operation, and answers no ping then.
 _PING_S: Final = QUIET_S / 2
 
@@ -99,7 +101,10 @@ class SocketDoor:
                     log.warning("socket.not_given error=%s", error)
                     continue
             for connection in given:
-                if self._begin_tls is None:
+                if len(first) == _FIRST_BYTES:
+                    log.warning("socket.refused because=more than %d bytes came with it", _FIRST_BYTES)
+                    connection.close()  # the rest is lost
+                elif self._begin_tls is None:
                     self.begin(connection, first[:1], first[1:])
                 elif self._beginning.acquire(blocking=False):
                     # It takes as long as the client likes, up to a limit: never in the thread that accepts.
