@@ -1,4 +1,4 @@
-"""Calls that a client has carried out in its driver, where Ray's libraries run (docs/protocol.md, X1 to X8).
+"""Calls that a client has carried out in its driver, where Ray's libraries run (docs/protocol.md, X1 to X10).
 
 Only the client makes them; the code is here since its own wheel is to stay small.
 """

@@ -1,4 +1,4 @@
-"""Ray's libraries run here: calls of the client's in threads of the driver (docs/protocol.md, rules X1 to X8).
+"""Ray's libraries run here: calls of the client's in threads of the driver (docs/protocol.md, rules X1 to X10).
 
 The client's main thread has the driver's main thread, since Tune and Train take signals only there; each other thread
 of the client's has one of its own. The thread that takes operations in order only hands calls over.
