@@ -39,6 +39,7 @@ LOCKED = ROOT / "constraints"
 CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `newest` sets
 SOURCES = [f"packages/{package}/src" for package in PACKAGES]
 LIBRARY_EXTRAS = "data,tune,train,serve,rllib"  # of Ray, where the libraries are tested
+LIBRARY_NEEDS = [f"ray[{LIBRARY_EXTRAS}]", "polars"]  # which joins of datasets need
 
 #: The suites of conformance that values go through in both ways: as they came, and opened by the driver.
 WITH_VALUES = ("actors", "errors", "objects", "serialization", "streaming", "tasks", "unopened", "values")
@@ -263,7 +264,18 @@ def libraries(session: nox.Session) -> None:
     cluster, laptop = library_environments(session)
     session.run(cluster, "tools/library_names.py", "--check", env=RAY_ENV, external=True)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
-    run_pytest(session, laptop, "integration_tests/libraries", report="libraries", env=env)
+    run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
+
+
+@nox.session(name="libraries-corpus", python=False)
+def libraries_corpus(session: nox.Session) -> None:
+    """All programs of Ray's libraries, natively and from an environment without ray; their part of docs/parity.md."""
+    cluster, laptop = library_environments(session)
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames_environment(session)}
+    run_pytest(session, laptop, "integration_tests/libraries/test_corpus.py", report="libraries-corpus", env=env)
+    if not session.posargs:  # a part of the programs says nothing of the others
+        report = str(WORK / "reports" / "libraries-corpus.xml")
+        session.run(sys.executable, "tools/parity.py", "--write", "libraries", report, external=True)
 
 
 @nox.session(name="library-names", python=False)
@@ -438,7 +450,7 @@ def packages(session: nox.Session) -> None:
 def lock_packages(session: nox.Session) -> None:
     """Write which versions `packages` installs: the newest that go together, of each group."""
     for name, facts in GROUPS.items():
-        wanted = "\n".join([*facts["packages"], RAY])
+        wanted = "\n".join([*facts["packages"], ray_with(facts.get("extras"))])
         options = ["--no-annotate", "--no-header", "--python-version=3.11"]
         command = [UV, "pip", "compile", "-q", *options, "-"]
         done = subprocess.run(command, input=wanted, capture_output=True, text=True)
@@ -483,6 +495,11 @@ def server_needs(ray: str) -> list[str]:
     return [ray.replace("ray==", "ray[default]=="), "pip", "virtualenv"]
 
 
+def ray_with(extras: str | None) -> str:
+    """Give the newest Ray with extras, if there are any."""
+    return RAY.replace("ray==", f"ray[{extras}]==") if extras else RAY
+
+
 def cluster_lock(ray: str) -> str:
     """Give which lock a cluster with this Ray has."""
     return "cluster" if ray == RAY else f"cluster-{ray.replace('==', '-')}"
@@ -504,7 +521,7 @@ def locks(session: nox.Session) -> dict[str, list[str]]:
         "laptop": [*ours[:2], *PYTEST],
         "laptop-oldest": [*ours[:2], *PYTEST, *OLDEST],
         "cluster": [*ours[:3], *server_needs(RAY), *PYTEST, RUFF, *MYPY, IMPORT_LINTER],
-        "cluster-libraries": [*ours[:3], *server_needs(RAY), f"ray[{LIBRARY_EXTRAS}]", *PYTEST],
+        "cluster-libraries": [*ours[:3], *server_needs(RAY), *LIBRARY_NEEDS, *PYTEST],
     }
     for older in MATRIX["ray"][:-1]:
         ray = f"ray=={older['version']}"
@@ -565,18 +582,19 @@ def package_reports() -> list[str]:
 
 def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
     """Give the interpreters of cluster and laptop with other people's packages, in the versions of the group's lock."""
-    packages, pythons = GROUPS[group]["packages"], []
+    packages, extras, pythons = GROUPS[group]["packages"], GROUPS[group].get("extras"), []
     lock = f"--constraint={PACKAGE_TESTS / 'locks' / f'{group}.txt'}"
     for name, package in (f"packages-{group}-cluster", "ray-client-server"), (f"packages-{group}-laptop", "ray-client"):
         python = WORK / name / "bin" / "python"
         if not python.exists():
             session.run(UV, "venv", "-q", "--clear", "--python=3.11", str(WORK / name), external=True)
-        own = [f"--reinstall-package={each}" for each in ("ray-client-proto", package)]
-        own += [wheels(session)[each] for each in ("ray-client-proto", package)]
-        # As docs/packages.md says: with it, nothing that requires ray brings it.
-        others = [RAY] if package == "ray-client-server" else [f"--override={PACKAGE_TESTS / 'overrides.txt'}"]
+        if package == "ray-client-server":
+            others = [*installed(session, package), ray_with(extras)]
+        else:  # as docs/packages.md says: with it, nothing that requires ray brings it
+            names = installed(session, "ray-client-libraries" if extras else package)
+            others = [*names, f"--override={PACKAGE_TESTS / 'overrides.txt'}"]
         command = [UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", lock]
-        session.run(*command, *own, *packages, *others, external=True)
+        session.run(*command, *packages, *others, external=True)
         pythons.append(str(python))
     prove_no_ray(session, pythons[1])
     return pythons[0], pythons[1]
@@ -584,21 +602,28 @@ def package_environments(session: nox.Session, group: str) -> tuple[str, str]:
 
 def library_environments(session: nox.Session) -> tuple[str, str]:
     """Give the interpreters of a cluster with Ray's libraries, and of a laptop with their names and no ray."""
-    cluster = [*locked("cluster-libraries"), *installed(session, "ray-client-server"), *server_needs(RAY), *PYTEST]
-    needs = {
-        "libraries-cluster": [*cluster, f"ray[{LIBRARY_EXTRAS}]"],
-        "libraries-laptop": requirements(session, "ray-client-libraries"),
-    }
-    pythons = []
-    for name, needed in needs.items():
-        python = str(WORK / name / "bin" / "python")
-        if not Path(python).exists():
-            venv = (UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(WORK / name))
-            session.run(*venv, external=True)
-        session.run(UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *needed, external=True)
-        pythons.append(python)
-    prove_no_ray(session, pythons[1])
-    return pythons[0], pythons[1]
+    server = [*installed(session, "ray-client-server"), *server_needs(RAY), *PYTEST]
+    cluster = environment(session, "libraries-cluster", *locked("cluster-libraries"), *server, *LIBRARY_NEEDS)
+    laptop = environment(session, "libraries-laptop", *requirements(session, "ray-client-libraries"))
+    prove_no_ray(session, laptop)
+    return cluster, laptop
+
+
+def frames_environment(session: nox.Session) -> str:
+    """Give the interpreter of a laptop with the names of Ray's libraries, and what programs import themselves."""
+    needed = [*locked("cluster-libraries"), *installed(session, "ray-client-libraries"), "pandas", "pyarrow", "fastapi"]
+    laptop = environment(session, "libraries-frames", *needed)
+    prove_no_ray(session, laptop)
+    return laptop
+
+
+def environment(session: nox.Session, name: str, *needed: str) -> str:
+    """Give the interpreter of an environment, which is made where there is none, with what is needed in it."""
+    python = str(WORK / name / "bin" / "python")
+    if not Path(python).exists():
+        session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(WORK / name), external=True)
+    session.run(UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *needed, external=True)
+    return python
 
 
 def run_conformance(session: nox.Session, age: str, cluster: str, laptop: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +25,13 @@ def cluster_python() -> Path:
         RigError: the variable is not set, or names no file.
     """
     return _python(PYTHON_VARIABLE, "ray and ray-client-server")
+
+
+@functools.cache
+def cluster_ray() -> str:
+    """The version of Ray that the cluster's environment has."""
+    code = "from importlib.metadata import version; print(version('ray'))"
+    return subprocess.run([cluster_python(), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def plain_python(age: str) -> Path:

@@ -1,9 +1,11 @@
 """The table of a conformance run, and its part of `docs/parity.md`: where client and Ray differ, or Ray and Ray.
 
     python tools/parity.py [--write] newest|oldest NATIVE.xml CLIENT.xml
+    python tools/parity.py [--write] libraries REPORT.xml
 
-The reports are those of the two sides (`nox -s conformance`, `nox -s conformance-oldest`). Without `--write` a page
-whose part is not what the run says is an error. The other part is left alone.
+The reports are those of the two sides (`nox -s conformance`, `nox -s conformance-oldest`), and that of the programs of
+Ray's libraries (`nox -s libraries-corpus`). Without `--write` a page whose part is not what the run says is an error.
+The other parts are left alone.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ HEAD = """# Parity
 Where the client differs from Ray on purpose, and what an older Ray lacks. One suite (`integration_tests/conformance/`)
 runs on Ray itself and through the client. A case stands here when it is marked, and then it must fail where it says.
 `nox -s conformance` compares the first part of this page with a run on the newest Ray, `nox -s conformance-oldest` the
-second with one on the oldest, and `nox -s parity` makes them anew.
+second with one on the oldest, and `nox -s parity` makes them anew. `nox -s libraries-corpus` makes the third.
 
 """
 
@@ -43,6 +45,17 @@ or may hang and are not run. What the client does by itself it does with any Ray
 of 2.43.0, 2.46.0, 2.49.2, 2.52.1, 2.55.1 and 2.60.0.
 
 {needs}"""
+
+LIBRARIES = """## Programs of Ray's libraries
+
+Each of the {count} programs in `integration_tests/libraries/corpus/` runs on Ray {version} itself, and as it is from an
+environment without Ray; `nox -s libraries-corpus` compares what they print. {same} print the same.
+
+{programs}
+"""
+
+#: The parts of the page, in order.
+PARTS = "newest", "oldest", "libraries"
 
 #: The outcomes of a case, in the order of the tables.
 WORDS = {
@@ -158,6 +171,22 @@ def _client_s_way(outcome: Outcome) -> str:
     return f"raises `{refusal[1]}`" if refusal else "fails too"
 
 
+def _programs(report: Report) -> dict[str, Outcome]:
+    """Give what became of each program."""
+    found = ((re.search(r"\[(.*)\]$", case), one) for case, one in report.outcomes.items())
+    return {match[1]: one for match, one in sorted(found, key=lambda each: str(each[0])) if match is not None}
+
+
+def _libraries(report: Report) -> str:
+    """Give the part of the programs of Ray's libraries."""
+    programs = _programs(report)
+    words = {"passed": "prints the same", "FAILED": "FAILED"}
+    rows = ((f"`{name}.py`", words.get(one.word, one.reason)) for name, one in programs.items())
+    same = sum(one.word == "passed" for one in programs.values())
+    table = _markdown(("Program", "Through the client"), rows)
+    return LIBRARIES.format(count=len(programs), version=report.ray, same=same, programs=table)
+
+
 def _plain(case: str) -> str:
     return case.partition("[")[0]
 
@@ -171,9 +200,18 @@ def _markdown(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     return "\n".join("| " + " | ".join(str(one).replace("|", r"\|") for one in line) + " |" for line in lines)
 
 
+def _conformance(age: str, native: Report, client: Report) -> str:
+    """Print the table of both sides, and give the part of the page."""
+    print(table(native, client))
+    values = {"version": native.ray, "counts": _counts(native, client)}
+    if age == "newest":
+        return NEWEST.format(differences=_differences(native, client), **values) + "\n"
+    return OLDEST.format(needs=_needs(native, client), **values) + "\n"
+
+
 def split(page: str) -> dict[str, str]:
     """Give the parts of the page that are there."""
-    parts = re.split("^" + MARK.format("(newest|oldest)"), page, flags=re.MULTILINE)
+    parts = re.split("^" + MARK.format(f"({'|'.join(PARTS)})"), page, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -181,21 +219,15 @@ def main(arguments: list[str]) -> str | None:
     """Print the table; write or compare a part of the page. Gives what is wrong, if anything is."""
     is_writing = "--write" in arguments
     name, *paths = (one for one in arguments if one != "--write")
-    native, client = (read(Path(one)) for one in paths)
-    print(table(native, client))
+    reports = [read(Path(one)) for one in paths]
+    made = _libraries(reports[0]) if name == "libraries" else _conformance(name, *reports)
     parts = split(PAGE.read_text(encoding="utf-8"))
-    values = {"version": native.ray, "counts": _counts(native, client)}
-    if name == "newest":
-        made = NEWEST.format(differences=_differences(native, client), **values)
-    else:
-        made = OLDEST.format(needs=_needs(native, client), **values)
-    made += "\n"
     if is_writing:
         parts[name] = made
-        text = "\n".join(MARK.format(one) + parts[one].rstrip() + "\n" for one in ("newest", "oldest") if one in parts)
+        text = "\n".join(MARK.format(one) + parts[one].rstrip() + "\n" for one in PARTS if one in parts)
         PAGE.write_text(HEAD + text, encoding="utf-8")
     elif parts.get(name, "").rstrip() != made.rstrip():
-        return f"{PAGE.relative_to(ROOT)} is not what the run on Ray {native.ray} says: run `nox -s parity`"
+        return f"{PAGE.relative_to(ROOT)} is not what the run on Ray {reports[0].ray} says: run `nox -s parity`"
     return None
 
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import builtins
-import functools
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import ways
-from cluster import Head, cluster_python
+from cluster import Head, cluster_ray
 from gateway import Gateway
 
 from conformance.api import IS_NATIVE, OPENS_VALUES, ray
 from conformance.marks import is_older
 from ray_client_proto.wire import unopened
-
-
-@functools.cache
-def cluster_ray() -> str:
-    """The version of Ray that the cluster's environment has."""
-    code = "from importlib.metadata import version; print(version('ray'))"
-    return subprocess.run([cluster_python(), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 @pytest.fixture(scope="module")

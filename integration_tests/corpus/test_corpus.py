@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cluster import Head, cluster_python, private_environment
+from cluster import Head
 from gateway import Gateway
-from processes import MARK, kill_marked, new_mark
+from programs import natively, own_lines, run, through_the_client
 
 #: A program is a file, or a directory with a `main.py`, or one with a `__main__.py`, which is run with `-m`.
 PROGRAMS = Path(__file__).parent / "programs"
@@ -49,9 +46,6 @@ EVERY_TIME = {
     "tasks_errors",
 }
 
-#: The cluster's own reports, between what the program prints: they may be there or not, and come when they come.
-REPORT = re.compile(r"\((raylet|autoscaler|[^()]*pid=\d+)[^()]*\)")
-
 pytestmark = pytest.mark.timeout(330)
 
 
@@ -72,32 +66,6 @@ def command(name: str) -> list[str]:
     else:
         target = [f"{name}.py"]
     return [*target, *ARGUMENTS.get(name, [])]
-
-
-def run(command: list[str], directory: Path, extra: Mapping[str, str]) -> tuple[int, str, str]:
-    """Run a program to its end; give exit code and output."""
-    directory.mkdir()
-    environment = private_environment(directory, new_mark(), {"TMPDIR": str(directory), **extra})
-    try:
-        done = subprocess.run(
-            command, cwd=PROGRAMS, env=environment, capture_output=True, text=True, timeout=150, check=False
-        )
-    finally:
-        kill_marked(environment[MARK])
-    return done.returncode, done.stdout, done.stderr
-
-
-def own_lines(printed: str) -> list[str]:
-    """What the program itself printed. A report of an exception goes on to the line that names it."""
-    lines, in_report = [], False
-    for line in printed.splitlines():
-        if REPORT.search(line):
-            in_report = in_report or line.endswith("User exception:")
-        elif in_report:
-            in_report = line.startswith(" ")
-        elif line:
-            lines.append(line)
-    return lines
 
 
 @pytest.fixture(scope="module")
@@ -125,14 +93,13 @@ def test_a_program_prints_what_it_prints_natively(
     name: str, head: Head, gateway: Gateway, tmp_path: Path, short_directory: str
 ) -> None:
     there = {"RAY_TMPDIR": short_directory} if name in START_THEIR_OWN else {"RAY_ADDRESS": head.address}
-    natively = run([str(cluster_python()), *command(name)], tmp_path / "native", there)
-    assert natively[0] == 0, natively[2]
-    assert own_lines(natively[1])
-    ours = run(
-        [sys.executable, "-m", "ray_client", "run", *command(name)], tmp_path / "ours", {"RAY_ADDRESS": gateway.address}
-    )
+    expected = run(natively(*command(name)), tmp_path / "native", PROGRAMS, there)
+    assert expected[0] == 0, expected[2]
+    assert own_lines(expected[1])
+    here = {"RAY_ADDRESS": gateway.address}
+    ours = run(through_the_client(*command(name)), tmp_path / "ours", PROGRAMS, here)
     assert ours[0] == 0, ours[2]
-    assert own_lines(ours[1]) == own_lines(natively[1])
+    assert own_lines(ours[1]) == own_lines(expected[1])
     assert os.listdir(tmp_path / "ours") == []
 
 

@@ -24,7 +24,7 @@ import tomllib
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from cluster import Head, cluster_python, private_environment  # noqa: E402
+from cluster import Head, cluster_python, cluster_ray, private_environment  # noqa: E402
 from gateway import Gateway  # noqa: E402
 from processes import kill_marked, new_mark  # noqa: E402
 
@@ -101,12 +101,6 @@ def run_group(group: str, report: Path, pattern: str) -> int:
     finally:
         head.close()
     return failed
-
-
-def cluster_ray() -> str:
-    """Give the version of the cluster's Ray."""
-    code = "from importlib.metadata import version; print(version('ray'))"
-    return subprocess.run([cluster_python(), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def write_table(reports: list[Path]) -> None:

@@ -18,7 +18,7 @@ import ray_client_libraries.manifest
 from ray_client import data, serve, train, tune
 from ray_client.api.counterparts import counterparts
 from ray_client.cluster_only import LibraryValue
-from ray_client.errors import NotConnectedError, PicklingError
+from ray_client.errors import ClusterOnlyError, NotConnectedError, PicklingError
 from ray_client.pickling import pickler
 from ray_client_libraries import applications
 from ray_client_libraries.held import Recipe, _class_of
@@ -187,6 +187,17 @@ def test_the_drop_in_has_them_too() -> None:
     code += "from ray.tune.schedulers import ASHAScheduler; import ray_client.tune; "
     code += "assert ray.data.Dataset and tune is ray_client.tune and callable(serve.deployment)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_private_name_that_is_not_listed_imports_and_names_the_public_way() -> None:
+    util = importlib.import_module("ray_client.data._internal.util")
+    hidden = util.no_such_name
+    assert util.no_such_name is hidden
+    assert hidden.ray_name == ("ray.data._internal.util", "no_such_name")
+    with pytest.raises(ClusterOnlyError, match=r"`import ray\.data` inside a task, an actor or context\.run"):
+        hidden()
+    assert issubclass(data._no_such_name, object)
+    assert importlib.import_module("ray_client.data._internal.no_such_module").anything.__name__ == "anything"
 
 
 def test_a_package_is_there_if_only_a_module_inside_it_has_names() -> None:

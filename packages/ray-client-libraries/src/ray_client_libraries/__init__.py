@@ -4,6 +4,6 @@
 """
 
 from ray_client_libraries.manifest import knows
-from ray_client_libraries.modules import describe, exists, find
+from ray_client_libraries.modules import describe, exists, find, leaves_out
 
-__all__ = ["describe", "exists", "find", "knows"]
+__all__ = ["describe", "exists", "find", "knows", "leaves_out"]

@@ -161,7 +161,7 @@ class LibraryType(ABCMeta):
         super().__init__(name, bases, names)
         _named_here[f"{cls.__module__}:{name}"] = cls
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         session = current.find_session()
         if issubclass(cls, files.HasFiles):
             args, kwargs = cls.local_arguments(*args, **kwargs), {}
@@ -313,14 +313,15 @@ class Method(LibraryValue):
         found: inspect.Signature | None = getattr(method, "__signature__", None)
         return found and found.replace(parameters=list(found.parameters.values())[1:])
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         target = self.__self__
         if isinstance(target, LibraryType):
-            return call(current.current_session(f"{target.__qualname__}.{self.__name__}()"), self, *args, **kwargs)
+            session = current.current_session(f"{target.__qualname__}.{self.__name__}()")
+            return call(session, self.__name__, target, *args, **kwargs)
         kind = ":".join(getattr(type(target), "ray_name", ()))
         if self.__name__ in _DESCRIBING.get(kind, ()):
             return hold(class_named(_DESCRIBING[kind][self.__name__]), Description(self, args, kwargs))
-        return call(session_of(target), self, *args, **kwargs)
+        return call(session_of(target), self.__name__, target, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:
         """Give an attribute of the method itself."""
@@ -410,7 +411,7 @@ def _known(name: str) -> type | None:
     return found if isinstance(found, LibraryType) else None
 
 
-def call(session: Session, function: Any, *args: Any, **kwargs: Any) -> Any:
+def call(session: Session, function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Call a function in the driver; see `ray_client_proto.library.call`."""
     from ray_client_proto import library  # loads protobuf
 
@@ -437,7 +438,7 @@ def forward(name: str) -> Callable[..., Any]:
         return own
 
     def special(self: Held, *args: Any) -> Any:
-        return call(session_of(self), Method(self, name), *args)
+        return call(session_of(self), name, self, *args)
 
     special.__name__ = name
     return special
@@ -469,17 +470,29 @@ def _next(self: Held) -> Any:
 
 
 def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
-    """Give the items of an iterator in the driver; the next of them are asked for while these are used (X5)."""
+    """Give the items of an iterator in the driver (X5).
+
+    Where they come fast, the next are asked for while these travel and are used. Where not, that would hold up what
+    is called meanwhile, for which the iterator may wait itself.
+    """
     from ray_client_proto import library  # loads protobuf
 
-    ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
-    while True:
-        items, is_over = ahead.result()
-        if not is_over:
-            ahead = library.Call(session, None, (iterator,), {}, library.ITERATE)
-        yield from items
-        if is_over:
-            return
+    def ask() -> library.Call:
+        return library.Call(session, None, (iterator,), {}, library.ITERATE)
+
+    ahead: library.Call | None = None
+    is_over = is_fast = False
+    try:
+        while not is_over:
+            taken, ahead = ahead or ask(), None
+            taken.settle()
+            if is_fast:
+                ahead = ask()
+            items, is_over, is_fast = taken.value()
+            yield from items
+    finally:
+        if ahead is not None:
+            ahead.drop()
 
 
 async def _awaited(session: Session, function: Any, *args: Any) -> Any:

@@ -34,6 +34,12 @@ def describe(module: ModuleType) -> None:
         module.__dir__ = lambda: [*vars(module), *names]  # type: ignore[method-assign]  # Python looks there
 
 
+def leaves_out(module: str, name: str) -> bool:
+    """Tell whether a name is a private one that is not listed: it may be there, and is not for a client."""
+    is_private = "._" in module or name.startswith("_")
+    return is_private and name not in (entries(module) or {}) and not knows(f"{module}.{name}")
+
+
 def find(module: str, name: str) -> Any:
     """Give a name of a module; the same thing each time.
 
@@ -59,7 +65,7 @@ def find(module: str, name: str) -> Any:
 
 def _ask(module: str, name: str) -> Any:
     """Ask the driver for a name that only a newer Ray has."""
-    session = None if name.startswith("_") else current.find_session()
+    session = current.find_session()
     if session is None:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
     names = vars(sys.modules[module])

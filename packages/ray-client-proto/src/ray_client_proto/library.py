@@ -10,6 +10,7 @@ import functools
 import importlib.util
 import itertools
 import os
+import queue
 import re
 import sys
 import threading
@@ -45,6 +46,7 @@ _HINT: Final = (
 )
 _numbers = itertools.count(1)
 _own = threading.local()
+_dropped: queue.SimpleQueue[Call] = queue.SimpleQueue()
 
 
 class Peer(Protocol):
@@ -73,13 +75,19 @@ class Call:
     def __init__(
         self,
         session: Session,
-        function: Callable[..., Any] | None,
+        function: Callable[..., Any] | str | None,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         kind: op.CallLibrary.Kind = RETURN,
     ) -> None:
-        """Begin it; raises as `Session.dump` and `Session.request` do, and `ServerTooOldError`."""
+        """Begin it; a text is the name of a method of the first argument.
+
+        Raises as `Session.dump` and `Session.request` do, and `ServerTooOldError`.
+        """
         session.peer.require("library", "run functions in its driver")
+        with contextlib.suppress(queue.Empty):
+            while True:
+                _dropped.get_nowait().leave()
         message = op.CallLibrary(
             kind=kind,
             call=session.dump((function, args, kwargs)),
@@ -97,6 +105,11 @@ class Call:
         Raises:
             BaseException: what the function raised.
         """
+        self.settle()
+        return self.value()
+
+    def settle(self) -> None:
+        """Wait for the reply, as `result` does; what the function raised is kept for `value`."""
         try:
             try:
                 self.reply.result()
@@ -106,12 +119,15 @@ class Call:
         except BaseException:
             self.leave()
             raise
-        return self.value()
 
     def leave(self) -> None:
         """Stop waiting: the call is interrupted, and what it still gives is let go."""
         self.interrupt()
         self._session.abandon(self._id, [self.reply])
+
+    def drop(self) -> None:
+        """Have the next call leave this one: garbage collection, which may come at any point, can take no lock."""
+        _dropped.put(self)
 
     def value(self) -> Any:
         """Give the result, which is there; raises as `result`."""
@@ -140,7 +156,7 @@ class Call:
             self._session.send(op.Operation(interrupt_library=interrupt), True)
 
 
-def call(session: Session, function: Callable[..., Any] | None, *args: Any, **kwargs: Any) -> Any:
+def call(session: Session, function: Callable[..., Any] | str | None, /, *args: Any, **kwargs: Any) -> Any:
     """Call a function in the driver, with the real `ray`; give what it gives, or what stands for it here.
 
     Raises:

@@ -51,6 +51,7 @@ def test_what_a_call_gives_comes_by_value(client: Any, driving: Any) -> None:
     """X1"""
     assert client.value_of(ask(client, driving, divmod, 7, 2).value) == (3, 1)
     assert client.value_of(ask(client, driving, None, {"a": 1}).value) == {"a": 1}
+    assert client.value_of(ask(client, driving, "upper", "a").value) == "A"
 
 
 def test_what_cannot_travel_stays_and_can_be_passed_back(client: Any, driving: Any) -> None:
@@ -79,8 +80,9 @@ def test_an_iterator_stays_and_its_items_come_in_bounds(client: Any, driving: An
     is_over = False
     while not is_over:
         reply = ask(client, driving, None, iterator, kind=CallLibrary.ITERATE)
-        items, is_over = client.value_of(reply.value)
+        items, is_over, is_fast = client.value_of(reply.value)
         assert len(items) <= 1024
+        assert is_fast == (len(items) == 1024)
         got += items
     assert got == list(range(3000))
 
@@ -89,7 +91,7 @@ def test_an_iterator_fails_after_what_it_has_given(client: Any, driving: Any) ->
     """X5"""
     [handle_id] = ask(client, driving, fail_late).value.counted_ids
     iterator = driving.Token("library_object", handle_id, (), ())
-    assert client.value_of(ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).value) == ([1], False)
+    assert client.value_of(ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).value) == ([1], False, False)
     assert ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).failure.type_name == "builtins.LookupError"
 
 

@@ -62,7 +62,7 @@ def advice(name: str) -> str:
     if instead is not None:
         return f"{instead}; inside a task or an actor it is Ray's own"
     what = f"`import ray.{parts[1]}`" if parts[1] in LIBRARIES else f"use `{name}`"
-    return f"{what} inside a task or an actor: on the cluster `ray` is the real one"
+    return f"{what} inside a task, an actor or context.run: there `ray` is the real one"
 
 
 def refuse(name: str) -> NoReturn:
@@ -92,7 +92,8 @@ def stand_in(module: str, name: str) -> Any:
     """
     if name.startswith("__") and name.endswith("__"):
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
-    if (libraries := _libraries()) is not None and libraries.knows(module):
+    libraries = _libraries()
+    if libraries is not None and libraries.knows(module) and not libraries.leaves_out(module, name):
         return libraries.find(module, name)
     full = f"{module}.{name}"
     if name in _INNER_MODULES or name in MODULES.get(_in_ray(module), ()):
@@ -202,10 +203,11 @@ class _Finder(MetaPathFinder, Loader):
             return None
         package, _, name = fullname.rpartition(".")
         libraries = _libraries()
-        # Who looks for a name that the package lacks looks for a module of that name too.
-        is_inner = name in _INNER_MODULES or name[0] == "_"
-        if libraries is not None and libraries.knows(package) and not is_inner and not libraries.exists(fullname):
-            return None
+        if libraries is not None and libraries.knows(package):
+            # Who looks for a name that the package lacks looks for a module of that name too.
+            is_inner = name in _INNER_MODULES or libraries.leaves_out(package, name)
+            if not is_inner and not libraries.exists(fullname):
+                return None
         return ModuleSpec(fullname, self, origin="cluster", is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:

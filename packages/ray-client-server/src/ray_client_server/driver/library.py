@@ -50,6 +50,8 @@ SPECIALS: Final = (
     *("__rtruediv__", "__setitem__", "__sub__", "__truediv__", "__xor__"),
 )
 
+_PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None)))  #: what goes by value, whatever the client has
+
 _Reduced = tuple[Any, ...]  # of a function, its arguments and, perhaps, a state
 
 
@@ -163,7 +165,7 @@ class _Job:
 
     def succeed(self, value: Any, *, holds: bool = False) -> None:
         """Answer with a value."""
-        payload = self.library.encode(value, self.call.lacks, holds)
+        payload = self.library.encode(value, holds)
         self._end()
         self.answer.value(payload)
 
@@ -181,13 +183,19 @@ class _Worker:
         # An interrupt is raised under it, and only for the job that runs: it can hit no other.
         self._lock = threading.Lock()
         self._current: _Job | None = None
+        self._handlers: dict[signal.Signals, Any] = {}  # of the main thread
 
     def serve(self) -> None:
         """Run what comes; for ever if it is the main thread, and else until nothing has come for long."""
         self._ident = threading.get_ident()
+        if self._is_main:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self._handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         while True:
             try:
                 job = self.jobs.get(timeout=None if self._is_main else _IDLE_S)
+            except KeyboardInterrupt:  # meant for nobody
+                continue
             except queue.Empty:
                 if self._retire(self):
                     return
@@ -195,24 +203,20 @@ class _Worker:
             try:
                 with self._lock:
                     self._current = job
-                self._run(job)
+                job.run()
                 with self._lock:
                     self._current = None
+                self._restore()
             except KeyboardInterrupt as late:  # raised while the job was at its end
                 self._current = None
                 job.fail(late)
+                self._restore()
             del job  # or what it holds would live until the next one comes
 
-    def _run(self, job: _Job) -> None:
-        if not self._is_main:
-            job.run()
-            return
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            job.run()
-        finally:
-            for number, handler in before.items():  # whatever the library has left there
+    def _restore(self) -> None:
+        """Set what handlers a library has left for signals back."""
+        for number, handler in self._handlers.items():
+            if signal.getsignal(number) is not handler:
                 signal.signal(number, handler)
 
     def interrupt(self, job: _Job) -> None:
@@ -264,6 +268,8 @@ class Library:
         self._codec, self._references, self._loop = codec, references, loop
         self._lock = threading.Lock()
         self._workers: dict[int, _Worker] = {}
+        self._lacks: list[str] | None = None  #: what the client lacks
+        self._held = Held(references)
         self._running: dict[int, tuple[_Job, Callable[[_Job], object]]] = {}
         # Errors of iterators whose last items went out before; with these, so that no other can have the id.
         self._late: dict[int, tuple[Any, BaseException]] = {}
@@ -291,8 +297,11 @@ class Library:
                 worker = self._workers[call.thread] = self._start(call.thread)
             self._running[answer.request_id] = job, worker.interrupt
             self._take_environment(call.environment)
-            if _NAMES not in call.lacks:  # then the client can read objects of libraries, wherever they come from
-                self._codec.hold = Held(self._references, call.lacks).reduce_object
+            if call.lacks != self._lacks:  # as the first time: a client has the same packages as long as it lives
+                self._lacks = list(call.lacks)
+                self._held = Held(self._references, self._lacks)
+                if _NAMES not in self._lacks:  # it can read objects of libraries, wherever they come from
+                    self._codec.hold = self._held.reduce_object
             worker.jobs.put(job)  # under the lock: a thread that ends meanwhile would not see it
 
     def _retire(self, worker: _Worker) -> bool:
@@ -347,6 +356,8 @@ class Library:
         call = job.call
         self._see_terminal(call.columns)
         function, args, kwargs = self._codec.decode(call.call, "a call of a library").value
+        if type(function) is str:  # a method: the shortest way to say so, since nearly all calls are of these
+            function, args = getattr(args[0], function), args[1:]
         value = args[0] if function is None else function(*args, **kwargs)
         if call.kind == CallLibrary.AWAIT:
             self._loop.start(self._await(job, value))
@@ -368,8 +379,8 @@ class Library:
         except BaseException as error:  # noqa: BLE001
             job.fail(error)
 
-    def _take(self, iterator: Any) -> tuple[list[Any], bool]:
-        """Give the next items, bounded in number, bytes and time, and whether there are no more (X5)."""
+    def _take(self, iterator: Any) -> tuple[list[Any], bool, bool]:
+        """Give the next items, bounded in number, bytes and time; whether there are no more, and more at once (X5)."""
         if (late := self._late.pop(id(iterator), None)) is not None:
             raise late[1]
         items: list[Any] = []
@@ -381,17 +392,19 @@ class Library:
                 if time.monotonic() >= until:
                     break
         except StopIteration:
-            return items, True
+            return items, True, False
         # Code of the user's and of libraries, as above.
         except BaseException as error:
-            if not items:
+            if not items or isinstance(error, KeyboardInterrupt):  # nobody waits for what came before that one
                 raise
             self._late[id(iterator)] = iterator, error  # of the next question, after what came before it
-        return items, False
+        return items, False, len(items) >= _ITEMS or size_bytes >= _BYTES
 
-    def encode(self, value: Any, lacks: collections.abc.Iterable[str], holds: bool) -> Payload:
+    def encode(self, value: Any, holds: bool) -> Payload:
         """Give the payload of an answer: by value where that can be, else what stands for it (X3)."""
-        held = Held(self._references, lacks)
+        if type(value) in _PLAIN and not holds:
+            return self._codec.encode(value)
+        held = self._held
         if not holds:
             try:
                 return self._codec.encode(value, held.reduce)
@@ -414,7 +427,7 @@ class Library:
                 frames = frames.tb_next  # ours
             failure.traceback = "".join(traceback.format_exception(type(error), error, frames))
             with contextlib.suppress(OperationError):  # its name and text are there
-                failure.cause.CopyFrom(self._codec.encode(error, Held(self._references).reduce))
+                failure.cause.CopyFrom(self._codec.encode(error, self._held.reduce))
         return failure
 
     def _see_terminal(self, columns: int) -> None:
