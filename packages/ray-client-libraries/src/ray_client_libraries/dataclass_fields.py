@@ -25,7 +25,7 @@ _ASKED: Final = (
 def add(cls: Any, entry: dict[str, Any]) -> None:
     """Make a class a dataclass, by what the manifest says of its fields."""
     specs = [(name, Any, _field(cls, name, *rest)) for name, *rest in entry["f"]]
-    options: dict[str, Any] = {"frozen": entry.get("z", False), "repr": entry.get("r", False)}
+    options: dict[str, Any] = {"frozen": entry.get("z", False), "repr": entry.get("y", False)}
     model: Any = dataclasses.make_dataclass(cls.__name__, specs, init=False, eq=False, **options)
     cls.__dataclass_params__ = model.__dataclass_params__
     cls.__dataclass_fields__ = model.__dataclass_fields__
@@ -95,7 +95,9 @@ def described(held: Held, place: Recipe, name: str) -> Any:
     if field.metadata.get(_ASKED):
         return _described(held, name, getattr)
     if field.default_factory is not dataclasses.MISSING:
-        return place.changes.setdefault(name, field.default_factory())
+        value = place.changes[name] = field.default_factory()
+        place.steps.append(("__setattr__", (name, value), {}))  # with what is put into it until then
+        return value
     if field.default is dataclasses.MISSING:
         raise KeyError(name)
     return field.default
