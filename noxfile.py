@@ -270,6 +270,8 @@ def libraries(session: nox.Session) -> None:
     session.run(laptop, "-m", "mypy", "--strict", "--config-file=", *programs, external=True)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
     run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
+    web = "integration_tests/libraries/test_serve_fastapi.py"  # for which the laptop needs FastAPI
+    run_pytest(session, frames_environment(session), web, report="libraries-web", env=env)
 
 
 @nox.session(name="libraries-corpus", python=False)
