@@ -64,6 +64,7 @@ from ray_client.handles.ids import (
 )
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
+from ray_client_proto.wire.ray_modules import LIBRARIES as _LIBRARIES
 
 __all__ = [
     "ActorClassID",
@@ -149,7 +150,7 @@ def __getattr__(name: str) -> Any:
 
         if goes_by_ray():
             return ray_commit()
-    if name in cluster_only.LIBRARIES or name in ("_private", "_raylet"):
+    if name in _LIBRARIES or name in ("_private", "_raylet"):
         return importlib.import_module(f"{__name__}.{name}")
     if name in _PRIVATE:
         return importlib.import_module(f"{__name__}._private.{name}")

@@ -90,13 +90,13 @@ def assemble(
         return GrpcStream(calls, freed, opened.session_id)
 
     if websocket.CAPABILITY in opened.capabilities and not has_green_sockets():
-        headers = requests.Asker(opened.session_id, opened.secret, settings.token)
+        asker = requests.Asker(opened.session_id, opened.secret, settings.token)
         message_bytes = opened.limits.message_bytes
         tls = settings.tls or (TlsSettings() if settings.address.is_tls else None)
         secret = opened.secret if websocket.TLS_CAPABILITY in opened.capabilities else None
         is_direct = settings.is_direct and hasattr(socket, "AF_UNIX")
         local_path = opened.direct_target.removeprefix("unix:") if is_direct else ""
-        door = Door(settings.address, headers, message_bytes + HEADROOM_BYTES, tls, secret, local_path)
+        door = Door(settings.address, asker, message_bytes + HEADROOM_BYTES, tls, secret, local_path)
         open_stream = DataWays(calls, opened.session_id, door).open
         if websocket.LANES in opened.capabilities:
             pool = LanePool(partial(door.open, websocket.LANE, LaneSocket))
