@@ -102,24 +102,23 @@ def test_large_batches_come_whole_across_cuts(relay: FaultRelay, session: ray.Cl
 def test_a_call_under_way_keeps_its_session_past_the_lease(gateway: Gateway) -> None:
     """X8: and what comes of it is there for a whole lease, though the client was away longer."""
     with FaultRelay(gateway.port) as relay:
-        context = ray.init(relay.address, log_to_driver=False, direct=False, lease_s=3)
+        context = ray.init(relay.address, log_to_driver=False, direct=False, lease_s=5)
+        timers = threading.Timer(2, relay.refuse), threading.Timer(12, relay.accept)
         try:
 
             def slow() -> str:
                 import time
 
-                time.sleep(6)
+                time.sleep(10)
                 return "done"
 
             assert context.run(len, "abc") == 3
-            relay.refuse()
-            timer = threading.Timer(7.5, relay.accept)
-            timer.start()
+            for timer in timers:
+                timer.start()
             assert context.run(slow) == "done"
-            timer.join()
             assert data.range(3).count() == 3
         finally:
-            relay.accept()
+            timers[1].join()
             ray.shutdown()
 
 
