@@ -6,23 +6,33 @@ would miss what a module takes from others, so the modules are imported.
 
 from __future__ import annotations
 
+import ast
 import enum
 import importlib
 import inspect
 import json
 import pkgutil
+import re
 import sys
 import tempfile
+import textwrap
 import types
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+import library_stubs
+
 from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.library import SPECIALS
 
-OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src/ray_client_libraries/manifest"
+OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src"
+#: Modules with type stubs. RLlib's others, which refer to each other, would be as much as all of these.
+_WITH_STUBS = re.compile(
+    r"ray\.(air(\.(config|result|session))?|(data|job_submission|serve|train|tune|util)(\.[a-z0-9]\w*)*|dag\.compiled_dag_node"
+    r"|experimental\.compiled_dag_ref|rllib(\.algorithms(\.[a-z0-9]\w*){0,2}|\.callbacks\.callbacks|\.env\.multi_agent_env)?)"
+)
 #: Where the modules are that a client need not have, and whose names are of use to it.
 LIBRARIES = (
     *("air", "data", "job_submission", "llm", "rllib", "serve", "train", "tune"),
@@ -181,7 +191,9 @@ class Manifest:
         if issubclass(code, enum.Enum):
             members = {name: member.value for name, member in code.__members__.items()}
             if all(type(value) in _PLAIN for value in members.values()):
-                return {"k": "enum", "v": members, "d": doc}
+                found = self.members(code).get("m", {}).items()
+                methods = {name: signature for name, signature in found if not name.startswith("_")}
+                return {"k": "enum", "v": members, "d": doc, **({"m": methods} if methods else {})}
         bases = [found for base in code.__bases__ for found in self.bases(base)]
         kind = "error" if issubclass(code, BaseException) else "class"
         return {"k": kind, "b": bases, "d": doc, **self.members(code)}
@@ -199,7 +211,7 @@ class Manifest:
 
     def members(self, cls: type) -> Names:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""
-        found: Names = {"m": {}, "t": {}, "p": [], "s": []}
+        found: Names = {"m": {}, "t": {}, "p": [], "s": [], "r": []}
         found["s"] += specials_from_elsewhere(cls)
         for name, member in vars(cls).items():
             if name.startswith("__"):
@@ -209,6 +221,8 @@ class Manifest:
                 found["t"][name] = signature(getattr(cls, name))
             elif inspect.isroutine(member):
                 found["m"][name] = signature(member)
+                if is_fluent(member):
+                    found["r"].append(name)
             elif isinstance(member, property) and not name.startswith("_"):
                 found["p"].append(name)
         fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
@@ -221,6 +235,16 @@ def specials_from_elsewhere(cls: type) -> list[str]:
     bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _AT_HAND]
     found = {name for base in bases for name, member in vars(base).items() if inspect.isroutine(member)}
     return sorted(found.intersection(SPECIALS))
+
+
+def is_fluent(method: Any) -> bool:
+    """Tell whether a method gives its own object in any case."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
+    except (OSError, TypeError, SyntaxError):
+        return False
+    given = [ast.unparse(node.value or ast.Constant(None)) for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    return bool(given) and set(given) == {"self"} and not method.__name__.startswith("_")
 
 
 def is_lasting(value: Any) -> bool:
@@ -263,16 +287,23 @@ def main() -> None:
     manifest = Manifest()
     for name in public_modules():
         manifest.add_module(name)
-    files = files_of(manifest.modules)
+    files = {f"ray_client_libraries/manifest/{name}": text for name, text in files_of(manifest.modules).items()}
+    files |= library_stubs.files_of(manifest.modules, filter(_WITH_STUBS.fullmatch, list(manifest.modules)))
+    there = {
+        str(path.relative_to(OUTPUT)): path
+        for top in ("ray_client_libraries/manifest", "ray_client-stubs", "ray-stubs")
+        for path in (OUTPUT / top).rglob("*.*")
+    }
     if "--check" in sys.argv:
-        there = {path.name: path.read_text() for path in OUTPUT.iterdir()}
-        if differing := sorted(name for name in {*files, *there} if files.get(name) != there.get(name)):
-            sys.exit(f"`nox -s library-names` gives others: {', '.join(differing)}")
+        differing = [name for name in sorted({*files, *there}) if name not in files or name not in there]
+        differing += [name for name, path in there.items() if name in files and files[name] != path.read_text()]
+        if differing:
+            sys.exit(f"`nox -s library-names` gives others: {', '.join(differing[:20])}")
         return
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    for path in OUTPUT.iterdir():
+    for path in there.values():
         path.unlink()
     for name, text in files.items():
+        (OUTPUT / name).parent.mkdir(parents=True, exist_ok=True)
         (OUTPUT / name).write_text(text)
     print(f"{len(manifest.modules)} modules, {sum(map(len, files.values()))} bytes")
 

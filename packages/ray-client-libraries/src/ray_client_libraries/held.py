@@ -45,6 +45,9 @@ class Recipe:
         self.site = _site()
         self._is_under_way = False
         self.made: weakref.WeakKeyDictionary[Session, Held] = weakref.WeakKeyDictionary()
+        #: Calls of its methods that have been recorded since, and how many of them each session has made.
+        self.steps: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self._done: weakref.WeakKeyDictionary[Session, int] = weakref.WeakKeyDictionary()
 
     def carry_out(self, session: Session) -> Held:
         """Give what a session's driver has made of it.
@@ -68,7 +71,21 @@ class Recipe:
             finally:
                 self._is_under_way = False
             self.made[session] = made
+        for name, args, kwargs in self.steps[self._done.get(session, 0) :]:
+            self._done[session] = self._done.get(session, 0) + 1
+            library.Call(session, Method(made, name), args, kwargs, library.HOLD).result()
         return made
+
+    def add(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Record a call of a method that only changes what is described; with a session it is made at once.
+
+        Raises:
+            BaseException: what the call raised.
+        """
+        self.steps.append((name, args, kwargs))
+        session = current.find_session()
+        if session is not None:
+            self.carry_out(session)
 
     def token_in(self, session: Session) -> tuple[Any, ...]:
         """Give what stands for the result in a pickle; raises as `carry_out`."""
@@ -152,7 +169,11 @@ class Held(LibraryValue, metaclass=LibraryType):
         return call(session_of(self), getattr, self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        call(session_of(self), setattr, self, name, value)
+        place = self._place
+        if isinstance(place, Recipe):
+            place.add("__setattr__", (name, value), {})
+        else:
+            call(place.session, setattr, self, name, value)
 
     def __delattr__(self, name: str) -> None:
         call(session_of(self), delattr, self, name)
@@ -217,6 +238,11 @@ class Method(LibraryValue):
         found: inspect.Signature | None = getattr(method, "__signature__", None)
         return found and found.replace(parameters=list(found.parameters.values())[1:])
 
+    @property
+    def _is_fluent(self) -> bool:
+        """Whether it gives the object that it is a method of."""
+        return hasattr(inspect.getattr_static(type(self.__self__), self.__name__, None), "is_fluent")
+
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         target = self.__self__
         if isinstance(target, LibraryType):
@@ -225,6 +251,10 @@ class Method(LibraryValue):
         kind = ":".join(getattr(type(target), "ray_name", ()))
         if self.__name__ in _DESCRIBING.get(kind, ()):
             return hold(class_named(_DESCRIBING[kind][self.__name__]), Description(self, args, kwargs))
+        place = getattr(target, "_place", None)
+        if isinstance(place, Recipe) and self._is_fluent:
+            place.add(self.__name__, args, kwargs)
+            return target
         return call(session_of(target), self.__name__, target, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:

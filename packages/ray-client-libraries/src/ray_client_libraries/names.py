@@ -72,6 +72,8 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
     if kind == "enum":
         make_enum: Any = enum.Enum
         made = make_enum(name, entry["v"], module=_here(module))
+        for method, signature in entry.get("m", {}).items():
+            setattr(made, method, _method_of_enum(module, f"{name}.{method}", signature))
     elif kind == "error":
         made = type(name, _error_bases(entry), {"__module__": _here(module), "__doc__": entry["d"]})
     else:
@@ -137,6 +139,8 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> LibraryType:
             names[special] = forward(special)
     for method, signature in entry.get("m", {}).items():
         names[method] = _method(module, f"{name}.{method}", signature)
+        if method in entry.get("r", ()):
+            names[method].is_fluent = True
     for method, signature in entry.get("t", {}).items():
         names[method] = staticmethod(_static(module, name, method, signature))
     for attribute in entry.get("p", ()):
@@ -149,6 +153,15 @@ def _method(module: str, name: str, signature: str) -> Any:
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return self.method_named(method.__name__)(*args, **kwargs)
+
+    return _named(method, module, name, signature)
+
+
+def _method_of_enum(module: str, name: str, signature: str) -> Any:
+    """Make a method of an enum's members: what it does, the driver knows."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return call(current.current_session(f"{module}.{name}()"), Method(self, method.__name__), *args, **kwargs)
 
     return _named(method, module, name, signature)
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import itertools
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Reply
+from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Output, Reply
 from ray_client_server.driver import library
+from ray_client_server.driver.errors import TEXT_CHARACTERS
 from ray_client_server.driver.extras import explained
 from ray_client_server.driver.iterating import Places
+from ray_client_server.driver.references import Kind
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +166,80 @@ def test_an_error_has_itself_and_the_users_frames(client: Any, driving: Any) -> 
     assert failure.type_name == "builtins.LookupError"
     assert client.value_of(failure.cause).args == ("none",)
     assert "in fail" in failure.traceback and "driver/library.py" not in failure.traceback
+
+
+class OddError(Exception):
+    """Nothing of it is what it should be."""
+
+    __module__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> Any:
+        raise SystemExit
+
+
+def fail_oddly() -> None:
+    raise OddError("\udc80" * 10)
+
+
+def fail_at_length() -> None:
+    try:
+        raise ValueError("x" * TEXT_CHARACTERS)
+    except ValueError as error:
+        raise LookupError("y" * TEXT_CHARACTERS) from error
+
+
+def test_an_error_can_be_sent_whatever_it_is(client: Any, driving: Any) -> None:
+    """X6"""
+    failure = ask(client, driving, fail_oddly, thread=1).failure
+    assert failure.type_name == "None.OddError" and failure.message.startswith("\\udc80")
+    failure = ask(client, driving, fail_at_length, thread=1).failure
+    assert failure.type_name == "builtins.LookupError" and len(failure.traceback) < 1.1 * TEXT_CHARACTERS
+    assert client.value_of(ask(client, driving, len, "abc", thread=1).value) == 3
+
+
+def test_output_goes_in_pieces_whatever_it_is(client: Any, driving: Any) -> None:
+    """X7"""
+    told: list[Output] = []
+    client.holdings.library.emit = lambda output: told.append(output) or True
+    ask(client, driving, print, "x" * 200_000)
+    assert "".join(output.text for output in told) == "x" * 200_000 + "\n"
+    assert max(len(output.text) for output in told) <= library._TEXT_CHARACTERS
+    assert not ask(client, driving, print, "\udc80").HasField("failure")
+    assert "\\udc80" in [output.text for output in told]
+
+
+def test_the_width_of_a_terminal_is_bounded(client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    width = client.value_of(ask(client, driving, os.getenv, "COLUMNS", columns=2**32 - 1).value)
+    assert width == str(library._COLUMNS)
+
+
+def test_what_an_iterator_has_left_goes_with_the_iterator(client: Any, driving: Any) -> None:
+    """X5"""
+    [handle_id] = ask(client, driving, fail_late).value.counted_ids
+    ask(client, driving, None, driving.Token("library_object", handle_id, (), ()), kind=CallLibrary.ITERATE)
+    kept = weakref.ref(client.holdings.references.get(handle_id, Kind.LIBRARY).iteration)
+    client.holdings.references.release(handle_id, 1)
+    for thread in threading.enumerate():
+        if thread.name == "library-iterate":
+            thread.join(10)
+    gc.collect()
+    assert kept() is None
+
+
+class Unsized:
+    """Says nothing of its size."""
+
+    def memory_usage(self) -> Any:
+        raise LookupError
+
+
+def test_an_item_of_unknown_size_is_an_item(client: Any, driving: Any) -> None:
+    """X5"""
+    [handle_id] = ask(client, driving, lambda: iter([Unsized(), 2])).value.counted_ids
+    iterator = driving.Token("library_object", handle_id, (), ())
+    items, is_over, _ = client.value_of(ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).value)
+    assert len(items) == 2 and is_over
 
 
 def test_what_the_client_lacks_a_package_for_stays(client: Any, driving: Any) -> None:

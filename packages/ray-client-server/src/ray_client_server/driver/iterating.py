@@ -183,9 +183,17 @@ class Iteration:
 
 
 def _size_of(item: Any) -> int:
-    """Give about how much memory an item of an iteration takes."""
+    """Give about how much memory an item of an iteration takes; 0 where that is not to be found out."""
+    try:
+        return _size(item)
+    # Code of the user's and of libraries: what is wrong with the size is no error of the iteration's.
+    except Exception:  # noqa: BLE001
+        return 0
+
+
+def _size(item: Any) -> int:
     if isinstance(item, dict):
-        return sum(map(_size_of, item.values()))
+        return sum(map(_size, item.values()))
     found = getattr(item, "nbytes", None)
     if isinstance(found, int):
         return found

@@ -28,7 +28,7 @@ from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
 from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.answer import Answer
-from ray_client_server.driver.errors import OperationError, refused
+from ray_client_server.driver.errors import OperationError, printable, refused, shortened
 from ray_client_server.driver.extras import explained
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.iterating import Iteration, Places
@@ -39,6 +39,8 @@ from ray_client_server.driver.waiting import Loop
 _NAMES: Final = "ray_client_libraries"  #: what a client has that knows them
 _THREADS: Final = 1000  #: for those of a client that call
 _IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended long ago
+_TEXT_CHARACTERS: Final = 64 * 1024  #: of output that goes as one: what is longer goes in pieces
+_COLUMNS: Final = 10_000  #: that a terminal may have: libraries fill lines up to its width
 SPECIALS: Final = (
     *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
     *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
@@ -89,14 +91,14 @@ class Held:
 
     def token(self, obj: Any, counted_ids: list[int]) -> _Reduced:
         """Keep an object, and give its token (T15). An object that is kept already has its id (I2)."""
-        handle_id = self._references.hand_out(Kind.LIBRARY, obj, _key(obj))
+        handle_id = self._references.hand_out(Kind.LIBRARY, obj, _key_of(obj))
         counted_ids.append(handle_id)
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
         return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
 
 
-def _key(obj: Any) -> bytes:
+def _key_of(obj: Any) -> bytes:
     return b"%d" % id(obj)
 
 
@@ -219,9 +221,10 @@ class Stream:
         self._dropped = 0
 
     def write(self, text: str) -> int:
-        if text:
-            is_taken = self._library.emit(Output(text=text, is_stderr=self._is_stderr, dropped=self._dropped))
-            self._dropped = 0 if is_taken else self._dropped + len(text)
+        for at in range(0, len(text), _TEXT_CHARACTERS):
+            piece = printable(text[at : at + _TEXT_CHARACTERS])
+            is_taken = self._library.emit(Output(text=piece, is_stderr=self._is_stderr, dropped=self._dropped))
+            self._dropped = 0 if is_taken else self._dropped + len(piece)
         return len(text)
 
     def writelines(self, lines: collections.abc.Iterable[str]) -> None:
@@ -329,7 +332,7 @@ class Library:
             job.succeed(value, holds=call.kind == CallLibrary.HOLD)
 
     def _iterate(self, job: _Job, iterator: Any, is_ahead: bool) -> None:
-        entry = self._references.find(Kind.LIBRARY, _key(iterator))
+        entry = self._references.find(Kind.LIBRARY, _key_of(iterator))
         iteration = (None if entry is None else entry.iteration) or Iteration(iterator, self._places)
         if entry is not None:
             entry.iteration = iteration
@@ -368,21 +371,27 @@ class Library:
 
     def failure_of(self, error: BaseException) -> Failure:
         """Describe an error: with itself, where it can travel, and the driver's traceback (X6)."""
-        error = explained(error)
+        try:
+            return self._failure_of(explained(error))
+        # As in `describe`: it may raise anything where it is looked at.
+        except BaseException:  # noqa: BLE001
+            return describe(error, self._codec)
+
+    def _failure_of(self, error: BaseException) -> Failure:
         failure = describe(error, self._codec)
         if failure.code == Failure.RAY_ERROR and not type(error).__module__.startswith("ray.exceptions"):
             frames = error.__traceback__
             while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:
                 frames = frames.tb_next  # ours
-            failure.traceback = "".join(traceback.format_exception(type(error), error, frames))
+            failure.traceback = shortened("".join(traceback.format_exception(type(error), error, frames)))
             with contextlib.suppress(OperationError):  # its name and text are there
                 failure.cause.CopyFrom(self._codec.encode(error, self._held.reduce))
         return failure
 
     def _see_terminal(self, columns: int) -> None:
-        self.columns = columns
+        self.columns = min(columns, _COLUMNS)
         if columns:
-            os.environ["COLUMNS"] = str(columns)
+            os.environ["COLUMNS"] = str(self.columns)
 
 
 class _Kept:
