@@ -229,6 +229,14 @@ def test_what_an_iterator_has_left_goes_with_the_iterator(client: Any, driving: 
     assert kept() is None
 
 
+@pytest.mark.parametrize("variable", [("", "x"), ("A=B", "x"), ("A\0", "x"), ("A", "\0")])
+def test_what_no_environment_can_have_is_refused(client: Any, driving: Any, variable: tuple[str, str]) -> None:
+    """X10"""
+    failure = ask(client, driving, len, "abc", environment=dict([variable])).failure
+    assert failure.code == Failure.INVALID_ARGUMENT and not client.holdings.library.is_busy
+    assert client.value_of(ask(client, driving, len, "abc").value) == 3
+
+
 class Unsized:
     """Says nothing of its size."""
 

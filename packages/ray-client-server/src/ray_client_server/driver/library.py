@@ -291,6 +291,9 @@ class Library:
     def begin(self, call: CallLibrary, answer: Answer) -> None:
         """Have a call carried out in the thread that it belongs to."""
         job = _Job(self, call, answer)
+        for name, value in call.environment.items():
+            if not name or "=" in name or "\0" in name + value:
+                raise refused(Failure.INVALID_ARGUMENT, f"X10: no environment has a variable {name[:100]!r}")
         with self._lock:
             worker = self._workers.get(call.thread)
             if worker is None:
