@@ -428,7 +428,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
     """Native Ray, the client inside Ray, Dask, a bare socket and ours, side by side; `-- --save`, `-- --long`."""
-    cluster, laptop = environments(session)
+    cluster, laptop = library_environments(session)
     env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_BENCH_PYTHON": bench_environment(session)}
     session.run(laptop, "benchmarks/run.py", *session.posargs, env=env, external=True)
 
