@@ -7,6 +7,7 @@ would miss what a module takes from others, so the modules are imported.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import enum
 import importlib
 import inspect
@@ -154,11 +155,18 @@ class Manifest:
     def add_module(self, name: str) -> None:
         """Take a public module, and what its names refer to."""
         module = importlib.import_module(name)
-        names = self.modules.setdefault(name, {})
+        names = self._names(name)
         for public in names_of(module):
             entry = self.entry(getattr(module, public), name, public)
             if entry is not None:
                 names.setdefault(public, entry)
+
+    def _names(self, module: str) -> Names:
+        """Give the names of a module; the packages that it lies in are there too, or it could not be imported."""
+        package = module.rpartition(".")[0]
+        if is_ours(package):
+            self._names(package)
+        return self.modules.setdefault(module, {})
 
     def entry(self, obj: Any, module: str, name: str) -> Any:
         """Give what the manifest says of a name; None: it is none of the library's own."""
@@ -177,7 +185,7 @@ class Manifest:
         home, own = code.__module__, code.__name__
         if getattr(sys.modules.get(home), own, None) is not code:
             home, own = module, name  # made by a decorator, or known under this name only
-        names = self.modules.setdefault(home, {})
+        names = self._names(home)
         if own not in names or isinstance(names[own], str):
             names[own] = {}  # for circles
             names[own] = self.describe(code)
@@ -189,11 +197,17 @@ class Manifest:
         if not inspect.isclass(code):
             return {"k": "function", "g": signature(code), "d": doc}
         if issubclass(code, enum.Enum):
-            members = {name: member.value for name, member in code.__members__.items()}
-            if all(type(value) in _PLAIN for value in members.values()):
+            members = [[name, member.value] for name, member in code.__members__.items()]
+            if all(type(value) in _PLAIN for _, value in members):
                 found = self.members(code).get("m", {}).items()
                 methods = {name: signature for name, signature in found if not name.startswith("_")}
-                return {"k": "enum", "v": members, "d": doc, **({"m": methods} if methods else {})}
+                return {
+                    "k": "enum",
+                    "v": members,
+                    "x": kind_of_enum(code),
+                    "d": doc,
+                    **({"m": methods} if methods else {}),
+                }
         bases = [found for base in code.__bases__ for found in self.bases(base)]
         kind = "error" if issubclass(code, BaseException) else "class"
         return {"k": kind, "b": bases, "d": doc, **self.members(code)}
@@ -211,7 +225,7 @@ class Manifest:
 
     def members(self, cls: type) -> Names:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""
-        found: Names = {"m": {}, "t": {}, "p": [], "s": [], "r": []}
+        found: Names = {"m": {}, "t": {}, "p": [], "s": [], "r": [], "c": {}}
         found["s"] += specials_from_elsewhere(cls)
         if "__init__" in vars(cls):
             found["g"] = signature(cls)
@@ -229,9 +243,60 @@ class Manifest:
                     found["r"].append(name)
             elif isinstance(member, property) and not name.startswith("_"):
                 found["p"].append(name)
+            elif type(member) in _PLAIN and not name.startswith("_") and is_lasting(member):
+                found["c"][name] = member
         fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
         found["p"] += sorted(fields - set(found["p"]))
+        found["c"] = {name: value for name, value in found["c"].items() if name not in fields}
+        if dataclasses.is_dataclass(cls):
+            found |= fields_of(cls)
         return {key: value for key, value in found.items() if value}
+
+
+def kind_of_enum(cls: type[enum.Enum]) -> str:
+    """Name what the members are besides: texts, numbers, or of a kind of enum that Python has; empty: nothing."""
+    ready = (enum.IntFlag, enum.IntEnum, enum.Flag, getattr(enum, "StrEnum", enum.IntEnum))
+    found = next((kind for kind in (*ready, str, int) if issubclass(cls, kind)), None)
+    return "" if found is None else found.__name__
+
+
+def fields_of(cls: Any) -> Names:
+    """Give the fields of a dataclass: of each its name, how it differs from a plain one, and its default.
+
+    The letters: `i`, `k`, `r`, `c` not in the initializer, by keyword only, not in `repr`, not compared; `d` a default
+    that is plain, `f` one that a type of Python's makes, which is named, `u` another; `a` what an instance has without
+    an argument is not its default.
+    """
+    try:
+        made: Any = cls()
+    except Exception:  # noqa: BLE001 - the library's own code
+        made = None
+    found = [field_of(field, made) for field in dataclasses.fields(cls)]
+    params = cls.__dataclass_params__
+    return {"f": found, "z": params.frozen, "y": hasattr(cls.__repr__, "__wrapped__")}
+
+
+def field_of(field: dataclasses.Field[Any], made: Any) -> list[Any]:
+    """Give a field as `fields_of` has it."""
+    flags = "".join(
+        letter
+        for letter, is_set in zip(
+            "ikrc", (not field.init, field.kw_only, not field.repr, not field.compare), strict=True
+        )
+        if is_set
+    )
+    missing = dataclasses.MISSING
+    value = getattr(made, field.name, missing)
+    if field.default_factory is not missing:
+        is_plain = field.default_factory in (list, dict, set)
+        return [field.name, flags + "f", field.default_factory.__name__] if is_plain else [field.name, flags + "u"]
+    if field.default is missing:
+        return [field.name, flags]
+    if default_of(field.default) is not field.default or not is_lasting(field.default):
+        return [field.name, flags + "u"]
+    if made is not None and (type(value) is not type(field.default) or value != field.default):
+        flags += "a"
+    return [field.name, flags + "d", field.default]
 
 
 def specials_from_elsewhere(cls: type) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
 import threading
@@ -15,6 +16,8 @@ from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Out
 from ray_client_server.driver import library
 from ray_client_server.driver.errors import TEXT_CHARACTERS
 from ray_client_server.driver.extras import explained
+from ray_client_server.driver.library import Held
+from ray_client_server.driver.references import References
 
 
 @pytest.fixture(autouse=True)
@@ -241,6 +244,58 @@ def test_threads_of_clients_are_bounded_and_end_when_they_have_nothing_to_do(
         each.join(10)
         assert not each.is_alive()
     assert ask(client, driving, divmod, 7, 2, thread=3).HasField("value")
+
+
+def test_variables_of_the_client_are_here_for_as_long_as_it_has_them(
+    client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X10"""
+    monkeypatch.setenv("TUNE_ONE", "before")
+    monkeypatch.delenv("TUNE_TWO", raising=False)
+
+    def seen(**environment: str) -> Any:
+        reply = ask(client, driving, os.getenv, "TUNE_ONE", environment=environment)
+        return client.value_of(reply.value), os.environ.get("TUNE_TWO")
+
+    assert seen(TUNE_ONE="1", TUNE_TWO="2") == ("1", "2")
+    assert seen(TUNE_ONE="3") == ("3", None)
+    assert seen() == ("before", None)
+
+
+@contextlib.contextmanager
+def entered() -> Iterator[int]:
+    yield 3
+
+
+def test_what_a_block_enters_stays(client: Any, driving: Any) -> None:
+    """X3"""
+    token = client.value_of(ask(client, driving, entered).value)
+    assert token.name == "library_object" and {"__enter__", "__exit__"} <= set(token.args[2])
+
+
+class LibraryError(Exception):
+    """Takes other arguments than it has."""
+
+    __module__ = "ray.train.errors"
+
+    def __init__(self, what: str, where: dict[int, str]) -> None:
+        super().__init__(f"wrong: {what}")
+        self.where = where
+
+    @property
+    def first(self) -> str:
+        return self.where[0]
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} at {self.first}"
+
+
+def test_an_error_of_a_library_keeps_what_it_has() -> None:
+    """X6"""
+    reduced: Any = Held(References()).reduce(LibraryError("that", {0: "there"}), [])
+    state = {"where": {0: "there"}, "first": "there", "ray_text": "wrong: that at there"}
+    assert reduced == (LibraryError, ("wrong: that",), state)
+    assert Held(References()).reduce(LookupError("of Python's"), []) is None
 
 
 def library_code(code: str) -> Any:

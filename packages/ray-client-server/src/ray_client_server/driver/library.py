@@ -1,4 +1,4 @@
-"""Ray's libraries run here: calls of the client's in threads of the driver (docs/protocol.md, rules X1 to X8).
+"""Ray's libraries run here: calls of the client's in threads of the driver (docs/protocol.md, rules X1 to X10).
 
 The client's main thread has the driver's main thread, since Tune and Train take signals only there; each other thread
 of the client's has one of its own. The thread that takes operations in order only hands calls over.
@@ -57,7 +57,7 @@ SPECIALS: Final = (
 
 _PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None)))  #: what goes by value, whatever the client has
 
-_Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
+_Reduced = tuple[Any, ...]  # of a function, its arguments and, perhaps, a state
 
 
 class Held:
@@ -80,20 +80,27 @@ class Held:
             is_closure = isinstance(obj, types.FunctionType) and "<locals>" in obj.__qualname__
             return self.token(obj, counted_ids) if is_closure and _is_of_library(obj) else None
         if isinstance(obj, (types.ModuleType, enum.Enum, BaseException)):
-            return None
+            return _reduce_error(obj) if isinstance(obj, BaseException) else None
         return self.token(obj, counted_ids) if self._stays(type(obj)) else None
 
     def reduce_object(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Do the same for values that are no answers of libraries: what one made stays, and what the client lacks."""
         if isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException)):
-            return None
+            return _reduce_error(obj) if isinstance(obj, BaseException) else None
         stays = _top(type(obj)) in self._lacks or any(map(_is_of_library, type(obj).__mro__))
         return self.token(obj, counted_ids) if stays else None
 
     def _stays(self, cls: type) -> bool:
         moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
         is_local = _top(cls) == "pyarrow" and "FileSystem" in cls.__name__  # it means this machine
-        return _top(cls) in self._lacks or is_local or any(map(_is_of_library, cls.__mro__)) or issubclass(cls, moving)
+        is_open = cls.__module__ == "contextlib"  # what a block is to enter and to leave
+        return (
+            _top(cls) in self._lacks
+            or is_local
+            or is_open
+            or any(map(_is_of_library, cls.__mro__))
+            or issubclass(cls, moving)
+        )
 
     def token(self, obj: Any, counted_ids: list[int]) -> _Reduced:
         """Keep an object, and give its token (T15). An object that is kept already has its id (I2)."""
@@ -102,6 +109,23 @@ class Held:
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
         return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
+
+
+def _reduce_error(error: BaseException) -> _Reduced | None:
+    """Give an error of a library with its arguments, attributes and text, whatever its own initializer takes.
+
+    What stands for its class on the client has the names alone; None: it is no library's.
+    """
+    own = [cls for cls in type(error).__mro__ if _is_of_library(cls)]
+    if not own or any(cls.__module__ == "ray.exceptions" for cls in type(error).__mro__):  # those travel as failures
+        return None
+    state = dict(vars(error))
+    for name in {name for cls in own for name, found in vars(cls).items() if isinstance(found, property)}:
+        with contextlib.suppress(Exception):  # the library's own code
+            state[name] = getattr(error, name)
+    if type(error).__str__ is not BaseException.__str__:
+        state["ray_text"] = str(error)
+    return type(error), error.args, state
 
 
 def _key_of(obj: Any) -> bytes:
@@ -259,6 +283,7 @@ class Library:
         self._running: dict[int, tuple[_Job, Callable[[_Job], object]]] = {}
         # Errors of iterators whose last items went out before; with these, so that no other can have the id.
         self._late: dict[int, tuple[Any, BaseException]] = {}
+        self._variables_before: dict[str, str | None] = {}  # what those had here that the client has set
         self.columns = 0
         #: Sends output to the client; tells whether there was room.
         self.emit: Callable[[Output], bool] = lambda output: True
@@ -281,6 +306,7 @@ class Library:
                     raise refused(Failure.LIMIT_EXCEEDED, text, limit="library_threads", value=str(_THREADS))
                 worker = self._workers[call.thread] = self._start(call.thread)
             self._running[answer.request_id] = job, worker.interrupt
+            self._take_environment(call.environment)
             if call.lacks != self._lacks:  # as the first time: a client has the same packages as long as it lives
                 self._lacks = list(call.lacks)
                 self._held = Held(self._references, self._lacks)
@@ -295,6 +321,18 @@ class Library:
                 return False
             self._workers = {number: one for number, one in self._workers.items() if one is not worker}
             return True
+
+    def _take_environment(self, variables: collections.abc.Mapping[str, str]) -> None:
+        """Set the client's variables, and give others back what they were: its libraries may read them at any time."""
+        for name in self._variables_before.keys() - variables.keys():
+            before = self._variables_before.pop(name)
+            if before is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = before
+        for name, value in variables.items():
+            self._variables_before.setdefault(name, os.environ.get(name))
+            os.environ[name] = value
 
     def _start(self, thread: int) -> _Worker:
         if not isinstance(sys.stdout, Stream):
