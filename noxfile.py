@@ -263,6 +263,11 @@ def libraries(session: nox.Session) -> None:
     """Ray's libraries, from an environment without ray, on a cluster that has them; in environments of its own."""
     cluster, laptop = library_environments(session)
     session.run(cluster, "tools/library_names.py", "--check", env=RAY_ENV, external=True)
+    # Of what is installed, and with no settings of this tree's: as in a project of a user's.
+    session.run(UV, "pip", "install", "-q", f"--python={laptop}", *locked("cluster"), "mypy", external=True)
+    typing = ROOT / "packages" / "ray-client-libraries" / "tests" / "typing"
+    programs = sorted(str(path) for path in typing.glob("*.py"))
+    session.run(laptop, "-m", "mypy", "--strict", "--config-file=", *programs, external=True)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
     run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
 

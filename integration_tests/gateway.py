@@ -89,9 +89,10 @@ class Gateway:
         return any(row[1].endswith(f":{self.port:04X}") and f"socket:[{row[9]}]" in held for row in rows)
 
     def left_files(self) -> list[str]:
-        """What is in its temporary directory, sockets included."""
+        """What is in its temporary directory, sockets included, but for what Ray's libraries leave there natively."""
         temp = self.directory / "t"
-        return sorted(str(path.relative_to(temp)) for path in temp.rglob("*"))
+        found = (str(path.relative_to(temp)) for path in temp.rglob("*"))
+        return sorted(path for path in found if not path.startswith("_ray_lockfiles"))
 
     def discard(self) -> None:
         """Remove all that is left of a gateway that was killed."""

@@ -20,6 +20,7 @@ SOURCES = {
     "driver": "packages/ray-client-server/src/ray_client_server/driver",
     "gateway": "packages/ray-client-server/src/ray_client_server/gateway",
     "auth": "packages/ray-client-server/src/ray_client_server/auth",
+    "observability": "packages/ray-client-server/src/ray_client_server/observability",
     "proto": "packages/ray-client-proto/src/ray_client_proto",
     "session": "packages/ray-client/src/ray_client/session",
     "transport": "packages/ray-client/src/ray_client/transport",

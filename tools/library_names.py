@@ -6,23 +6,34 @@ would miss what a module takes from others, so the modules are imported.
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import enum
 import importlib
 import inspect
 import json
 import pkgutil
+import re
 import sys
 import tempfile
+import textwrap
 import types
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+import library_stubs
+
 from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.library import SPECIALS
 
-OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src/ray_client_libraries/manifest"
+OUTPUT = Path(__file__).parent.parent / "packages/ray-client-libraries/src"
+#: Modules with type stubs. RLlib's others, which refer to each other, would be as much as all of these.
+_WITH_STUBS = re.compile(
+    r"ray\.(air(\.(config|result|session))?|(data|job_submission|serve|train|tune|util)(\.[a-z0-9]\w*)*|dag\.compiled_dag_node"
+    r"|experimental\.compiled_dag_ref|rllib(\.algorithms(\.[a-z0-9]\w*){0,2}|\.callbacks\.callbacks|\.env\.multi_agent_env)?)"
+)
 #: Where the modules are that a client need not have, and whose names are of use to it.
 LIBRARIES = (
     *("air", "data", "job_submission", "llm", "rllib", "serve", "train", "tune"),
@@ -144,11 +155,18 @@ class Manifest:
     def add_module(self, name: str) -> None:
         """Take a public module, and what its names refer to."""
         module = importlib.import_module(name)
-        names = self.modules.setdefault(name, {})
+        names = self._names(name)
         for public in names_of(module):
             entry = self.entry(getattr(module, public), name, public)
             if entry is not None:
                 names.setdefault(public, entry)
+
+    def _names(self, module: str) -> Names:
+        """Give the names of a module; the packages that it lies in are there too, or it could not be imported."""
+        package = module.rpartition(".")[0]
+        if is_ours(package):
+            self._names(package)
+        return self.modules.setdefault(module, {})
 
     def entry(self, obj: Any, module: str, name: str) -> Any:
         """Give what the manifest says of a name; None: it is none of the library's own."""
@@ -167,7 +185,7 @@ class Manifest:
         home, own = code.__module__, code.__name__
         if getattr(sys.modules.get(home), own, None) is not code:
             home, own = module, name  # made by a decorator, or known under this name only
-        names = self.modules.setdefault(home, {})
+        names = self._names(home)
         if own not in names or isinstance(names[own], str):
             names[own] = {}  # for circles
             names[own] = self.describe(code)
@@ -179,9 +197,17 @@ class Manifest:
         if not inspect.isclass(code):
             return {"k": "function", "g": signature(code), "d": doc}
         if issubclass(code, enum.Enum):
-            members = {name: member.value for name, member in code.__members__.items()}
-            if all(type(value) in _PLAIN for value in members.values()):
-                return {"k": "enum", "v": members, "d": doc}
+            members = [[name, member.value] for name, member in code.__members__.items()]
+            if all(type(value) in _PLAIN for _, value in members):
+                found = self.members(code).get("m", {}).items()
+                methods = {name: signature for name, signature in found if not name.startswith("_")}
+                return {
+                    "k": "enum",
+                    "v": members,
+                    "x": kind_of_enum(code),
+                    "d": doc,
+                    **({"m": methods} if methods else {}),
+                }
         bases = [found for base in code.__bases__ for found in self.bases(base)]
         kind = "error" if issubclass(code, BaseException) else "class"
         return {"k": kind, "b": bases, "d": doc, **self.members(code)}
@@ -199,7 +225,7 @@ class Manifest:
 
     def members(self, cls: type) -> Names:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""
-        found: Names = {"m": {}, "t": {}, "p": [], "s": []}
+        found: Names = {"m": {}, "t": {}, "p": [], "s": [], "r": [], "c": {}}
         found["s"] += specials_from_elsewhere(cls)
         for name, member in vars(cls).items():
             if name.startswith("__"):
@@ -209,11 +235,64 @@ class Manifest:
                 found["t"][name] = signature(getattr(cls, name))
             elif inspect.isroutine(member):
                 found["m"][name] = signature(member)
+                if is_fluent(member):
+                    found["r"].append(name)
             elif isinstance(member, property) and not name.startswith("_"):
                 found["p"].append(name)
+            elif type(member) in _PLAIN and not name.startswith("_") and is_lasting(member):
+                found["c"][name] = member
         fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
         found["p"] += sorted(fields - set(found["p"]))
+        found["c"] = {name: value for name, value in found["c"].items() if name not in fields}
+        if dataclasses.is_dataclass(cls):
+            found |= fields_of(cls)
         return {key: value for key, value in found.items() if value}
+
+
+def kind_of_enum(cls: type[enum.Enum]) -> str:
+    """Name what the members are besides: texts, numbers, or of a kind of enum that Python has; empty: nothing."""
+    ready = (enum.IntFlag, enum.IntEnum, enum.Flag, getattr(enum, "StrEnum", enum.IntEnum))
+    found = next((kind for kind in (*ready, str, int) if issubclass(cls, kind)), None)
+    return "" if found is None else found.__name__
+
+
+def fields_of(cls: Any) -> Names:
+    """Give the fields of a dataclass: of each its name, how it differs from a plain one, and its default.
+
+    The letters: `i`, `k`, `r`, `c` not in the initializer, by keyword only, not in `repr`, not compared; `d` a default
+    that is plain, `f` one that a type of Python's makes, which is named, `u` another; `a` what an instance has without
+    an argument is not its default.
+    """
+    try:
+        made: Any = cls()
+    except Exception:  # noqa: BLE001 - the library's own code
+        made = None
+    found = [field_of(field, made) for field in dataclasses.fields(cls)]
+    params = cls.__dataclass_params__
+    return {"f": found, "z": params.frozen, "y": hasattr(cls.__repr__, "__wrapped__")}
+
+
+def field_of(field: dataclasses.Field[Any], made: Any) -> list[Any]:
+    """Give a field as `fields_of` has it."""
+    flags = "".join(
+        letter
+        for letter, is_set in zip(
+            "ikrc", (not field.init, field.kw_only, not field.repr, not field.compare), strict=True
+        )
+        if is_set
+    )
+    missing = dataclasses.MISSING
+    value = getattr(made, field.name, missing)
+    if field.default_factory is not missing:
+        is_plain = field.default_factory in (list, dict, set)
+        return [field.name, flags + "f", field.default_factory.__name__] if is_plain else [field.name, flags + "u"]
+    if field.default is missing:
+        return [field.name, flags]
+    if default_of(field.default) is not field.default or not is_lasting(field.default):
+        return [field.name, flags + "u"]
+    if made is not None and (type(value) is not type(field.default) or value != field.default):
+        flags += "a"
+    return [field.name, flags + "d", field.default]
 
 
 def specials_from_elsewhere(cls: type) -> list[str]:
@@ -221,6 +300,16 @@ def specials_from_elsewhere(cls: type) -> list[str]:
     bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _AT_HAND]
     found = {name for base in bases for name, member in vars(base).items() if inspect.isroutine(member)}
     return sorted(found.intersection(SPECIALS))
+
+
+def is_fluent(method: Any) -> bool:
+    """Tell whether a method gives its own object in any case."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
+    except (OSError, TypeError, SyntaxError):
+        return False
+    given = [ast.unparse(node.value or ast.Constant(None)) for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    return bool(given) and set(given) == {"self"} and not method.__name__.startswith("_")
 
 
 def is_lasting(value: Any) -> bool:
@@ -263,16 +352,23 @@ def main() -> None:
     manifest = Manifest()
     for name in public_modules():
         manifest.add_module(name)
-    files = files_of(manifest.modules)
+    files = {f"ray_client_libraries/manifest/{name}": text for name, text in files_of(manifest.modules).items()}
+    files |= library_stubs.files_of(manifest.modules, filter(_WITH_STUBS.fullmatch, list(manifest.modules)))
+    there = {
+        str(path.relative_to(OUTPUT)): path
+        for top in ("ray_client_libraries/manifest", "ray_client-stubs", "ray-stubs")
+        for path in (OUTPUT / top).rglob("*.*")
+    }
     if "--check" in sys.argv:
-        there = {path.name: path.read_text() for path in OUTPUT.iterdir()}
-        if differing := sorted(name for name in {*files, *there} if files.get(name) != there.get(name)):
-            sys.exit(f"`nox -s library-names` gives others: {', '.join(differing)}")
+        differing = [name for name in sorted({*files, *there}) if name not in files or name not in there]
+        differing += [name for name, path in there.items() if name in files and files[name] != path.read_text()]
+        if differing:
+            sys.exit(f"`nox -s library-names` gives others: {', '.join(differing[:20])}")
         return
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    for path in OUTPUT.iterdir():
+    for path in there.values():
         path.unlink()
     for name, text in files.items():
+        (OUTPUT / name).parent.mkdir(parents=True, exist_ok=True)
         (OUTPUT / name).write_text(text)
     print(f"{len(manifest.modules)} modules, {sum(map(len, files.values()))} bytes")
 

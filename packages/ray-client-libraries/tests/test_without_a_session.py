@@ -108,7 +108,7 @@ def test_what_acts_needs_a_session() -> None:
 def test_what_describes_is_recorded_and_says_where() -> None:
     config = tune.TuneConfig(num_samples=3)
     assert isinstance(config, tune.TuneConfig) and config.num_samples == 3
-    assert f"described at {__file__}" in repr(config)
+    assert f"described at {__file__}" in repr(tune.schedulers.ASHAScheduler())
     assert serve.config.AutoscalingConfig(max_replicas=3).max_replicas == 3
     assert isinstance(tune.choice([1, 2])._place, Recipe)
     assert isinstance(Note(), Note)

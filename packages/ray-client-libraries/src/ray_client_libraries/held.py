@@ -6,6 +6,7 @@ asked of it is done there, on the thread of the driver that belongs to the one h
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import importlib
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
-from ray_client_libraries import applications
+from ray_client_libraries import applications, dataclass_fields, files
 from ray_client_libraries.manifest import entries
 from ray_client_proto.wire import tokens
 
@@ -37,14 +38,21 @@ _DESCRIBING: Final = {
 }
 
 
+_OURS: Final = frozenset(("ray_client", "ray_client_libraries"))
+
+
 class Recipe:
     """A call that a driver will make, once in each session, when its result is first needed."""
 
     def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.function, self.args, self.kwargs = function, args, kwargs
         self.site = _site()
-        self._is_under_way = False
+        self.is_under_way = False
+        self.changes: dict[str, Any] = {}  # of attributes, as they are known here
         self.made: weakref.WeakKeyDictionary[Session, Held] = weakref.WeakKeyDictionary()
+        #: Calls of its methods that have been recorded since, and how many of them each session has made.
+        self.steps: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self._done: weakref.WeakKeyDictionary[Session, int] = weakref.WeakKeyDictionary()
 
     def carry_out(self, session: Session) -> Held:
         """Give what a session's driver has made of it.
@@ -56,25 +64,43 @@ class Recipe:
 
         made: Held | None = self.made.get(session)
         if made is None:
-            self._is_under_way = True
+            self.is_under_way = True
             try:
                 made = library.Call(session, self.function, self.args, self.kwargs, library.HOLD).result()
             except Exception as error:
-                note = f"It was recorded at {self.site}"
-                if hasattr(error, "add_note") and note not in getattr(error, "__notes__", ()):  # Python 3.11
-                    error.add_note(note)
+                library.note(error, f"It was recorded at {self.site}")
                 error.recorded_at = self.site  # type: ignore[attr-defined]  # whoever pickles lets it pass as it is
                 raise
             finally:
-                self._is_under_way = False
+                self.is_under_way = False
             self.made[session] = made
+        for name, args, kwargs in self.steps[self._done.get(session, 0) :]:
+            self._done[session] = self._done.get(session, 0) + 1
+            library.Call(session, Method(made, name), args, kwargs, library.HOLD).result()
         return made
+
+    def add(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Record a call of a method that only changes what is described; with a session it is made at once.
+
+        Raises:
+            BaseException: what the call raised.
+        """
+        self.steps.append((name, args, kwargs))
+        session = current.find_session()
+        if session is not None:
+            self.carry_out(session)
 
     def token_in(self, session: Session) -> tuple[Any, ...]:
         """Give what stands for the result in a pickle; raises as `carry_out`."""
-        if self._is_under_way:  # a class that is decorated knows itself by its name: it gets one of its own
+        if self.is_under_way:  # a class that is decorated knows itself by its name: it gets one of its own
             return functools.partial(self.function, *self.args, **self.kwargs), ()
         return self.carry_out(session).token_in(session)
+
+    def copied(self, copied: Callable[[Any], Any]) -> Recipe:
+        """Give another that makes an object of its own, of arguments that are copied so."""
+        other = Recipe(self.function, copied(self.args), copied(self.kwargs))
+        other.site, other.changes, other.steps = self.site, copied(self.changes), copied(self.steps)
+        return other
 
 
 class Description(Recipe):
@@ -98,14 +124,69 @@ class Place:
         self.session.release(self.object_id)
 
 
+class Special(LibraryValue):
+    """A special method of a class of the user's: in the driver it is as written, and called here it is done there."""
+
+    #: What makes the class itself, and what only pickling asks for.
+    _NOT: Final = frozenset(
+        ("__new__", "__init__", "__init_subclass__", "__class_getitem__", "__post_init__", "__getstate__")
+    )
+
+    def __init__(self, name: str, original: Any) -> None:
+        self._name, self._original = name, original
+        self.__doc__, self.__isabstractmethod__ = original.__doc__, getattr(original, "__isabstractmethod__", False)
+
+    @classmethod
+    def is_for(cls, name: str, value: Any) -> bool:
+        """Tell whether a name of a class is such a method."""
+        is_special = name.startswith("__") and name.endswith("__") and name not in cls._NOT
+        return is_special and isinstance(value, FunctionType) and value.__module__.partition(".")[0] not in _OURS
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self._original
+        if self._name == "__getattr__":  # the driver has called it, and there is no such attribute
+            return functools.partial(_no_attribute, instance)
+        if self._name == "__del__":  # the driver's object is the one that has an end
+            return lambda: None
+        here = vars(Held).get(self._name) if self._name not in ("__eq__", "__hash__") else None
+        return (here or forward(self._name)).__get__(instance, owner)
+
+    def token_in(self, session: Session) -> tuple[Any, ...]:
+        return copy.copy, (self._original,)  # of a function, that is itself
+
+
+def _no_attribute(held: Any, name: str) -> Any:
+    raise AttributeError(f"{type(held).__qualname__!r} object has no attribute {name!r}")
+
+
+#: The latest class of each name, also of those that no module has: made in functions, and by `exec`. A pickle leaves
+#: out in which function.
+_named_here: weakref.WeakValueDictionary[str, LibraryType] = weakref.WeakValueDictionary()
+
+
 class LibraryType(ABCMeta):
     """The type of classes of the libraries, and of those derived from them: to call one makes an instance there."""
 
+    def __new__(cls, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any) -> LibraryType:
+        own = {key: Special(key, value) for key, value in names.items() if Special.is_for(key, value)}
+        return super().__new__(cls, name, bases, names | own, **options)
+
+    def __init__(cls, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any) -> None:
+        super().__init__(name, bases, names)
+        _named_here[f"{cls.__module__}:{name}"] = cls
+
     def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         session = current.find_session()
+        if issubclass(cls, files.HasFiles):
+            args, kwargs = cls.local_arguments(*args, **kwargs), {}
         if session is None:
+            dataclass_fields.check(cls, args, kwargs)
             return hold(cls, Recipe(cls, args, kwargs))
-        return call(session, cls, *args, **kwargs)
+        made = call(session, cls, *args, **kwargs)
+        is_same = (type(made).__module__, type(made).__name__) == (cls.__module__, cls.__name__)
+        # A function that makes classes may since have made another of that name.
+        return hold(cls, made._place) if is_same and isinstance(made, Held) and type(made) is not cls else made
 
     def __getattr__(cls, name: str) -> Any:
         """Ask the driver for what the class has of a package that need not be here, such as pydantic."""
@@ -136,23 +217,32 @@ class Held(LibraryValue, metaclass=LibraryType):
         return cls
 
     def __getattribute__(self, name: str) -> Any:
+        if name == "__dict__":  # what `vars` asks for
+            return dataclass_fields.attributes(self)
         if (name.startswith("__") and name.endswith("__")) or name in _OWN:
             return object.__getattribute__(self, name)
-        found = inspect.getattr_static(type(self), name, None)
+        found = inspect.getattr_static(type(self), name, _NONE)
         if isinstance(found, (FunctionType, staticmethod, classmethod)):
-            return Method(self, name)
-        if found is None and name.startswith(("_repr_", "_ipython_")):  # whoever shows it looks for these
+            is_of_here = getattr(found, "__wrapped__", found).__module__ == files.__name__
+            return object.__getattribute__(self, name) if is_of_here else Method(self, name)
+        if found is _NONE and name.startswith(("_repr_", "_ipython_")):  # whoever shows it looks for these
             raise AttributeError(name)
         place = object.__getattribute__(self, "_place")
-        if found is None and isinstance(place, Description):
+        if isinstance(place, Recipe) and current.find_session() is None:
+            with contextlib.suppress(KeyError):
+                return dataclass_fields.described(self, place, name)
+        if found is _NONE and isinstance(place, Description):
             # Pickling a class that is decorated looks for its methods in what its name gives, and means the class.
             raise AttributeError(f"{type(self).__qualname__!r} has no attribute {name!r} before it is made")
-        if isinstance(place, Recipe) and name in place.kwargs and current.find_session() is None:
-            return place.kwargs[name]
         return call(session_of(self), getattr, self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        call(session_of(self), setattr, self, name, value)
+        place = self._place
+        if isinstance(place, Recipe):
+            place.changes[name] = value
+            place.add("__setattr__", (name, value), {})
+        else:
+            call(place.session, setattr, self, name, value)
 
     def __delattr__(self, name: str) -> None:
         call(session_of(self), delattr, self, name)
@@ -185,21 +275,43 @@ class Held(LibraryValue, metaclass=LibraryType):
         """Give a text of what lives in a driver; of a recipe one of our own, since whoever pickles it may ask."""
         place = self._place
         if isinstance(place, Recipe):
-            return f"<{type(self).__qualname__} as described at {place.site}>"
+            return (
+                dataclass_fields.shown(self, place, show) or f"<{type(self).__qualname__} as described at {place.site}>"
+            )
         if not place.session.is_open:
             return f"<{type(self).__qualname__} of the session {place.session.id}, which has ended>"
         return str(call(place.session, show, self))
 
+    def __eq__(self, other: object) -> Any:
+        if self is other:
+            return True
+        one = self._place
+        another = other._place if isinstance(other, Held) else None
+        if isinstance(one, Place) and isinstance(another, Place):
+            return one.session is another.session and one.object_id == another.object_id
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        place = self._place
+        return hash((id(place.session), place.object_id)) if isinstance(place, Place) else object.__hash__(self)
+
     def __copy__(self) -> Any:
+        place = self._place
+        if isinstance(place, Recipe) and current.find_session() is None:
+            return hold(type(self), place.copied(copy.copy))
         return call(session_of(self), copy.copy, self)
 
     def __deepcopy__(self, memo: Any) -> Any:
+        place = self._place
+        if isinstance(place, Recipe) and current.find_session() is None:
+            return hold(type(self), place.copied(lambda value: copy.deepcopy(value, memo)))
         return call(session_of(self), copy.deepcopy, self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise TypeError(f"this {type(self).__qualname__} lives in the driver of a session, and cannot be pickled here")
 
 
+_NONE: Final = object()  #: stands for no attribute, since None may be one
 #: What is looked up here, and not in the driver.
 _OWN: Final = frozenset(("_place", "_shown", "_decorator", "method_named", "token_in"))
 
@@ -217,6 +329,11 @@ class Method(LibraryValue):
         found: inspect.Signature | None = getattr(method, "__signature__", None)
         return found and found.replace(parameters=list(found.parameters.values())[1:])
 
+    @property
+    def _is_fluent(self) -> bool:
+        """Whether it gives the object that it is a method of."""
+        return hasattr(inspect.getattr_static(type(self.__self__), self.__name__, None), "is_fluent")
+
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         target = self.__self__
         if isinstance(target, LibraryType):
@@ -225,6 +342,10 @@ class Method(LibraryValue):
         kind = ":".join(getattr(type(target), "ray_name", ()))
         if self.__name__ in _DESCRIBING.get(kind, ()):
             return hold(class_named(_DESCRIBING[kind][self.__name__]), Description(self, args, kwargs))
+        place = getattr(target, "_place", None)
+        if isinstance(place, Recipe) and self._is_fluent:
+            place.add(self.__name__, args, kwargs)
+            return target
         return call(session_of(target), self.__name__, target, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:
@@ -286,7 +407,8 @@ def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
         base = next((known for name in classes if (known := _known(name)) is not None), Held)
         missing = {name: forward(name) for name in specials if _lacks(base, name)}
         module, _, name = classes[0].partition(":")
-        made = LibraryType(name.rpartition(".")[2], (base,), {"__module__": module, "__slots__": (), **missing})
+        names = {"__module__": module, "__qualname__": name, "__slots__": (), **missing}
+        made = LibraryType(name.rpartition(".")[2], (base,), names)
         _made[classes] = made
     return made
 
@@ -310,9 +432,7 @@ def _known(name: str) -> type | None:
         is_there = own in (entries(here) or ()) or own in vars(sys.modules.get(here, object))
         found = class_named(name) if is_there else None
     else:
-        found = sys.modules.get(module)
-        for part in own.split("."):
-            found = getattr(found, part, None)
+        found = _named_here.get(f"{module}:{own.rpartition('.')[2]}")
     return found if isinstance(found, LibraryType) else None
 
 
@@ -428,7 +548,13 @@ def _anext(self: Held) -> Any:
     return _awaited(session_of(self), anext, self)
 
 
+def _exit(self: Held, kind: Any, error: Any, trace: Any) -> Any:
+    """Leave a block there; its traceback stays here, with its frames."""
+    return call(session_of(self), Method(self, "__exit__"), kind, error, None)
+
+
 _SPECIAL: Final[dict[str, Callable[..., Any]]] = {
+    "__exit__": _exit,
     "__iter__": _iter,
     "__next__": _next,
     "__await__": _await,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.handles import current
+from ray_client_libraries import dataclass_fields, files
 from ray_client_libraries.held import (
     Decorator,
     Description,
@@ -70,10 +71,13 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
         return _function(module, name, entry)
     made: Any
     if kind == "enum":
-        make_enum: Any = enum.Enum
-        made = make_enum(name, entry["v"], module=_here(module))
+        made = _enum(module, name, entry)
+        for method, signature in entry.get("m", {}).items():
+            setattr(made, method, _method_of_enum(module, f"{name}.{method}", signature))
     elif kind == "error":
         made = type(name, _error_bases(entry), {"__module__": _here(module), "__doc__": entry["d"]})
+        if "__str__" in entry.get("s", ()):
+            made.__str__ = lambda self: vars(self).get("ray_text") or super(made, self).__str__()
     else:
         made = _class(module, name, entry)
     made.ray_name = module, name
@@ -128,20 +132,41 @@ def _here(module: str) -> str:
     return f"ray_client{module[len('ray') :]}"
 
 
-def _class(module: str, name: str, entry: dict[str, Any]) -> LibraryType:
+def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
     """Make a class whose instances live in drivers."""
-    bases = [base for base in map(class_named, entry.get("b", ())) if isinstance(base, LibraryType)]
+    bases: list[type] = [base for base in map(class_named, entry.get("b", ())) if isinstance(base, LibraryType)]
+    bases = bases or [Held]
     names: dict[str, Any] = {"__module__": _here(module), "__doc__": entry["d"], "__slots__": ()}
     for special in entry.get("s", ()):
         if special not in _NOT_FORWARDED:
             names[special] = forward(special)
     for method, signature in entry.get("m", {}).items():
         names[method] = _method(module, f"{name}.{method}", signature)
+        if method in entry.get("r", ()):
+            names[method].is_fluent = True
     for method, signature in entry.get("t", {}).items():
-        names[method] = staticmethod(_static(module, name, method, signature))
+        names[method] = classmethod(_static(module, name, method, signature))
     for attribute in entry.get("p", ()):
         names[attribute] = property(lambda self: None)  # looked up in the driver, see `Held.__getattribute__`
-    return LibraryType(name, tuple(bases) or (Held,), names)
+    names.update(entry.get("c", {}))
+    if (here := files.HERE.get((module, name))) is not None:
+        names |= {own: member for own, member in vars(here).items() if not own.startswith("_")}
+        bases.insert(0, here)
+    made: Any = LibraryType(name, tuple(bases), names)
+    made.ray_name = module, name
+    if "f" in entry:
+        dataclass_fields.add(made, entry)
+    return made
+
+
+def _enum(module: str, name: str, entry: dict[str, Any]) -> Any:
+    """Make an enum; its members are texts or numbers too where Ray's are."""
+    kind = {"str": str, "int": int}.get(entry["x"])
+    # What this Python has not, `StrEnum`, is such a text.
+    base: Any = getattr(enum, entry["x"] or "Enum", None) if kind is None else enum.Enum
+    if base is None:
+        kind, base = str, enum.Enum
+    return base(name, entry["v"], module=_here(module), **({} if kind is None else {"type": kind}))
 
 
 def _method(module: str, name: str, signature: str) -> Any:
@@ -153,11 +178,20 @@ def _method(module: str, name: str, signature: str) -> Any:
     return _named(method, module, name, signature)
 
 
+def _method_of_enum(module: str, name: str, signature: str) -> Any:
+    """Make a method of an enum's members: what it does, the driver knows."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return call(current.current_session(f"{module}.{name}()"), Method(self, method.__name__), *args, **kwargs)
+
+    return _named(method, module, name, signature)
+
+
 def _static(module: str, cls: str, name: str, signature: str) -> Any:
     """Make a static or a class method."""
 
-    def static(*args: Any, **kwargs: Any) -> Any:
-        return Method(class_named(f"{module}:{cls}"), name)(*args, **kwargs)
+    def static(owner: Any, *args: Any, **kwargs: Any) -> Any:
+        return Method(owner, name)(*args, **kwargs)
 
     return _named(static, module, f"{cls}.{name}", signature)
 

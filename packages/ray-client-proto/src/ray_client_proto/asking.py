@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import socket
+from collections.abc import Iterable
 from typing import Final
 
 from ray_client_proto.tls import TlsSocket
@@ -14,20 +15,32 @@ from ray_client_proto.wire.texts import escaped
 _HEAD_BYTES: Final = 16 * 1024
 
 
+class AgainError(ValueError):
+    """The gateway refused; what is asked in the same way again, it may take."""
+
+
 def ask(
-    connection: socket.socket | TlsSocket, authority: str, headers: list[tuple[str, str]], kind: bytes, prefix: str
+    connection: socket.socket | TlsSocket,
+    authority: str,
+    asker: requests.Asker,
+    kind: bytes,
+    prefix: str,
+    more: Iterable[tuple[str, str]] = (),
 ) -> bytes:
-    """Send the request; give what came after the answer. The arguments are those of `websocket.request`.
+    """Send the request with the headers of `asker`, and `more`; give what came after the answer.
 
     Raises:
         OSError: the connection is gone, or silent for too long.
         ValueError: the gateway refused.
+        AgainError: it did, since it counts time otherwise than `asker`, which knows it now.
     """
+    headers = asker()
     key = base64.b64encode(os.urandom(16)).decode()
-    connection.sendall(websocket.request(authority, key, headers, kind, prefix))
+    connection.sendall(websocket.request(authority, key, [*headers, *more], kind, prefix))
     head, rest = receive_head(connection)
     if not websocket.is_accepted(head, key):
-        raise ValueError(escaped(head.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80]))
+        said = escaped(head.split(b"\r\n", 1)[0].decode("ascii", "replace")[:80])
+        raise AgainError(said) if asker.learn(headers, head) else ValueError(said)
     return rest
 
 

@@ -1,4 +1,4 @@
-"""Calls that a client has carried out in its driver, where Ray's libraries run (docs/protocol.md, X1 to X8).
+"""Calls that a client has carried out in its driver, where Ray's libraries run (docs/protocol.md, X1 to X10).
 
 Only the client makes them; the code is here since its own wheel is to stay small.
 """
@@ -11,9 +11,10 @@ import importlib.util
 import itertools
 import os
 import queue
+import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any, Final, Protocol
 
@@ -26,6 +27,22 @@ RETURN, AWAIT, ITERATE, HOLD = op.CallLibrary.RETURN, op.CallLibrary.AWAIT, op.C
 _PACKAGES: Final = (
     *("PIL", "fastapi", "jax", "numpy", "pandas", "polars", "pyarrow", "pydantic", "ray_client_libraries", "scipy"),
     *("sklearn", "starlette", "tensorflow", "torch", "xgboost"),
+)
+#: How the names of variables begin that the libraries read. Natively they run in this process, and see its own.
+_VARIABLES: Final = (
+    *("RAY_AIR_", "RAY_CHDIR_", "RAY_DATA_", "RAY_LLM_", "RAY_SERVE_", "RAY_TRAIN_", "RAY_TUNE_", "RLLIB_"),
+    *("SERVE_", "TRAIN_", "TUNE_"),
+)
+#: What the names of secrets have in them: these do not travel.
+_SECRET: Final = ("CREDENTIAL", "KEY", "PASSWORD", "SECRET", "TOKEN")
+_MISSING: Final = re.compile("no such file|not found|not exist", re.IGNORECASE)
+_PATH: Final = re.compile(r"(?:/[^\s/'\"`:,;(){}<>]+)+")
+_FRAME: Final = re.compile(r'File "[^"\n]*"')  # of a traceback
+_PATHS: Final = 20  #: of an error's text, that are looked at
+_DEPTH: Final = 4  #: of containers in the arguments
+_HINT: Final = (
+    "{path!r} is on this machine. The library runs on the cluster, and its paths are the cluster's: put the file where "
+    "the cluster can read it, or read it here and pass on what is in it."
 )
 _numbers = itertools.count(1)
 _own = threading.local()
@@ -77,8 +94,9 @@ class Call:
             thread=_thread_number(),
             lacks=_lacking(),
             columns=_columns(),
+            environment=_environment(),
         )
-        self._session, self._kept = session, (function, args)  # until the driver has read what they name
+        self._session, self._kept = session, (function, args, kwargs)  # until the driver has read what they name
         self._id, (self.reply,) = session.request(op.Operation(call_library=message))
 
     def result(self) -> Any:
@@ -113,7 +131,23 @@ class Call:
 
     def value(self) -> Any:
         """Give the result, which is there; raises as `result`."""
-        return self._session.value_of(self.reply.result())
+        try:
+            return self._session.value_of(self.reply.result())
+        except Exception as error:
+            if _MISSING.search(str(error)) and (path := self._path_of_here(str(error))) is not None:
+                note(error, _HINT.format(path=path))
+            raise
+
+    def _path_of_here(self, text: str) -> str | None:
+        """Give a path that an error names and only this machine has."""
+        named = [given for given in _texts(self._kept[1:]) if given in text]
+        named += _PATH.findall(_FRAME.sub("", text))[:_PATHS]
+        here = next(filter(os.path.exists, filter(None, named)), None)
+        if here is None or not self._session.is_open:
+            return None
+        with contextlib.suppress(Exception):  # it is about a better text for an error that there is
+            return None if call(self._session, os.path.exists, here) else here
+        return None
 
     def interrupt(self) -> None:
         """Pass a Ctrl-C on."""
@@ -132,6 +166,24 @@ def call(session: Session, function: Callable[..., Any] | str | None, /, *args: 
     return Call(session, function, args, kwargs).result()
 
 
+def note(error: BaseException, text: str) -> None:
+    """Add a line to an error, once."""
+    if hasattr(error, "add_note"):  # Python 3.11
+        if text not in getattr(error, "__notes__", ()):
+            error.add_note(text)
+    elif error.__cause__ is not None and text not in str(error.__cause__):
+        error.__cause__.args = (f"{error.__cause__.args[0]}\n{text}",)  # the driver's traceback
+
+
+def _texts(value: Any, depth: int = _DEPTH) -> Iterator[str]:
+    """Give the texts and paths among arguments."""
+    if isinstance(value, (str, os.PathLike)):
+        yield os.fsdecode(value)
+    elif isinstance(value, (list, tuple, set, dict)) and depth:
+        for item in [*value, *(value.values() if isinstance(value, dict) else ())][:_PATHS]:
+            yield from _texts(item, depth - 1)
+
+
 def _thread_number() -> int:
     if threading.current_thread() is threading.main_thread():
         return 0
@@ -143,6 +195,11 @@ def _thread_number() -> int:
 @functools.cache
 def _lacking() -> tuple[str, ...]:
     return tuple(name for name in _PACKAGES if importlib.util.find_spec(name) is None)
+
+
+def _environment() -> dict[str, str]:
+    names = [name for name in os.environ if name.startswith(_VARIABLES)]
+    return {name: os.environ[name] for name in names if not any(word in name for word in _SECRET)}
 
 
 def _columns() -> int:

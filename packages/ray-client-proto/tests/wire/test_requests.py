@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import string
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,28 @@ def test_s10_each_request_has_proofs_of_its_own_and_says_when_they_were_made() -
     assert 0 <= one.age_ms <= two.age_ms < 60_000
     mixed = requests.Request("an-id", one.secret_proof, one.token_proof, two.moment)
     assert not mixed.has_secret(b"secret") and not mixed.has_token(b"secret", "token")
+
+
+def test_s10_who_asks_counts_as_the_gateway_does_once_that_has_told_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [1_000_000.0]
+    monkeypatch.setattr(requests, "time", SimpleNamespace(time=lambda: now_s[0]))
+    ask = requests.Asker("an-id", b"secret", "token")
+    now_s[0] += 86_400  # somebody sets the clock
+    asked = ask()
+    moment = requests.request_of(dict(asked)).moment
+    told = requests.session_age(b"secret", moment, 5000)
+    assert not ask.learn(asked, requests.refusal(401, "Unauthorized"))
+    for wrong in (
+        requests.session_age(b"another", moment, 5000),
+        requests.session_age(b"secret", requests.request_of(dict(ask())).moment, 5000),
+        (told[0], told[1].replace("5000", "7000")),
+        (told[0], "5000"),
+    ):
+        assert not ask.learn(asked, requests.refusal(401, "Unauthorized", wrong))
+    assert requests.request_of(dict(ask())).age_ms == 86_400_000
+    assert ask.learn(asked, requests.refusal(401, "Unauthorized", told))
+    now_s[0] += 1
+    assert requests.request_of(dict(ask())).age_ms == 6000
 
 
 def test_s10_without_a_token_none_is_shown() -> None:

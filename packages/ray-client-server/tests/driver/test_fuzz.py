@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import cloudpickle
 import pytest
 from google.protobuf.message import DecodeError
 
@@ -35,10 +34,12 @@ from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import lane, websocket
 from ray_client_proto.wire.lane import Head
 from ray_client_server.config import Limits
+from ray_client_server.driver import library
 from ray_client_server.driver.dispatch import carry_out
 from ray_client_server.driver.handlers import objects
 from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.lanes import LaneService, LogService
+from ray_client_server.driver.library import Library
 from ray_client_server.driver.logs import Logs
 from ray_client_server.driver.session import DriverSession
 from ray_client_server.driver.sockets import SocketDoor
@@ -111,6 +112,7 @@ class Fuzzer:
         self.seen = self.request = self.count = 0
         self.next_id = 1 << 40  #: of objects that only the questions name
         self.named = [1]  #: ids that were given to results, so that others mean them
+        self.streams: list[int] = []  #: of these, to streams
 
     # -- what is sent
 
@@ -137,13 +139,21 @@ class Fuzzer:
 
     def invocation(self) -> op.Invocation:
         ids = [self.new_id() for _ in range(self.random.choice((0, 1, 1, 1, 3, 300)))]
-        options = pickle.dumps({"num_returns": self.random.choice((0, 3, 10**9, "streaming", "streaming"))})
+        count = self.random.choice((0, 3, 10**9, "streaming", "streaming"))
+        if count == "streaming":
+            self.streams = [*self.streams[-5:], *ids[:1]]
         return op.Invocation(
             arguments=Payload(pickle=pickle.dumps(((3,), {}))) if self.random.random() < 0.7 else self.payload(),
-            options=Payload(pickle=options) if self.random.random() < 0.4 else None,
+            options=Payload(pickle=pickle.dumps({"num_returns": count})) if self.random.random() < 0.4 else None,
             result_ids=ids,
             call_site="x" * self.random.choice((0, 10, 9999)),
         )
+
+    def library_call(self) -> Payload:
+        """Give a call that a library may get: of what does, gives or raises something odd, or of nothing at all."""
+        if self.random.random() < 0.3:
+            return self.payload()
+        return Payload(pickle=self.random.choice(LIBRARY_CALLS))
 
     def operation(self) -> op.Operation:
         pick, some_id = self.random, self.some_id
@@ -163,12 +173,22 @@ class Fuzzer:
             "kill_actor": lambda: op.KillActor(actor_id=some_id()),
             "find_actor": lambda: op.FindActor(actor_id=some_id(), name="n" * pick.choice((0, 3, 100_000))),
             "take_next": lambda: op.TakeNext(
-                generator_id=some_id(), object_id=some_id(), is_completion=pick.random() < 0.3
+                generator_id=pick.choice((some_id(), *self.streams[-3:])),
+                object_id=some_id(),
+                is_completion=pick.random() < 0.3,
             ),
             "identify": lambda: op.Identify(id=some_id()),
             "query_cluster": lambda: op.QueryCluster(query=pick.choice(("nodes", "?" * 9)), arguments=self.payload()),
             "forget": lambda: op.Forget(request_id=self.number()),
             "release_transfer": lambda: op.ReleaseTransfer(transfer_id=self.number()),
+            "call_library": lambda: op.CallLibrary(
+                kind=pick.randrange(4),
+                call=self.library_call(),
+                thread=pick.choice((0, 1, 2, (1 << 64) - 1)),
+                lacks=["numpy", "x" * 9999][: pick.randrange(3)],
+                columns=self.number() & 0xFFFFFFFF,
+            ),
+            "interrupt_library": lambda: op.InterruptLibrary(request_id=some_id()),
             "release_export": lambda: op.ReleaseExport(digest=pick.choice((b"", b"x" * 9))),
         }
         kind = pick.choice([*kinds, "schedule_task", "take_next"])
@@ -324,7 +344,33 @@ def released(connection: Connection) -> Iterator[Connection]:
         connection.release()
 
 
-FUNCTION = Payload(pickle=cloudpickle.dumps(lambda number=3: list(range(number))))
+def give(number: int) -> Any:
+    """Give what is odd."""
+    return (object(), iter(range(5)), "\udc80" * 3, {1: [b""] * 3}, threading.Lock())[number]
+
+
+def fail(number: int) -> Any:
+    """Raise what is odd."""
+    raise (SystemExit(3), KeyboardInterrupt(), LookupError("\udc80"), StopIteration(), StopAsyncIteration())[number]
+
+
+async def fail_later(number: int) -> Any:
+    fail(number)
+
+
+LIBRARY_CALLS = [
+    *(pickle.dumps((function, (number,), {})) for function in (give, fail, fail_later) for number in range(5)),
+    *(pickle.dumps((function, args, {})) for function, args in ((print, ("\udc80",)), ("", ()), (None, ()), (3, (4,)))),
+]
+
+
+def count(number: int = 3) -> list[int]:
+    return list(range(number))
+
+
+# By its name: of one that goes with its code, messages that are mutated have other bytecode, and to run that breaks
+# Python itself (it says that some bytearray has exported buffers, or ends).
+FUNCTION = Payload(pickle=pickle.dumps(count))
 
 
 def _says_goodbye(message: bytes) -> bool:
@@ -337,18 +383,22 @@ def _says_goodbye(message: bytes) -> bool:
 
 
 @pytest.fixture
-def driver(port: Any, tmp_path: Path) -> Iterator[Driver]:
+def driver(port: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
+    monkeypatch.setenv("COLUMNS", "80")  # which calls of libraries set
+    for stream in ("stdout", "stderr"):  # and these they replace
+        monkeypatch.setattr(sys, stream, getattr(sys, stream))
     driver = Driver(port, tmp_path)
     yield driver
     driver.close()
 
 
 def fuzz(driver: Driver, seed: int, seconds: float) -> int:
-    sys.stdout.write(f"RAY_CLIENT_FUZZ_SEED={seed}\n")
+    out = sys.stdout  # which calls of libraries replace
+    out.write(f"RAY_CLIENT_FUZZ_SEED={seed}\n")
     fuzzer, end_s = Fuzzer(driver, seed), time.monotonic() + seconds
     while time.monotonic() < end_s:
         fuzzer.step()
-    sys.stdout.write(f"{fuzzer.count} steps\n")
+    out.write(f"{fuzzer.count} steps\n")
     return fuzzer.count
 
 
@@ -385,6 +435,11 @@ def _results_are_not_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"ray_client_server.driver.{module}.check_results", check)
 
 
+def _an_odd_text_ends_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Library, "failure_of", Library._failure_of)
+    monkeypatch.setattr(library, "shortened", lambda text: text)
+
+
 @pytest.mark.parametrize(
     "plant",
     [
@@ -393,6 +448,7 @@ def _results_are_not_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         _a_stream_that_gives_up,
         _an_upload_that_is_unknown_is_a_fault,
         _results_are_not_bounded,
+        _an_odd_text_ends_a_thread,
     ],
 )
 def test_planted_faults_are_found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
 import threading
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Reply
+from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Output, Reply
 from ray_client_server.driver import library
+from ray_client_server.driver.errors import TEXT_CHARACTERS
 from ray_client_server.driver.extras import explained
+from ray_client_server.driver.library import Held
+from ray_client_server.driver.references import References
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +104,77 @@ def test_an_error_has_itself_and_the_users_frames(client: Any, driving: Any) -> 
     assert "in fail" in failure.traceback and "driver/library.py" not in failure.traceback
 
 
+class OddError(Exception):
+    """Nothing of it is what it should be."""
+
+    __module__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> Any:
+        raise SystemExit
+
+
+def fail_oddly() -> None:
+    raise OddError("\udc80" * 10)
+
+
+def fail_at_length() -> None:
+    try:
+        raise ValueError("x" * TEXT_CHARACTERS)
+    except ValueError as error:
+        raise LookupError("y" * TEXT_CHARACTERS) from error
+
+
+def test_an_error_can_be_sent_whatever_it_is(client: Any, driving: Any) -> None:
+    """X6"""
+    failure = ask(client, driving, fail_oddly, thread=1).failure
+    assert failure.type_name == "None.OddError" and failure.message.startswith("\\udc80")
+    failure = ask(client, driving, fail_at_length, thread=1).failure
+    assert failure.type_name == "builtins.LookupError" and len(failure.traceback) < 1.1 * TEXT_CHARACTERS
+    assert client.value_of(ask(client, driving, len, "abc", thread=1).value) == 3
+
+
+def test_output_goes_in_pieces_whatever_it_is(client: Any, driving: Any) -> None:
+    """X7"""
+    told: list[Output] = []
+    client.holdings.library.emit = lambda output: told.append(output) or True
+    ask(client, driving, print, "x" * 200_000)
+    assert "".join(output.text for output in told) == "x" * 200_000 + "\n"
+    assert max(len(output.text) for output in told) <= library._TEXT_CHARACTERS
+    assert not ask(client, driving, print, "\udc80").HasField("failure")
+    assert "\\udc80" in [output.text for output in told]
+
+
+def test_the_width_of_a_terminal_is_bounded(client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    width = client.value_of(ask(client, driving, os.getenv, "COLUMNS", columns=2**32 - 1).value)
+    assert width == str(library._COLUMNS)
+
+
+def test_errors_of_iterators_that_the_client_has_let_go_are_let_go(client: Any, driving: Any) -> None:
+    """X5"""
+    for _ in range(5):
+        [handle_id] = ask(client, driving, fail_late).value.counted_ids
+        iterator = driving.Token("library_object", handle_id, (), ())
+        ask(client, driving, None, iterator, kind=CallLibrary.ITERATE)
+        client.holdings.references.release(handle_id, 1)
+    assert len(client.holdings.library._late) == 1
+
+
+class Unsized:
+    """Says nothing of its size."""
+
+    def memory_usage(self) -> Any:
+        raise LookupError
+
+
+def test_an_item_of_unknown_size_is_an_item(client: Any, driving: Any) -> None:
+    """X5"""
+    [handle_id] = ask(client, driving, lambda: iter([Unsized(), 2])).value.counted_ids
+    iterator = driving.Token("library_object", handle_id, (), ())
+    items, is_over, _ = client.value_of(ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).value)
+    assert len(items) == 2 and is_over
+
+
 def test_what_the_client_lacks_a_package_for_stays(client: Any, driving: Any) -> None:
     """X3"""
     numpy = pytest.importorskip("numpy")
@@ -169,6 +244,58 @@ def test_threads_of_clients_are_bounded_and_end_when_they_have_nothing_to_do(
         each.join(10)
         assert not each.is_alive()
     assert ask(client, driving, divmod, 7, 2, thread=3).HasField("value")
+
+
+def test_variables_of_the_client_are_here_for_as_long_as_it_has_them(
+    client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X10"""
+    monkeypatch.setenv("TUNE_ONE", "before")
+    monkeypatch.delenv("TUNE_TWO", raising=False)
+
+    def seen(**environment: str) -> Any:
+        reply = ask(client, driving, os.getenv, "TUNE_ONE", environment=environment)
+        return client.value_of(reply.value), os.environ.get("TUNE_TWO")
+
+    assert seen(TUNE_ONE="1", TUNE_TWO="2") == ("1", "2")
+    assert seen(TUNE_ONE="3") == ("3", None)
+    assert seen() == ("before", None)
+
+
+@contextlib.contextmanager
+def entered() -> Iterator[int]:
+    yield 3
+
+
+def test_what_a_block_enters_stays(client: Any, driving: Any) -> None:
+    """X3"""
+    token = client.value_of(ask(client, driving, entered).value)
+    assert token.name == "library_object" and {"__enter__", "__exit__"} <= set(token.args[2])
+
+
+class LibraryError(Exception):
+    """Takes other arguments than it has."""
+
+    __module__ = "ray.train.errors"
+
+    def __init__(self, what: str, where: dict[int, str]) -> None:
+        super().__init__(f"wrong: {what}")
+        self.where = where
+
+    @property
+    def first(self) -> str:
+        return self.where[0]
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} at {self.first}"
+
+
+def test_an_error_of_a_library_keeps_what_it_has() -> None:
+    """X6"""
+    reduced: Any = Held(References()).reduce(LibraryError("that", {0: "there"}), [])
+    state = {"where": {0: "there"}, "first": "there", "ray_text": "wrong: that at there"}
+    assert reduced == (LibraryError, ("wrong: that",), state)
+    assert Held(References()).reduce(LookupError("of Python's"), []) is None
 
 
 def library_code(code: str) -> Any:

@@ -15,6 +15,7 @@ from ray_client_server.config import GatewaySettings, Limits, TlsSettings
 from ray_client_server.errors import StartError
 from ray_client_server.gateway import users
 from ray_client_server.gateway.server import check_security
+from ray_client_server.observability import health
 from ray_client_server.observability.health import (
     NOT_SERVING,
     SERVING,
@@ -82,6 +83,40 @@ def test_health_says_when_the_gateway_drains(rig):
     assert next(watch).status == NOT_SERVING
     assert check(rig.channel) == NOT_SERVING
     watch.cancel()
+
+
+def health_of_a_stranger(rig, metadata):
+    """Ask for the health with a message of which most never comes."""
+    call = rig.channel.unary_unary("/grpc.health.v1.Health/Check")
+    large = b"\x0a\x80\x80\x80\x05" + bytes(5 << 21)  # a name of 10 MiB
+    return call(large, metadata=metadata, timeout=20)
+
+
+def test_m1_of_a_call_for_health_without_the_token_no_message_is_read(make_rig):
+    rig = make_rig(token=TOKEN)
+    serving = HealthCheckResponse(status=SERVING).SerializeToString()
+    assert health_of_a_stranger(rig, []) == serving
+    with pytest.raises(grpc.RpcError) as caught:  # it is read, and there is no such service
+        health_of_a_stranger(rig, [("authorization", "Bearer " + TOKEN)])
+    assert caught.value.code() == grpc.StatusCode.NOT_FOUND and len(caught.value.details()) < 2000
+
+
+def test_of_those_who_watch_the_health_the_first_gives_way_to_one_too_many(rig, monkeypatch):
+    monkeypatch.setattr(health, "WATCHING", 2)
+    watch = rig.channel.unary_stream("/grpc.health.v1.Health/Watch")
+    watching = []
+    for _ in range(3):  # one after the other
+        watching.append(watch(b"", timeout=30))
+        assert next(watching[-1])
+    with pytest.raises(grpc.RpcError) as caught:
+        next(watching[0])
+    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+    rig.do(rig.gateway.drain(0.1))
+    not_serving = HealthCheckResponse(status=NOT_SERVING).SerializeToString()
+    assert [next(each) for each in watching[1:]] == [not_serving] * 2
+    for each in watching:
+        each.cancel()
+    rig.until(lambda: not rig.gateway._health._watching)
 
 
 def test_health_of_an_unknown_service_is_not_found(rig):

@@ -16,6 +16,7 @@ from ray_client_server.gateway import listening
 from ray_client_server.gateway.listening import listen
 
 TOKEN = "a-token-of-enough-characters"
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 BEARER = ("authorization", "Bearer " + TOKEN)
 
 
@@ -32,7 +33,7 @@ def ask(rig, *pieces):
 
 
 def request(session_id="x", secret=b"", token=None):
-    return websocket.request("head", "dGhlIHNhbXBsZSBub25jZQ==", requests.headers(session_id, secret, token))
+    return websocket.request("head", KEY, requests.headers(session_id, secret, token))
 
 
 def request_for(opened, token=None):
@@ -70,6 +71,19 @@ def test_s10_who_saw_a_request_gets_nothing_for_it(make_rig):
     assert ask(rig, seen).startswith(b"HTTP/1.1 503 ")  # no driver takes connections here
     assert ask(rig, seen).startswith(b"HTTP/1.1 401 ")
     assert ask(rig, request_for(last.opened, TOKEN)).startswith(b"HTTP/1.1 503 ")
+
+
+@pytest.mark.parametrize("is_ahead", [True, False])
+def test_s10_who_counts_otherwise_is_told_and_comes_in_the_next_time(rig, is_ahead):
+    opened = rig.open()
+    asker = requests.Asker(opened.session_id, opened.secret, None)
+    counting = asker if is_ahead else rig.sessions[0].proofs
+    counting._opened_s -= 3600
+    asked = asker()
+    refusal = ask(rig, websocket.request("head", KEY, asked))
+    assert refusal.startswith(b"HTTP/1.1 401 ") and opened.secret not in refusal
+    assert asker.learn(asked, refusal)
+    assert ask(rig, websocket.request("head", KEY, asker())).startswith(b"HTTP/1.1 503 ")  # no driver is here
 
 
 def test_s10_an_ended_session_and_one_whose_driver_is_not_there_are_told_apart(rig):

@@ -11,8 +11,10 @@ import pytest
 
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1 import gateway_pb2_grpc
+from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_server.config import Limits
 from ray_client_server.gateway import servicer
+from ray_client_server.gateway.sessions import UNUSED_S
 from ray_client_server.gateway.starting import SHARE, STARTS, StartPlaces
 
 
@@ -129,6 +131,40 @@ def test_environments_that_take_long_to_build_give_their_places_away_too(make_ri
     calls = [rig.stub.OpenSession(rig.request(runtime_env_json='{"pip": ["x"]}')) for _ in range(SHARE + 1)]
     rig.until(lambda: rig.launched == [True] * len(calls))
     for call in calls:
+        call.cancel()
+
+
+def test_where_all_is_full_one_that_nobody_came_to_for_long_gives_way(rig, refused):
+    opened, used = rig.open(), rig.open()
+    echo = rig.call("Data", used)([b"x", b"wait"])
+    assert next(echo) == b"x"
+    for session in rig.sessions:
+        session.ready_at_s -= UNUSED_S
+    rig.open()
+    _, failure = refused(lambda: rig.stub.CloseSession(pb.CloseSessionRequest(), metadata=rig.identity(opened)))
+    assert failure.code == Failure.SESSION_ENDED and "nobody had come to it" in failure.message
+    assert next(echo) == b"waiting"
+    echo.cancel()
+
+
+def test_where_all_is_full_the_client_that_has_most_sessions_to_come_to_gives_way(make_rig, refused):
+    rig = make_rig(limits=Limits(sessions=SHARE + 2, driver_end_s=0.5))
+    rig.script.gets_ready = False
+
+    def open_as(user):
+        call = rig.stub.OpenSession(rig.request({"user": user}), timeout=20)
+        next(call)
+        return call
+
+    bad = [open_as("bad") for _ in range(SHARE + 2)]  # the last two wait for a place to start
+    good = [open_as("good") for _ in range(3)]
+    for call in bad[3:]:
+        _, failure = refused(lambda call=call: call)
+        assert failure.details["flag"] == "--limit-sessions" and "nobody had come to it" in failure.message
+    for user in ("good", "bad"):  # each has three now
+        assert refused(lambda user=user: open_as(user))[1].code == Failure.LIMIT_EXCEEDED
+    assert [session.client.user for session in rig.sessions] == ["bad"] * 3 + ["good"] * 3
+    for call in (*bad[:3], *good):
         call.cancel()
 
 

@@ -36,6 +36,7 @@ from ray_client.api.client_builder import ClientBuilder, client
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
+    forward,
     get_actor,
     get_gpu_ids,
     get_runtime_context,
@@ -64,6 +65,7 @@ from ray_client.handles.ids import (
 )
 from ray_client.handles.object_ref import ObjectRef
 from ray_client.handles.ref_generator import DynamicObjectRefGenerator, ObjectRefGenerator
+from ray_client_proto.wire.ray_modules import LIBRARIES as _LIBRARIES
 
 __all__ = [
     "ActorClassID",
@@ -98,6 +100,7 @@ __all__ = [
     "connect_async",
     "exceptions",
     "experimental",
+    "forward",
     "get",
     "get_actor",
     "get_gpu_ids",
@@ -149,7 +152,7 @@ def __getattr__(name: str) -> Any:
 
         if goes_by_ray():
             return ray_commit()
-    if name in cluster_only.LIBRARIES or name in ("_private", "_raylet"):
+    if name in _LIBRARIES or name in ("_private", "_raylet"):
         return importlib.import_module(f"{__name__}.{name}")
     if name in _PRIVATE:
         return importlib.import_module(f"{__name__}._private.{name}")

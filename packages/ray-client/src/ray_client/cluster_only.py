@@ -21,7 +21,8 @@ from typing import Any, Final, NoReturn
 
 from ray_client.config import env
 from ray_client.errors import ClusterOnlyError
-from ray_client_proto.wire.ray_modules import LIBRARIES, MODULES, is_cluster_only
+from ray_client_proto.wire.ray_modules import LIBRARIES as LIBRARIES
+from ray_client_proto.wire.ray_modules import MODULES, is_cluster_only
 
 log = logging.getLogger("ray_client")
 

@@ -218,6 +218,22 @@ def test_a_refusal_is_a_cut(serve: Callable[..., Gateway], answer: bytes) -> Non
         serve(refuse).stream()
 
 
+def test_s10_who_counts_time_otherwise_than_the_gateway_asks_once_more(serve: Callable[..., Gateway]) -> None:
+    ages_ms: list[int] = []
+
+    def want_an_hour(connection: socket.socket) -> None:
+        request = requests.request_of(requests.read_head(connection.recv(65536))[1])
+        ages_ms.append(request.age_ms)
+        told = requests.session_age(b"secret", request.moment, 3_600_000)
+        connection.sendall(requests.refusal(401, "Unauthorized", told))
+
+    with pytest.raises(StreamCutError, match="401"):
+        SocketStream(
+            Door(serve(want_an_hour).address, requests.Asker("an-id", b"secret", None), 1 << 20), lambda: None, "an-id"
+        )
+    assert len(ages_ms) == 2 and ages_ms[0] < 60_000 <= 3_600_000 <= ages_ms[1]
+
+
 def test_a_gateway_that_does_not_answer_a_request_is_a_cut(
     serve: Callable[..., Gateway], monkeypatch: pytest.MonkeyPatch
 ) -> None:

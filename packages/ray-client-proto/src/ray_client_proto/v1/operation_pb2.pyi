@@ -173,7 +173,7 @@ class ReleaseTransfer(_message.Message):
     def __init__(self, transfer_id: _Optional[int] = ...) -> None: ...
 
 class CallLibrary(_message.Message):
-    __slots__ = ("kind", "call", "thread", "lacks", "columns")
+    __slots__ = ("kind", "call", "thread", "lacks", "columns", "environment")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         RETURN: _ClassVar[CallLibrary.Kind]
@@ -184,17 +184,26 @@ class CallLibrary(_message.Message):
     AWAIT: CallLibrary.Kind
     ITERATE: CallLibrary.Kind
     HOLD: CallLibrary.Kind
+    class EnvironmentEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     KIND_FIELD_NUMBER: _ClassVar[int]
     CALL_FIELD_NUMBER: _ClassVar[int]
     THREAD_FIELD_NUMBER: _ClassVar[int]
     LACKS_FIELD_NUMBER: _ClassVar[int]
     COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
     kind: CallLibrary.Kind
     call: _payload_pb2.Payload
     thread: int
     lacks: _containers.RepeatedScalarFieldContainer[str]
     columns: int
-    def __init__(self, kind: _Optional[_Union[CallLibrary.Kind, str]] = ..., call: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., thread: _Optional[int] = ..., lacks: _Optional[_Iterable[str]] = ..., columns: _Optional[int] = ...) -> None: ...
+    environment: _containers.ScalarMap[str, str]
+    def __init__(self, kind: _Optional[_Union[CallLibrary.Kind, str]] = ..., call: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., thread: _Optional[int] = ..., lacks: _Optional[_Iterable[str]] = ..., columns: _Optional[int] = ..., environment: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class InterruptLibrary(_message.Message):
     __slots__ = ("request_id",)

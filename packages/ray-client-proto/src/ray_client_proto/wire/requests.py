@@ -20,6 +20,7 @@ from ray_client_proto.wire import metadata
 _SECRET_PROOF: Final = "ray-client-secret-proof"
 _TOKEN_PROOF: Final = "ray-client-token-proof"
 _MOMENT: Final = "ray-client-proof-moment"
+_SESSION_AGE: Final = "ray-client-session-age"
 _NONCE_BYTES: Final = 12
 _MOMENT_FORM: Final = re.compile(r"([0-9]{1,15})-([A-Za-z0-9_-]{16})")
 _LINE_END: Final = "\r\n"
@@ -72,6 +73,24 @@ class Asker:
     def __call__(self) -> list[tuple[str, str]]:
         return headers(*self._who, time.time() - self._opened_s)
 
+    def learn(self, asked: list[tuple[str, str]], head: bytes) -> bool:
+        """Count from now on as the gateway does, if the head of its answer to these headers says how; tell whether.
+
+        Raises:
+            ValueError: it is no head.
+        """
+        age_ms, _, proof = read_head(head)[1].get(_SESSION_AGE, "").partition(" ")
+        _, right = session_age(self._who[1], dict(asked)[_MOMENT], age_ms)
+        is_right = hmac.compare_digest(f"{age_ms} {proof}".encode(), right.encode())
+        if is_right:  # one of the clocks was set, or stood still
+            self._opened_s = time.time() - int(age_ms) / 1000
+        return is_right
+
+
+def session_age(secret: bytes, moment: str, age_ms: int | str) -> tuple[str, str]:
+    """Give the header that tells who asked at this moment how old the session is; nobody else can make it."""
+    return _SESSION_AGE, f"{age_ms} {base64.b64encode(_proof(secret, _SESSION_AGE, moment, str(age_ms))).decode()}"
+
 
 def head_size(received: bytes) -> int:
     """Give the length of the request's head at the beginning of what was received; 0 if its end is not there yet."""
@@ -107,13 +126,13 @@ def request_of(values: dict[str, str]) -> Request:
     return Request(values.get(metadata.SESSION_ID, ""), *proofs, values.get(_MOMENT, ""))
 
 
-def refusal(status: int, reason: str) -> bytes:
+def refusal(status: int, reason: str, *more: tuple[str, str]) -> bytes:
     r"""Give the answer that refuses a request.
 
     >>> refusal(410, "Gone")
     b'HTTP/1.1 410 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
     """
-    lines = (f"HTTP/1.1 {status} {reason}", "Content-Length: 0", "Connection: close")
+    lines = (f"HTTP/1.1 {status} {reason}", "Content-Length: 0", "Connection: close", *map(": ".join, more))
     return (_LINE_END.join(lines) + _LINE_END * 2).encode("ascii")
 
 

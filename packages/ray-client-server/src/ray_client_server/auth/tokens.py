@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ray_client_proto.wire.authentication import TokenHash
+from ray_client_proto.wire.metadata import AUTHORIZATION
 from ray_client_server.errors import StartError
 
 TOKEN_VARIABLE = "RAY_CLIENT_TOKEN"
@@ -63,6 +64,11 @@ class TokenGuard:
     def __init__(self, token: str | None, token_hash: TokenHash | None) -> None:
         self.token = token
         self._hash = token_hash
+
+    def lets_in_call(self, metadata: Iterable[tuple[str, str | bytes]] | None) -> bool:
+        """Tell whether the metadata of a call carries the token, and once."""
+        given = [value for key, value in metadata or () if key == AUTHORIZATION]
+        return len(given) == 1 and self.lets_in(given[0])
 
     def lets_in(self, authorization: str | bytes | None) -> bool:
         """Tell whether the value of an `authorization` header carries the token; equally slow for any wrong one.

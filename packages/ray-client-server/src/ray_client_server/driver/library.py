@@ -1,4 +1,4 @@
-"""Ray's libraries run here: calls of the client's in threads of the driver (docs/protocol.md, rules X1 to X8).
+"""Ray's libraries run here: calls of the client's in threads of the driver (docs/protocol.md, rules X1 to X10).
 
 The client's main thread has the driver's main thread, since Tune and Train take signals only there; each other thread
 of the client's has one of its own. The thread that takes operations in order only hands calls over.
@@ -29,7 +29,7 @@ from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
 from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.answer import Answer
-from ray_client_server.driver.errors import OperationError, refused
+from ray_client_server.driver.errors import OperationError, printable, refused, shortened
 from ray_client_server.driver.extras import explained
 from ray_client_server.driver.failures import describe
 from ray_client_server.driver.pickling import Codec
@@ -42,6 +42,8 @@ _BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
 _GATHER_S: Final = 0.05  #: and how long it is gathered for
 _THREADS: Final = 1000  #: for those of a client that call
 _IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended long ago
+_TEXT_CHARACTERS: Final = 64 * 1024  #: of output that goes as one: what is longer goes in pieces
+_COLUMNS: Final = 10_000  #: that a terminal may have: libraries fill lines up to its width
 SPECIALS: Final = (
     *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
     *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
@@ -52,7 +54,7 @@ SPECIALS: Final = (
 
 _PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None)))  #: what goes by value, whatever the client has
 
-_Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
+_Reduced = tuple[Any, ...]  # of a function, its arguments and, perhaps, a state
 
 
 class Held:
@@ -75,28 +77,56 @@ class Held:
             is_closure = isinstance(obj, types.FunctionType) and "<locals>" in obj.__qualname__
             return self.token(obj, counted_ids) if is_closure and _is_of_library(obj) else None
         if isinstance(obj, (types.ModuleType, enum.Enum, BaseException)):
-            return None
+            return _reduce_error(obj) if isinstance(obj, BaseException) else None
         return self.token(obj, counted_ids) if self._stays(type(obj)) else None
 
     def reduce_object(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Do the same for values that are no answers of libraries: what one made stays, and what the client lacks."""
         if isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException)):
-            return None
+            return _reduce_error(obj) if isinstance(obj, BaseException) else None
         stays = _top(type(obj)) in self._lacks or any(map(_is_of_library, type(obj).__mro__))
         return self.token(obj, counted_ids) if stays else None
 
     def _stays(self, cls: type) -> bool:
         moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
         is_local = _top(cls) == "pyarrow" and "FileSystem" in cls.__name__  # it means this machine
-        return _top(cls) in self._lacks or is_local or any(map(_is_of_library, cls.__mro__)) or issubclass(cls, moving)
+        is_open = cls.__module__ == "contextlib"  # what a block is to enter and to leave
+        return (
+            _top(cls) in self._lacks
+            or is_local
+            or is_open
+            or any(map(_is_of_library, cls.__mro__))
+            or issubclass(cls, moving)
+        )
 
     def token(self, obj: Any, counted_ids: list[int]) -> _Reduced:
         """Keep an object, and give its token (T15). An object that is kept already has its id (I2)."""
-        handle_id = self._references.hand_out(Kind.LIBRARY, obj, b"%d" % id(obj))
+        handle_id = self._references.hand_out(Kind.LIBRARY, obj, _key_of(obj))
         counted_ids.append(handle_id)
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
         return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
+
+
+def _reduce_error(error: BaseException) -> _Reduced | None:
+    """Give an error of a library with its arguments, attributes and text, whatever its own initializer takes.
+
+    What stands for its class on the client has the names alone; None: it is no library's.
+    """
+    own = [cls for cls in type(error).__mro__ if _is_of_library(cls)]
+    if not own or any(cls.__module__ == "ray.exceptions" for cls in type(error).__mro__):  # those travel as failures
+        return None
+    state = dict(vars(error))
+    for name in {name for cls in own for name, found in vars(cls).items() if isinstance(found, property)}:
+        with contextlib.suppress(Exception):  # the library's own code
+            state[name] = getattr(error, name)
+    if type(error).__str__ is not BaseException.__str__:
+        state["ray_text"] = str(error)
+    return type(error), error.args, state
+
+
+def _key_of(obj: Any) -> bytes:
+    return b"%d" % id(obj)
 
 
 def _has(cls: type) -> Callable[[str], bool]:
@@ -218,9 +248,10 @@ class Stream:
         self._dropped = 0
 
     def write(self, text: str) -> int:
-        if text:
-            is_taken = self._library.emit(Output(text=text, is_stderr=self._is_stderr, dropped=self._dropped))
-            self._dropped = 0 if is_taken else self._dropped + len(text)
+        for at in range(0, len(text), _TEXT_CHARACTERS):
+            piece = printable(text[at : at + _TEXT_CHARACTERS])
+            is_taken = self._library.emit(Output(text=piece, is_stderr=self._is_stderr, dropped=self._dropped))
+            self._dropped = 0 if is_taken else self._dropped + len(piece)
         return len(text)
 
     def writelines(self, lines: collections.abc.Iterable[str]) -> None:
@@ -249,6 +280,7 @@ class Library:
         self._running: dict[int, tuple[_Job, Callable[[_Job], object]]] = {}
         # Errors of iterators whose last items went out before; with these, so that no other can have the id.
         self._late: dict[int, tuple[Any, BaseException]] = {}
+        self._variables_before: dict[str, str | None] = {}  # what those had here that the client has set
         self.columns = 0
         #: Sends output to the client; tells whether there was room.
         self.emit: Callable[[Output], bool] = lambda output: True
@@ -271,6 +303,7 @@ class Library:
                     raise refused(Failure.LIMIT_EXCEEDED, text, limit="library_threads", value=str(_THREADS))
                 worker = self._workers[call.thread] = self._start(call.thread)
             self._running[answer.request_id] = job, worker.interrupt
+            self._take_environment(call.environment)
             if call.lacks != self._lacks:  # as the first time: a client has the same packages as long as it lives
                 self._lacks = list(call.lacks)
                 self._held = Held(self._references, self._lacks)
@@ -285,6 +318,18 @@ class Library:
                 return False
             self._workers = {number: one for number, one in self._workers.items() if one is not worker}
             return True
+
+    def _take_environment(self, variables: collections.abc.Mapping[str, str]) -> None:
+        """Set the client's variables, and give others back what they were: its libraries may read them at any time."""
+        for name in self._variables_before.keys() - variables.keys():
+            before = self._variables_before.pop(name)
+            if before is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = before
+        for name, value in variables.items():
+            self._variables_before.setdefault(name, os.environ.get(name))
+            os.environ[name] = value
 
     def _start(self, thread: int) -> _Worker:
         if not isinstance(sys.stdout, Stream):
@@ -343,7 +388,9 @@ class Library:
 
     def _take(self, iterator: Any) -> tuple[list[Any], bool, bool]:
         """Give the next items, bounded in number, bytes and time; whether there are no more, and more at once (X5)."""
-        if (late := self._late.pop(id(iterator), None)) is not None:
+        with self._lock:
+            late = self._late.pop(id(iterator), None)
+        if late is not None:
             raise late[1]
         items: list[Any] = []
         size_bytes, until = 0, time.monotonic() + _GATHER_S
@@ -359,8 +406,18 @@ class Library:
         except BaseException as error:
             if not items or isinstance(error, KeyboardInterrupt):  # nobody waits for what came before that one
                 raise
-            self._late[id(iterator)] = iterator, error  # of the next question, after what came before it
+            self._keep_late(iterator, error)  # for the next question, after what came before it
         return items, False, len(items) >= _ITEMS or size_bytes >= _BYTES
+
+    def _keep_late(self, iterator: Any, error: BaseException) -> None:
+        """Keep an iterator's error; let go of those whose iterators the client has no more."""
+        with self._lock:
+            self._late = {
+                number: late
+                for number, late in self._late.items()
+                if self._references.has(Kind.LIBRARY, _key_of(late[0]))
+            }
+            self._late[id(iterator)] = iterator, error
 
     def encode(self, value: Any, holds: bool) -> Payload:
         """Give the payload of an answer: by value where that can be, else what stands for it (X3)."""
@@ -381,21 +438,27 @@ class Library:
 
     def failure_of(self, error: BaseException) -> Failure:
         """Describe an error: with itself, where it can travel, and the driver's traceback (X6)."""
-        error = explained(error)
+        try:
+            return self._failure_of(explained(error))
+        # As in `describe`: it may raise anything where it is looked at.
+        except BaseException:  # noqa: BLE001
+            return describe(error, self._codec)
+
+    def _failure_of(self, error: BaseException) -> Failure:
         failure = describe(error, self._codec)
         if failure.code == Failure.RAY_ERROR and not type(error).__module__.startswith("ray.exceptions"):
             frames = error.__traceback__
             while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:
                 frames = frames.tb_next  # ours
-            failure.traceback = "".join(traceback.format_exception(type(error), error, frames))
+            failure.traceback = shortened("".join(traceback.format_exception(type(error), error, frames)))
             with contextlib.suppress(OperationError):  # its name and text are there
                 failure.cause.CopyFrom(self._codec.encode(error, self._held.reduce))
         return failure
 
     def _see_terminal(self, columns: int) -> None:
-        self.columns = columns
+        self.columns = min(columns, _COLUMNS)
         if columns:
-            os.environ["COLUMNS"] = str(columns)
+            os.environ["COLUMNS"] = str(self.columns)
 
 
 class _Kept:
@@ -406,9 +469,17 @@ class _Kept:
 
 
 def _size_of(item: Any) -> int:
-    """Give about how much memory an item of an iteration takes."""
+    """Give about how much memory an item of an iteration takes; 0 where that is not to be found out."""
+    try:
+        return _size(item)
+    # Code of the user's and of libraries: what is wrong with the size is no error of the iteration's.
+    except Exception:  # noqa: BLE001
+        return 0
+
+
+def _size(item: Any) -> int:
     if isinstance(item, dict):
-        return sum(map(_size_of, item.values()))
+        return sum(map(_size, item.values()))
     found = getattr(item, "nbytes", None)
     if isinstance(found, int):
         return found

@@ -29,6 +29,7 @@ from ray_client_server.driver.hooks import with_hook
 from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.local import LocalDoor
 from ray_client_server.driver.logs import Logs
+from ray_client_server.driver.ports import PortService
 from ray_client_server.driver.session import DriverSession
 from ray_client_server.driver.sockets import BeginTls, SocketDoor
 from ray_client_server.driver.versions import package_versions
@@ -156,6 +157,7 @@ class Driver:
             LogService(logs),
             None if settings.tls is None else _begin_tls(settings, settings.tls),
             lambda: self._control.report("hung_up"),
+            PortService(settings.forwards),
         )
         secret = bytes.fromhex(settings.secret_hex)
         self._local = LocalDoor(

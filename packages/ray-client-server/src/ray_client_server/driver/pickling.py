@@ -37,7 +37,7 @@ _SOURCE_READERS: Final = readers(for_cluster_throughout)
 
 _Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 #: Gives the token of what is to stay in the driver, and counts it; None: it goes by value (X3).
-Hold = Callable[[Any, list[int]], _Reduced | None]
+Hold = Callable[[Any, list[int]], tuple[Any, ...] | None]
 
 
 class Unpickled(NamedTuple):

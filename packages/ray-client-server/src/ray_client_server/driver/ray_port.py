@@ -13,7 +13,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import ray
 import ray._private.worker
@@ -63,7 +63,12 @@ def packages_with_reducers() -> list[str]:
 
 def leave() -> None:
     """Leave the cluster; it lets go of everything that the session held."""
+    ray.init = _refuse_to_join  # or a library in the middle of a call would start a cluster here, since there is none
     ray.shutdown()
+
+
+def _refuse_to_join(*_args: object, **_options: object) -> NoReturn:
+    raise RuntimeError("the session has ended")
 
 
 def put(value: object) -> Handle:

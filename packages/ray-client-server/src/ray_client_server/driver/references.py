@@ -119,6 +119,10 @@ class References:
                 if ids.is_client_id(handle_id) and handle_id not in self._entries:
                     self._add(Entry(handle_id, Kind.FAILED, failure, None))
 
+    def has(self, kind: Kind, key: bytes) -> bool:
+        """Tell whether the client has an id of this object."""
+        return (kind, key) in self._by_key
+
     def hand_out(self, kind: Kind, target: Any, key: bytes | None) -> int:
         """Give the id under which `target` goes to the client, with one count more (I2, R1)."""
         with self._lock:

@@ -31,11 +31,27 @@ _PAUSE_S: Final = 1.0  #: before the next try to accept, when there are no more 
 _UNANSWERED_S: Final = 30.0  #: a client's network may stay away so long while something is on its way to it
 
 #: What the log calls the kinds of connections.
-_KINDS: Final = {websocket.DATA: "data", websocket.LANE: "lane", websocket.LOGS: "logs", websocket.CALL: "call"}
+_KINDS: Final = {
+    websocket.DATA: "data",
+    websocket.LANE: "lane",
+    websocket.LOGS: "logs",
+    websocket.CALL: "call",
+    websocket.PORT: "port",
+}
+
+
+class _StaleProofError(UnauthenticatedError):
+    """The proofs of a request were used before, or its sender counts time otherwise."""
+
+    def __init__(self, session: Session, request: requests.Request) -> None:
+        super().__init__("its proofs were used before, or are too old")
+        self.session_age = requests.session_age(session.secret, request.moment, session.proofs.age_ms)
+
 
 #: What of an HTTP status says the most, for those who read logs of a proxy; a client goes by the gateway's calls.
 _STATUS: Final[dict[type[ServerError], tuple[int, str]]] = {
     UnauthenticatedError: (401, "Unauthorized"),
+    _StaleProofError: (401, "Unauthorized"),
     UnknownSessionError: (404, "Not Found"),
     SessionEndedError: (410, "Gone"),
 }
@@ -172,6 +188,7 @@ class Front:
 
     async def _refuse(self, near: socket.socket, peer: str, error: Exception) -> None:
         """Answer a request that leads to no driver."""
+        more = [error.session_age] if isinstance(error, _StaleProofError) else []
         if isinstance(error, ServerError):
             status, because = _STATUS[type(error)], error.message
         elif isinstance(error, OSError):
@@ -180,7 +197,7 @@ class Front:
         else:
             status, because = (400, "Bad Request"), "not a request for a session"
         log.info("request.refused", peer=peer, because=because)
-        await asyncio.get_running_loop().sock_sendall(near, requests.refusal(*status))
+        await asyncio.get_running_loop().sock_sendall(near, requests.refusal(*status, *more))
 
     def _session_of(self, request: requests.Request) -> Session:
         """Give the session that may be reached with this request (rules S1 and S10).
@@ -195,7 +212,7 @@ class Front:
         if self._guard is not None and (token is None or not request.has_token(session.secret, token)):
             raise UnauthenticatedError("it needs the gateway's token")
         if not session.proofs.is_first_use(request):
-            raise UnauthenticatedError("its proofs were used before, or are too old")
+            raise _StaleProofError(session, request)
         return session
 
 

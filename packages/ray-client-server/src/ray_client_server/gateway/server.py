@@ -108,7 +108,8 @@ class Gateway:
         self._sessions = SessionTable(limits)
         self._lifecycle = Lifecycle(self._sessions, limits, str(directory), spawner.start)
         self._watch = ClientWatch(self._sessions, self._lifecycle, limits.handshake_s)
-        self._health = Health(SERVICES)
+        guard = TokenGuard(settings.token, settings.token_hash) if settings.wants_token else None
+        self._health = Health(SERVICES, (lambda _: True) if guard is None else guard.lets_in_call)
         self._servicer = GatewayServicer(
             self._sessions,
             self._lifecycle,
@@ -118,9 +119,9 @@ class Gateway:
             info=opening.server_info(cluster.address, cluster.ray_version, settings.claims),
             check_environment=spawner.check_environment,
             tls=settings.tls,
+            forwards=settings.forwards,
             admit=places.admit,
         )
-        guard = TokenGuard(settings.token, settings.token_hash) if settings.wants_token else None
         self._server_path = f"{directory}/s/gateway"
         self._front = Front(settings, self._sessions, self._server_path, places, guard)
         self._server = grpc.aio.server(

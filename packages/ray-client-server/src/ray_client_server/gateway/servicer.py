@@ -56,6 +56,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         info: pb.ServerInfo,
         check_environment: CheckEnvironment,
         tls: TlsSettings | None,
+        forwards: bool = True,
         admit: Callable[[str], None],
     ) -> None:
         """`admit` is told of each connection with a call that was let in."""
@@ -66,7 +67,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._directory = directory
         self._info = info
         self._check_environment = check_environment
-        self._tls = tls
+        self._tls, self._forwards = tls, forwards
         self._admit = admit
         self._starts = StartPlaces(START_HOLD_S)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
@@ -119,7 +120,10 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             runtime_env = await asyncio.to_thread(environment.parse, request.runtime_env_json)
             if self.is_draining:
                 raise DrainingError()
+            opener = _client_of(context, request.client)
+            self._make_room(opener)
             session = self._sessions.reserve(client, request.namespace, terms.lease_s, self._directory)
+            session.opened_by = opener
             watching.recognize(session)
             if not request.lease_s:  # a client that asks for a lease has it, whatever becomes of its connection
                 session.reset_s = self._limits.reset_s
@@ -135,6 +139,13 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             except BaseException:
                 self._lifecycle.end(session, "a fault of the gateway")
                 raise
+
+    def _make_room(self, opener: str) -> None:
+        """Where a new session of this client would be one too many, end one that nobody has come to."""
+        least = self._sessions.least_wanted(opener) if self._sessions.is_full else None
+        if least is not None:
+            said = "nobody had come to it, and another client needed its place"
+            self._lifecycle.end(least, said, LimitExceededError("sessions", self._limits.sessions, said))
 
     async def _open(
         self,
@@ -158,6 +169,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             packages_dir=str(self._packages.path),
             limits=self._limits,
             tls=self._tls,
+            forwards=self._forwards,
         )
         if self._tls is None:
             terms = opening.without(terms, websocket.TLS_CAPABILITY)
@@ -165,7 +177,8 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             sockets = websocket.CAPABILITY, websocket.LANES, websocket.TLS_CAPABILITY
             terms = opening.without(terms, *sockets)
         places = self._builds if laid_out.is_built else self._starts
-        async with places.place(_client_of(context, request.client)):
+        async with contextlib.AsyncExitStack() as held:
+            await _unless_ended(session, held.enter_async_context(places.place(session.opened_by)))
             ready = await self._start(session, settings, laid_out.is_built, context)
         opening.check_driver(ready)
         answer = opening.opened(session, terms, ready, self.info(), self._limits)
@@ -274,6 +287,23 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         except asyncio.TimeoutError:
             what = "no chunk came" if left_s > self._limits.handshake_s else "the upload is too slow"
             raise LimitExceededError("handshake_s", self._limits.handshake_s, what) from None
+
+
+async def _unless_ended(session: Session, work: Awaitable[None]) -> None:
+    """Wait for `work`, or until the session ends.
+
+    Raises:
+        ServerError: it has ended; the work is cancelled, or what it gave is its caller's to give back.
+    """
+    working = asyncio.ensure_future(work)
+    try:
+        either: set[asyncio.Future[Any]] = {working, session.ready}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if session.failure is not None:
+            raise session.failure
+        await working
+    finally:
+        working.cancel()
 
 
 def _address_of(context: Context) -> str:

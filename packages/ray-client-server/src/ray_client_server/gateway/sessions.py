@@ -25,6 +25,9 @@ log = EventLog("sessions")
 #: Answers of unary forms, of one session, that the gateway holds at a time while their client makes room for them.
 ANSWERS: Final = 4
 
+#: Where there are as many sessions as there may be, one that is ready and nobody has come to for so long gives way.
+UNUSED_S: Final = 5.0
+
 
 class DriverProcess(Protocol):
     """The process that a session runs in, however it was started."""
@@ -60,6 +63,7 @@ class Session:
     opened_at_s: float
     stage: OpenSessionProgress.Stage = OpenSessionProgress.QUEUED
     job_id: str = ""
+    opened_by: str = ""  #: who has the client's share of places
     is_attached: bool = False
     is_used: bool = False  #: somebody has come to it with its secret
     ready_at_s: float = math.inf
@@ -124,7 +128,7 @@ class SessionTable:
         Raises:
             LimitExceededError: there are as many as there may be; nothing changed.
         """
-        if len(self._live) >= self._limits.sessions:
+        if self.is_full:
             raise LimitExceededError("sessions", self._limits.sessions, f"{len(self._live)} sessions are open")
         session_id = str(uuid.uuid4())
         short_id = session_id.replace("-", "")[:16]  # a unix socket's path has 107 characters at most
@@ -140,6 +144,25 @@ class SessionTable:
         )
         self._live[session_id] = session
         return session
+
+    def least_wanted(self, opener: str) -> Session | None:
+        """Give the session that gives way to a new one of this client, where it would be one too many.
+
+        Nobody has come to it: for long, or else its client has more of these than the new one's would have, and it is
+        the last of them.
+        """
+        unused = [session for session in reversed(self._live.values()) if not session.is_used]
+        longest = min(unused, key=lambda session: session.ready_at_s, default=None)
+        if longest is None or time.monotonic() - longest.ready_at_s >= UNUSED_S:
+            return longest
+        of_each = collections.Counter(session.opened_by for session in unused)
+        of_most = [session for session in unused if of_each[session.opened_by] > of_each[opener] + 1]
+        return max(of_most, key=lambda session: of_each[session.opened_by], default=None)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many as there may be."""
+        return len(self._live) >= self._limits.sessions
 
     def get(self, session_id: str) -> Session | None:
         """Give a live session to those who need no secret: the gateway's own parts."""

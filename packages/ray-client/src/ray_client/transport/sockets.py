@@ -19,19 +19,18 @@ from ray_client.config.settings import TlsSettings
 from ray_client.transport.calls import SessionCalls
 from ray_client.transport.status import Context, error_from_failure
 from ray_client.transport.stream import GrpcLogStream, GrpcStream, LogStream, Stream, StreamCutError
-from ray_client_proto.asking import ask
+from ray_client_proto.asking import AgainError, ask
 from ray_client_proto.proxies import dial
 from ray_client_proto.sockets import ClosedError, MessageSocket, WebSocket
 from ray_client_proto.tls import TlsSocket, client_context, connect
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.log_pb2 import LogBatch, LogRequest
-from ray_client_proto.wire import websocket
+from ray_client_proto.wire import requests, websocket
 from ray_client_proto.wire.errors import ProtocolError
 
 CONNECT_TIMEOUT_S: Final = 5.0  #: for a connection, and again for the gateway's answer
 #: With these from the driver there is no use in another try, on whichever way.
 _FINAL: Final = (Failure.SESSION_TAKEN_OVER, Failure.PROTOCOL_VIOLATION)
-_Headers = Callable[[], list[tuple[str, str]]]  #: of one request
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _Socket = TypeVar("_Socket", bound=WebSocket)
 
@@ -98,7 +97,7 @@ class Door:
     def __init__(
         self,
         address: Address,
-        headers: _Headers,
+        asker: requests.Asker,
         limit_bytes: int,
         tls: TlsSettings | None = None,
         secret: bytes | None = None,
@@ -109,7 +108,7 @@ class Door:
         With `tls`: who ends it is the driver, which wants the secret, or a proxy.
         """
         self._local_path = local_path
-        self._address, self._headers, self._limit_bytes = address, headers, limit_bytes
+        self._address, self._asker, self._limit_bytes = address, asker, limit_bytes
         self._tls, self._secret = tls, secret
 
     def open(self, kind: bytes, make: Callable[..., _Socket]) -> _Socket:
@@ -122,6 +121,11 @@ class Door:
         if self._local_path:
             with suppress(OSError, ValueError):  # the driver is gone, and the gateway knows why; or it is elsewhere
                 return self._made(self._dial_locally(), kind, make, None)
+        with suppress(AgainError):
+            return self._by_gateway(kind, make)
+        return self._by_gateway(kind, make)
+
+    def _by_gateway(self, kind: bytes, make: Callable[..., _Socket]) -> _Socket:
         plain = dial(self._address.host, self._address.port, CONNECT_TIMEOUT_S, self._address.proxy)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self._made(plain, kind, make, self._tls)
@@ -162,8 +166,7 @@ class Door:
         return connect(connection, _context(tls), tls.server_name or self._address.host, secret, CONNECT_TIMEOUT_S)
 
     def _ask(self, connection: socket.socket | TlsSocket, kind: bytes, extra: Mapping[str, str] = _NONE) -> bytes:
-        headers = [*self._headers(), *extra.items()]
-        return ask(connection, self._address.target, headers, kind, self._address.prefix)
+        return ask(connection, self._address.target, self._asker, kind, self._address.prefix, extra.items())
 
 
 def _wanted_headers(tls: TlsSettings) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+from ray_client.client_builder import *

@@ -1,0 +1,1 @@
+from ray_client.core.generated.reporter_pb2_grpc import *

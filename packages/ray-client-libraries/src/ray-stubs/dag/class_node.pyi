@@ -1,0 +1,1 @@
+from ray_client.dag.class_node import *

@@ -1,0 +1,1 @@
+from ray_client.dag.compiled_dag_node import *

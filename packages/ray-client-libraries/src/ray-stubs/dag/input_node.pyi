@@ -1,0 +1,1 @@
+from ray_client.dag.input_node import *

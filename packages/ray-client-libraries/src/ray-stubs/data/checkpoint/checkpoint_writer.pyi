@@ -1,0 +1,1 @@
+from ray_client.data.checkpoint.checkpoint_writer import *

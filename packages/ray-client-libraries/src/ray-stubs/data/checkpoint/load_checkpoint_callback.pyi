@@ -1,0 +1,1 @@
+from ray_client.data.checkpoint.load_checkpoint_callback import *

@@ -1,0 +1,1 @@
+from ray_client.data.collate_fn import *

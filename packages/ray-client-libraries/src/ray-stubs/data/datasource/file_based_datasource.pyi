@@ -1,0 +1,1 @@
+from ray_client.data.datasource.file_based_datasource import *

@@ -1,0 +1,1 @@
+from ray_client.data.datasource.path_util import *

@@ -1,0 +1,1 @@
+from ray_client.data.extensions.object_extension import *

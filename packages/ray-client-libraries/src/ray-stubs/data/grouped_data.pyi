@@ -1,0 +1,1 @@
+from ray_client.data.grouped_data import *

@@ -1,0 +1,1 @@
+from ray_client.data.namespace_expressions.arr_namespace import *

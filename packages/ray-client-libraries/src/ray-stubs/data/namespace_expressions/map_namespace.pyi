@@ -1,0 +1,1 @@
+from ray_client.data.namespace_expressions.map_namespace import *

@@ -1,0 +1,1 @@
+from ray_client.data.preprocessors.version_support import *

@@ -1,0 +1,1 @@
+from ray_client.data.random_access_dataset import *

@@ -1,0 +1,1 @@
+from ray_client.data.read_api import *

@@ -1,0 +1,1 @@
+from ray_client.data.util.data_batch_conversion import *

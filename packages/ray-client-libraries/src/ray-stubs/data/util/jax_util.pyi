@@ -1,0 +1,1 @@
+from ray_client.data.util.jax_util import *

@@ -1,0 +1,1 @@
+from ray_client.data.util.torch_inference import *

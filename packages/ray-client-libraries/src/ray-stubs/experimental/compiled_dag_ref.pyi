@@ -1,0 +1,1 @@
+from ray_client.experimental.compiled_dag_ref import *

@@ -1,0 +1,1 @@
+from ray_client.job_config import *

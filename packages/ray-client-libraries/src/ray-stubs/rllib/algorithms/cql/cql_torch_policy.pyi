@@ -1,0 +1,1 @@
+from ray_client.rllib.algorithms.cql.cql_torch_policy import *

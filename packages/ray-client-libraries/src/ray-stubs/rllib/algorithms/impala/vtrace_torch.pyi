@@ -1,0 +1,1 @@
+from ray_client.rllib.algorithms.impala.vtrace_torch import *

@@ -1,0 +1,1 @@
+from ray_client.rllib.algorithms.iql.iql import *

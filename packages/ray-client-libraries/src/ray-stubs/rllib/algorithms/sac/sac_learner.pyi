@@ -1,0 +1,1 @@
+from ray_client.rllib.algorithms.sac.sac_learner import *

@@ -1,0 +1,1 @@
+from ray_client.rllib.env.multi_agent_env import *

@@ -1,0 +1,1 @@
+from ray_client.serve.experimental.capacity_queue_router import *

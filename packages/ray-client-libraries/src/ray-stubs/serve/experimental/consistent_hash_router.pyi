@@ -1,0 +1,1 @@
+from ray_client.serve.experimental.consistent_hash_router import *

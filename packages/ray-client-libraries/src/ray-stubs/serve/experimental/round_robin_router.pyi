@@ -1,0 +1,1 @@
+from ray_client.serve.experimental.round_robin_router import *

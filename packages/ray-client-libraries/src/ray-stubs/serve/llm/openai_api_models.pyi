@@ -1,0 +1,1 @@
+from ray_client.serve.llm.openai_api_models import *

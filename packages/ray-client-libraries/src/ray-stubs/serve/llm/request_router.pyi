@@ -1,0 +1,1 @@
+from ray_client.serve.llm.request_router import *

@@ -1,0 +1,1 @@
+from ray_client.serve.task_consumer import *

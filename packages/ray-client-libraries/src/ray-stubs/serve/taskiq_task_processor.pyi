@@ -1,0 +1,1 @@
+from ray_client.serve.taskiq_task_processor import *

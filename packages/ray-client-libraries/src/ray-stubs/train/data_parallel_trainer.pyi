@@ -1,0 +1,1 @@
+from ray_client.train.data_parallel_trainer import *

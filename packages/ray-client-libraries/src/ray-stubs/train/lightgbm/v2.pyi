@@ -1,0 +1,1 @@
+from ray_client.train.lightgbm.v2 import *

@@ -1,0 +1,1 @@
+from ray_client.train.tensorflow.train_loop_utils import *

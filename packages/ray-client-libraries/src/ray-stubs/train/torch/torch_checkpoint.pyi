@@ -1,0 +1,1 @@
+from ray_client.train.torch.torch_checkpoint import *

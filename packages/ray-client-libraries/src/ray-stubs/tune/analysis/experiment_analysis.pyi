@@ -1,0 +1,1 @@
+from ray_client.tune.analysis.experiment_analysis import *

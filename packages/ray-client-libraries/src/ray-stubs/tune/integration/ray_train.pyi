@@ -1,0 +1,1 @@
+from ray_client.tune.integration.ray_train import *

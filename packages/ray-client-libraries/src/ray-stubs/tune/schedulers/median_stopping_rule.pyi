@@ -1,0 +1,1 @@
+from ray_client.tune.schedulers.median_stopping_rule import *

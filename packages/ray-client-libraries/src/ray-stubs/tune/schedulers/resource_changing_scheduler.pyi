@@ -1,0 +1,1 @@
+from ray_client.tune.schedulers.resource_changing_scheduler import *

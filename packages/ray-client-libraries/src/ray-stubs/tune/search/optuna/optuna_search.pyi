@@ -1,0 +1,1 @@
+from ray_client.tune.search.optuna.optuna_search import *

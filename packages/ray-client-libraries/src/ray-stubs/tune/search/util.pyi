@@ -1,0 +1,1 @@
+from ray_client.tune.search.util import *

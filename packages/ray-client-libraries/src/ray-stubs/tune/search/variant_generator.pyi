@@ -1,0 +1,1 @@
+from ray_client.tune.search.variant_generator import *

@@ -1,0 +1,1 @@
+from ray_client.tune.trainable.trainable_fn_utils import *

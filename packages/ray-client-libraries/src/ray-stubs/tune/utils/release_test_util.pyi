@@ -1,0 +1,1 @@
+from ray_client.tune.utils.release_test_util import *

@@ -1,0 +1,1 @@
+from ray_client.tune.utils.resource_updater import *

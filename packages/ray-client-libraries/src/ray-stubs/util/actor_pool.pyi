@@ -1,0 +1,1 @@
+from ray_client.util.actor_pool import *

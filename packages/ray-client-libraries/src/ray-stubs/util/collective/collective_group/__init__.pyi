@@ -1,0 +1,1 @@
+from ray_client.util.collective.collective_group import *

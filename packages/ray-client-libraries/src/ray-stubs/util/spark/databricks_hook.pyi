@@ -1,0 +1,1 @@
+from ray_client.util.spark.databricks_hook import *

@@ -1,0 +1,1 @@
+from ray_client.util.spark.start_ray_node import *

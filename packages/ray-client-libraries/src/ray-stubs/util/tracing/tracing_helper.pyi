@@ -1,0 +1,1 @@
+from ray_client.util.tracing.tracing_helper import *

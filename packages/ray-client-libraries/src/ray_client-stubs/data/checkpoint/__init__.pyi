@@ -1,0 +1,6 @@
+from ray_client.data.checkpoint.checkpoint_filter import CheckpointFilter as CheckpointFilter
+from ray_client.data.checkpoint.checkpoint_filter import CheckpointManager as CheckpointManager
+from ray_client.data.checkpoint.checkpoint_filter import IdColumnCheckpointManager as IdColumnCheckpointManager
+from ray_client.data.checkpoint.checkpoint_filter import NumpyArrayBasedCheckpointFilter as NumpyArrayBasedCheckpointFilter
+from ray_client.data.checkpoint.interfaces import CheckpointBackend as CheckpointBackend
+from ray_client.data.checkpoint.interfaces import CheckpointConfig as CheckpointConfig

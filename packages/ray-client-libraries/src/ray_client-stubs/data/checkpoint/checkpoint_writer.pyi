@@ -1,0 +1,29 @@
+from ray_client.data.block import BlockAccessor
+from ray_client.data.checkpoint.interfaces import CheckpointConfig
+from typing import Any
+from typing import Optional
+import dataclasses
+import pyarrow
+class BatchBasedCheckpointWriter(CheckpointWriter):
+ def __init__(self, config: CheckpointConfig) -> None: ...
+ def write_block_checkpoint(self, block: BlockAccessor) -> None: ...
+ def write_pending_checkpoint(self, id_column_data: Any, checkpoint_id: str) -> Optional[PendingCheckpoint]: ...
+ def commit_checkpoint(self, pending: PendingCheckpoint) -> None: ...
+class CheckpointWriter:
+ ckpt_config: Any
+ checkpoint_path_unwrapped: Any
+ id_col: Any
+ filesystem: Any
+ write_num_threads: Any
+ def __init__(self, config: CheckpointConfig) -> None: ...
+ def write_block_checkpoint(self, block: BlockAccessor) -> Any: ...
+ def write_pending_checkpoint(self, id_column_data: pyarrow.Array, checkpoint_id: str) -> Optional[PendingCheckpoint]: ...
+ def commit_checkpoint(self, pending: PendingCheckpoint) -> None: ...
+ @staticmethod
+ def create(config: CheckpointConfig) -> CheckpointWriter: ...
+PENDING_CHECKPOINT_SUFFIX: str
+@dataclasses.dataclass
+class PendingCheckpoint:
+ pending_path: str
+ committed_path: str
+TYPE_CHECKING: bool

@@ -1,0 +1,5 @@
+import enum
+class MapComponent(str, enum.Enum):
+ KEYS = 'keys'
+ VALUES = 'values'
+TYPE_CHECKING: bool

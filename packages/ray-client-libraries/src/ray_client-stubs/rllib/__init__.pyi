@@ -1,0 +1,10 @@
+from ray_client.rllib.env.multi_agent_env import MultiAgentEnv as MultiAgentEnv
+from typing import Any
+Policy: Any
+TFPolicy: Any
+TorchPolicy: Any
+RolloutWorker: Any
+SampleBatch: Any
+BaseEnv: Any
+VectorEnv: Any
+ExternalEnv: Any

@@ -1,0 +1,13 @@
+from ray_client.rllib.algorithms.ppo.default_ppo_rl_module import DefaultPPORLModule
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Tuple
+class DefaultAPPORLModule(DefaultPPORLModule, Any, object):
+ def make_target_networks(self) -> Any: ...
+ def get_target_network_pairs(self) -> List[Tuple[Any, Any]]: ...
+ def forward_target(self, batch: Dict[str, Any]) -> Dict[str, Any]: ...
+ def get_non_inference_attributes(self) -> List[str]: ...
+ACTOR: str
+ENCODER_OUT: str
+TARGET_NETWORK_ACTION_DIST_INPUTS: str

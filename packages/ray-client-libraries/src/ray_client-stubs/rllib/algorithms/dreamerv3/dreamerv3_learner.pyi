@@ -1,0 +1,3 @@
+from typing import Any
+class DreamerV3Learner(Any):
+ def after_gradient_based_update(self, *, timesteps: Any) -> Any: ...

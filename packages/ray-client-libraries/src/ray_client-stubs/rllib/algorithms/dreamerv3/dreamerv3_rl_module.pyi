@@ -1,0 +1,6 @@
+from typing import Any
+from typing import Dict
+ACTIONS_ONE_HOT: str
+class DreamerV3RLModule(Any, object):
+ def setup(self) -> Any: ...
+ def get_initial_state(self) -> Dict: ...

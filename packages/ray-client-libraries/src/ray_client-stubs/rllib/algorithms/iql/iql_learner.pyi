@@ -1,0 +1,9 @@
+from ray_client.rllib.algorithms.dqn.dqn_learner import DQNLearner
+from typing import Any
+class IQLLearner(DQNLearner):
+ def build(self) -> None: ...
+ def remove_module(self, module_id: Any) -> None: ...
+ def add_module(self, *, module_id: Any, module_spec: Any, config_overrides: Any = ..., new_should_module_be_updated: Any = ...) -> Any: ...
+QF_TARGET_PREDS: str
+VF_LOSS: str
+VF_PREDS_NEXT: str

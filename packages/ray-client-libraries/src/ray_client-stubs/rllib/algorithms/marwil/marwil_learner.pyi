@@ -1,0 +1,9 @@
+from typing import Any
+from typing import Optional
+LEARNER_RESULTS_MOVING_AVG_SQD_ADV_NORM_KEY: str
+LEARNER_RESULTS_VF_EXPLAINED_VAR_KEY: str
+class MARWILLearner(Any):
+ def build(self) -> None: ...
+ def remove_module(self, module_id: Any, *, new_should_module_be_updated: Optional[Any] = ...) -> None: ...
+ @classmethod
+ def rl_module_required_apis(cls) -> list[type]: ...

@@ -1,0 +1,3 @@
+from typing import Any
+DefaultTQCTorchRLModule: Any
+TQCTorchLearner: Any

@@ -1,0 +1,19 @@
+from ray_client.rllib.algorithms.sac.sac import SAC
+from ray_client.rllib.algorithms.sac.sac import SACConfig
+from typing import Any
+from typing import Optional
+from typing import Type
+from typing import Union
+class TQC(SAC):
+ @classmethod
+ def get_default_config(cls) -> TQCConfig: ...
+class TQCConfig(SACConfig):
+ n_quantiles: Any
+ n_critics: Any
+ top_quantiles_to_drop_per_net: Any
+ def __init__(self, algo_class: Any = ...) -> None: ...
+ def training(self, *, n_quantiles: Optional[int] = ..., n_critics: Optional[int] = ..., top_quantiles_to_drop_per_net: Optional[int] = ..., **kwargs: Any) -> Any: ...
+ def validate(self) -> None: ...
+ def get_default_rl_module_spec(self) -> Any: ...
+ def get_default_learner_class(self) -> Union[Type[Any], str]: ...
+NotProvided: Any

@@ -1,0 +1,16 @@
+from ray_client.serve._private.common import RequestMetadata
+from typing import Any
+from typing import Dict
+from typing import List
+import asyncio
+import dataclasses
+@dataclasses.dataclass
+class PendingRequest:
+ args: List[Any]
+ kwargs: Dict[Any, Any]
+ metadata: RequestMetadata
+ created_at: float = ...
+ future: asyncio.Future = ...
+ routing_context: Any = ...
+ resolved: bool = ...
+ def reset_future(self) -> Any: ...

@@ -1,0 +1,3 @@
+from typing import Any
+class OpenAiIngress(Any): ...
+make_fastapi_ingress: Any

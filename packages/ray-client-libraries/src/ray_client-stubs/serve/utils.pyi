@@ -1,0 +1,3 @@
+from typing import Dict
+from typing import Optional
+def get_trace_context() -> Optional[Dict[str, str]]: ...

@@ -1,0 +1,2 @@
+from ray_client.train.huggingface.transformers._transformers_utils import RayTrainReportCallback as RayTrainReportCallback
+from ray_client.train.huggingface.transformers._transformers_utils import prepare_trainer as prepare_trainer

@@ -1,0 +1,6 @@
+from ray_client.train.lightgbm._lightgbm_utils import RayTrainReportCallback as RayTrainReportCallback
+from ray_client.train.lightgbm._lightgbm_utils import normalize_pandas_for_lightgbm as normalize_pandas_for_lightgbm
+from ray_client.train.lightgbm.config import LightGBMConfig as LightGBMConfig
+from ray_client.train.lightgbm.config import get_network_params as get_network_params
+from ray_client.train.lightgbm.lightgbm_checkpoint import LightGBMCheckpoint as LightGBMCheckpoint
+from ray_client.train.v2.lightgbm.lightgbm_trainer import LightGBMTrainer as LightGBMTrainer

@@ -1,0 +1,6 @@
+from ray_client.train.lightning._lightning_utils import RayDDPStrategy as RayDDPStrategy
+from ray_client.train.lightning._lightning_utils import RayDeepSpeedStrategy as RayDeepSpeedStrategy
+from ray_client.train.lightning._lightning_utils import RayFSDPStrategy as RayFSDPStrategy
+from ray_client.train.lightning._lightning_utils import RayLightningEnvironment as RayLightningEnvironment
+from ray_client.train.lightning._lightning_utils import RayTrainReportCallback as RayTrainReportCallback
+from ray_client.train.lightning._lightning_utils import prepare_trainer as prepare_trainer

@@ -1,0 +1,3 @@
+from typing import Any
+import tensorflow.data
+def prepare_dataset_shard(tf_dataset_shard: tensorflow.data.Dataset) -> Any: ...

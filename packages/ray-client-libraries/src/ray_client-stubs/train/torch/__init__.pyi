@@ -1,0 +1,11 @@
+from ray_client.train.torch.config import TorchConfig as TorchConfig
+from ray_client.train.torch.torch_checkpoint import TorchCheckpoint as TorchCheckpoint
+from ray_client.train.v2.torch.torch_trainer import TorchTrainer as TorchTrainer
+from ray_client.train.v2.torch.train_loop_utils import accelerate as accelerate
+from ray_client.train.v2.torch.train_loop_utils import backward as backward
+from ray_client.train.v2.torch.train_loop_utils import enable_reproducibility as enable_reproducibility
+from ray_client.train.v2.torch.train_loop_utils import get_device as get_device
+from ray_client.train.v2.torch.train_loop_utils import get_devices as get_devices
+from ray_client.train.v2.torch.train_loop_utils import prepare_data_loader as prepare_data_loader
+from ray_client.train.v2.torch.train_loop_utils import prepare_model as prepare_model
+from ray_client.train.v2.torch.train_loop_utils import prepare_optimizer as prepare_optimizer

@@ -1,0 +1,1 @@
+from ray_client.train.torch.xla.config import TorchXLAConfig as TorchXLAConfig

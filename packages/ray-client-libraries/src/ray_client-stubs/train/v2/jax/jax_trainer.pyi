@@ -1,0 +1,14 @@
+from ray_client.train import DataConfig
+from ray_client.train import RunConfig
+from ray_client.train import ScalingConfig
+from ray_client.train import ValidationConfig
+from ray_client.train.v2.api.data_parallel_trainer import DataParallelTrainer
+from ray_client.train.v2.jax.config import JaxConfig
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Optional
+from typing import Union
+class JaxTrainer(DataParallelTrainer):
+ def __init__(self, train_loop_per_worker: Union[Callable[[], Any], Callable[[Dict], Any]], *, train_loop_config: Optional[Dict] = ..., jax_config: Optional[JaxConfig] = ..., scaling_config: Optional[ScalingConfig] = ..., dataset_config: Optional[Dict[str, DataConfig]] = ..., run_config: Optional[RunConfig] = ..., datasets: Optional[Dict[str, Any]] = ..., validation_config: Optional[ValidationConfig] = ...) -> None: ...
+TYPE_CHECKING: bool

@@ -1,0 +1,6 @@
+from typing import Any
+from typing import Dict
+from typing import Optional
+class PlacementGroupFactory(Any):
+ def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+def resource_dict_to_pg_factory(spec: Optional[Dict[str, float]] = ...) -> Any: ...

@@ -1,0 +1,6 @@
+from typing import Any
+from typing import Dict
+from typing import Tuple
+import collections
+def create_resolvers_map() -> Any: ...
+def inject_placeholders(config: Any, resolvers: collections.defaultdict, id_prefix: Tuple = ..., path_prefix: Tuple = ...) -> Dict: ...

@@ -1,0 +1,26 @@
+from ray_client.tune.experiment.trial import Trial
+from ray_client.tune.logger.logger import LoggerCallback
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Optional
+class WandbLoggerCallback(LoggerCallback):
+ AUTO_CONFIG_KEYS: Any
+ project: Any
+ group: Any
+ api_key_path: Any
+ api_key: Any
+ excludes: Any
+ log_config: Any
+ upload_checkpoints: Any
+ video_kwargs: Any
+ image_kwargs: Any
+ kwargs: Any
+ def __init__(self, project: Optional[str] = ..., group: Optional[str] = ..., api_key_file: Optional[str] = ..., api_key: Optional[str] = ..., excludes: Optional[List[str]] = ..., log_config: bool = ..., upload_checkpoints: bool = ..., save_checkpoints: bool = ..., upload_timeout: int = ..., video_kwargs: Optional[dict] = ..., image_kwargs: Optional[dict] = ..., **kwargs: Any) -> None: ...
+ def setup(self, *args: Any, **kwargs: Any) -> Any: ...
+ def log_trial_start(self, trial: Trial) -> Any: ...
+ def log_trial_result(self, iteration: int, trial: Trial, result: Dict) -> Any: ...
+ def log_trial_save(self, trial: Trial) -> Any: ...
+ def log_trial_end(self, trial: Trial, failed: bool = ...) -> Any: ...
+ def on_experiment_end(self, trials: List[Trial], **info: Any) -> Any: ...
+ def __del__(self) -> Any: ...

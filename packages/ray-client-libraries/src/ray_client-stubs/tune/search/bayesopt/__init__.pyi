@@ -1,0 +1,1 @@
+from ray_client.tune.search.bayesopt.bayesopt_search import BayesOptSearch as BayesOptSearch

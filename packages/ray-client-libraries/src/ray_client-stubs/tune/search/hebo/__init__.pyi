@@ -1,0 +1,1 @@
+from ray_client.tune.search.hebo.hebo_search import HEBOSearch as HEBOSearch

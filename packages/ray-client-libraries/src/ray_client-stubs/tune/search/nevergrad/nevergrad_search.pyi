@@ -1,0 +1,23 @@
+from ray_client.tune.search.searcher import Searcher
+from typing import Any
+from typing import Dict
+from typing import List
+from typing import Optional
+from typing import Type
+from typing import Union
+import nevergrad.optimization
+import nevergrad.optimization.base
+class NevergradSearch(Searcher):
+ def __init__(self, optimizer: Optional[Union[nevergrad.optimization.Optimizer, Type[nevergrad.optimization.Optimizer], nevergrad.optimization.base.ConfiguredOptimizer]] = ..., optimizer_kwargs: Optional[Dict] = ..., space: Optional[Union[Dict, Parameter]] = ..., metric: Optional[str] = ..., mode: Optional[str] = ..., points_to_evaluate: Optional[List[Dict]] = ...) -> None: ...
+ def set_search_properties(self, metric: Optional[str], mode: Optional[str], config: Dict, **spec: Any) -> bool: ...
+ def suggest(self, trial_id: str) -> Optional[Dict]: ...
+ def on_trial_complete(self, trial_id: str, result: Optional[Dict] = ..., error: bool = ...) -> Any: ...
+ def save(self, checkpoint_path: str) -> Any: ...
+ def restore(self, checkpoint_path: str) -> Any: ...
+ @staticmethod
+ def convert_search_space(spec: Dict) -> Parameter: ...
+DEFAULT_METRIC: str
+UNDEFINED_METRIC_MODE: str
+UNDEFINED_SEARCH_SPACE: str
+UNRESOLVED_SEARCH_SPACE: str
+Parameter = Any

@@ -1,0 +1,29 @@
+from ray_client.tune.search.searcher import Searcher
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import List
+from typing import Optional
+from typing import Tuple
+from typing import Union
+import optuna.distributions
+import optuna.samplers
+import optuna.storages
+import optuna.trial
+class OptunaSearch(Searcher):
+ def __init__(self, space: Optional[Union[Dict[str, optuna.distributions.BaseDistribution], List[Tuple], Callable[[optuna.trial.Trial], Optional[Dict[str, Any]]]]] = ..., metric: Optional[Union[str, List[str]]] = ..., mode: Optional[Union[str, List[str]]] = ..., points_to_evaluate: Optional[List[Dict]] = ..., sampler: Optional[optuna.samplers.BaseSampler] = ..., study_name: Optional[str] = ..., storage: Optional[optuna.storages.BaseStorage] = ..., seed: Optional[int] = ..., evaluated_rewards: Optional[List] = ...) -> None: ...
+ def set_search_properties(self, metric: Optional[str], mode: Optional[str], config: Dict, **spec: Any) -> bool: ...
+ def suggest(self, trial_id: str) -> Optional[Dict]: ...
+ def on_trial_result(self, trial_id: str, result: Dict) -> Any: ...
+ def on_trial_complete(self, trial_id: str, result: Optional[Dict] = ..., error: bool = ...) -> Any: ...
+ def add_evaluated_point(self, parameters: Dict, value: float, error: bool = ..., pruned: bool = ..., intermediate_values: Optional[List[float]] = ...) -> Any: ...
+ def save(self, checkpoint_path: str) -> Any: ...
+ def restore(self, checkpoint_path: str) -> Any: ...
+ @staticmethod
+ def convert_search_space(spec: Dict) -> Dict[str, Any]: ...
+DEFAULT_METRIC: str
+DEFINE_BY_RUN_WARN_THRESHOLD_S: int
+TRAINING_ITERATION: str
+UNDEFINED_METRIC_MODE: str
+UNDEFINED_SEARCH_SPACE: str
+UNRESOLVED_SEARCH_SPACE: str

@@ -1,0 +1,1 @@
+from ray_client.tune.search.zoopt.zoopt_search import ZOOptSearch as ZOOptSearch

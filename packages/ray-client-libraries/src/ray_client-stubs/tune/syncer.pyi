@@ -1,0 +1,4 @@
+from ray_client.train import SyncConfig as SyncConfig_
+import dataclasses
+@dataclasses.dataclass
+class SyncConfig(SyncConfig_): ...

@@ -1,0 +1,10 @@
+from ray_client._private.dict import deep_update as deep_update
+from ray_client._private.dict import flatten_dict as flatten_dict
+from ray_client._private.dict import merge_dicts as merge_dicts
+from ray_client._private.dict import unflattened_lookup as unflattened_lookup
+from ray_client.tune.utils.util import UtilMonitor as UtilMonitor
+from ray_client.tune.utils.util import date_str as date_str
+from ray_client.tune.utils.util import diagnose_serialization as diagnose_serialization
+from ray_client.tune.utils.util import validate_save_restore as validate_save_restore
+from ray_client.tune.utils.util import wait_for_gpu as wait_for_gpu
+from ray_client.tune.utils.util import warn_if_slow as warn_if_slow

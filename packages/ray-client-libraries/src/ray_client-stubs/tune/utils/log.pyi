@@ -1,0 +1,13 @@
+from typing import Any
+from typing import Union
+import enum
+class Verbosity(enum.Enum):
+ V0_MINIMAL = 0
+ V1_EXPERIMENT = 1
+ V2_TRIAL_NORM = 2
+ V3_TRIAL_DETAILS = 3
+ def __int__(self) -> Any: ...
+def has_verbosity(level: Union[int, Verbosity]) -> bool: ...
+def set_verbosity(level: Union[int, Verbosity]) -> Any: ...
+def disable_ipython() -> Any: ...
+verbosity: Any

@@ -1,0 +1,4 @@
+from ray_client.util.spark.cluster_init import setup_global_ray_cluster as setup_global_ray_cluster
+from ray_client.util.spark.cluster_init import setup_ray_cluster as setup_ray_cluster
+from ray_client.util.spark.cluster_init import shutdown_ray_cluster as shutdown_ray_cluster
+MAX_NUM_WORKER_NODES: int

@@ -1,0 +1,96 @@
+"""What a client says with its calls of libraries, and what it adds to their errors."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ray_client_proto import library
+from ray_client_proto.v1 import operation_pb2 as op
+from ray_client_proto.v1.payload_pb2 import Payload
+
+
+class Session:
+    """Carries calls out at once, in a driver where no file exists."""
+
+    is_open = True
+
+    def __init__(self) -> None:
+        self.peer, self.calls = self, list[op.CallLibrary]()
+
+    def require(self, capability: str, doing: str) -> None: ...
+
+    def dump(self, value: Any) -> Payload:
+        return Payload(pickle=pickle.dumps(value))
+
+    def request(self, operation: op.Operation) -> tuple[int, list[Future[Any]]]:
+        self.calls.append(operation.call_library)
+        done: Future[Any] = Future()
+        done.set_result(operation.call_library.call.pickle)
+        return 1, [done]
+
+    def value_of(self, reply: Any) -> Any:
+        function, args, kwargs = pickle.loads(reply)
+        return False if function.__name__ == "exists" else function(*args, **kwargs)
+
+    def send(self, operation: op.Operation, is_urgent: bool) -> None: ...
+    def abandon(self, request_id: int, replies: Any) -> None: ...
+
+
+def fail(*paths: Any, text: str = "[Errno 2] No such file or directory: {!r}") -> None:
+    raise FileNotFoundError(text.format(paths[0]))
+
+
+def notes_of(call: Callable[[], object]) -> list[str]:
+    with pytest.raises(FileNotFoundError) as caught:
+        call()
+    return list(getattr(caught.value, "__notes__", ()))
+
+
+def test_variables_of_the_libraries_travel_and_secrets_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X10"""
+    monkeypatch.setenv("TUNE_RESULT_DELIM", "/")
+    monkeypatch.setenv("RAY_TRAIN_API_TOKEN", "secret")
+    monkeypatch.setenv("OTHER", "1")
+    session = Session()
+    library.call(session, max, 1, 2)
+    assert session.calls[0].environment["TUNE_RESULT_DELIM"] == "/"
+    assert not {"RAY_TRAIN_API_TOKEN", "OTHER"} & session.calls[0].environment.keys()
+
+
+needs_notes = pytest.mark.skipif(not hasattr(BaseException, "add_note"), reason="Python 3.11")
+
+
+@needs_notes
+def test_a_path_of_this_machine_alone_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.csv").touch()
+    session, path = Session(), str(tmp_path / "mine.csv")
+    [note] = notes_of(lambda: library.call(session, fail, path))
+    assert f"{path!r} is on this machine" in note
+    monkeypatch.chdir(tmp_path)
+    [note] = notes_of(lambda: library.call(session, fail, {"paths": ["mine.csv"]}, text="not found: mine.csv"))
+    assert "'mine.csv' is on this machine" in note
+
+
+@needs_notes
+def test_other_errors_get_no_such_note(tmp_path: Path) -> None:
+    session, here = Session(), str(tmp_path)
+    assert notes_of(lambda: library.call(session, fail, "/none/of/these")) == []
+    assert notes_of(lambda: library.call(session, fail, here, text="is a directory: {!r}")) == []
+    assert notes_of(lambda: library.call(session, fail, "/none", text=f'File "{__file__}", line 3: not found')) == []
+
+
+def test_where_errors_take_no_notes_the_drivers_traceback_says_it() -> None:
+    class OldError(Exception):
+        add_note = property()  # as if there were none
+
+    error = OldError()
+    error.__cause__ = Exception("traceback")
+    library.note(error, "more")
+    library.note(error, "more")
+    assert str(error.__cause__) == "traceback\nmore"
