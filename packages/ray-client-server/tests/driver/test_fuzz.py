@@ -187,6 +187,7 @@ class Fuzzer:
                 thread=pick.choice((0, 1, 2, (1 << 64) - 1)),
                 lacks=["numpy", "x" * 9999][: pick.randrange(3)],
                 columns=self.number() & 0xFFFFFFFF,
+                environment=dict([pick.choice((("TUNE_X", "1"), ("", "x"), ("X=", "1"), ("X", "\0")))]),
             ),
             "interrupt_library": lambda: op.InterruptLibrary(request_id=some_id()),
             "release_export": lambda: op.ReleaseExport(digest=pick.choice((b"", b"x" * 9))),
