@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from cluster import free_ports
 
 import ray_client as ray
 from ray_client import serve
@@ -89,8 +91,22 @@ def shout(word: str) -> str:
     return word.upper()
 
 
+@serve.deployment(ray_actor_options=LITTLE)
+class Page:
+    async def __call__(self, request: Any) -> str:
+        return greeting("Page", request.query_params["of"])
+
+
 @pytest.fixture(scope="module")
-def handle(context: ray.ClientContext) -> Iterator[Any]:
+def port(context: ray.ClientContext) -> int:
+    """The port of HTTP on the cluster's side."""
+    [port] = free_ports(1)
+    serve.start(http_options=serve.HTTPOptions(port=port))
+    return port
+
+
+@pytest.fixture(scope="module")
+def handle(port: int) -> Iterator[Any]:
     yield serve.run(Greeter.bind("Hello"), name="greeter", route_prefix="/greeter")
     serve.shutdown()
 
@@ -171,6 +187,12 @@ def test_requests_are_batched_and_a_configuration_is_given_anew() -> None:
     assert (changed.user_config, changed.name) == ({"sign": "!"}, "Batches")
     batches = serve.run(changed.bind(), name="batches", route_prefix="/batches")
     assert batches.remote("a").result()[0] == "a!"
+
+
+def test_http_is_reached_through_a_forwarded_port(handle: Any, port: int) -> None:
+    serve.run(Page.bind(), name="page", route_prefix="/page")
+    with ray.forward(port) as web, urllib.request.urlopen(f"{web.url}/page?of=you", timeout=20) as answer:
+        assert answer.read() == b"Page, you"
 
 
 def test_models_are_multiplexed() -> None:

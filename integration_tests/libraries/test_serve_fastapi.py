@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import pytest
+from cluster import free_ports
 
 import ray_client as ray
 from ray_client import serve
@@ -74,23 +75,32 @@ app.include_router(router)
 
 
 @pytest.fixture(scope="module")
-def handle(context: ray.ClientContext) -> Iterator[Any]:
+def port(context: ray.ClientContext) -> int:
+    """The port of HTTP on the cluster's side."""
+    [port] = free_ports(1)
+    serve.start(http_options=serve.HTTPOptions(port=port))
+    return port
+
+
+@pytest.fixture(scope="module")
+def handle(port: int) -> Iterator[Any]:
     yield serve.run(Api.bind("Hello"), name="api", route_prefix="/api")
     serve.shutdown()
 
 
 @pytest.fixture(scope="module")
-def fetch(handle: Any, context: ray.ClientContext) -> Fetch:
+def fetch(handle: Any, port: int) -> Iterator[Fetch]:
     def fetch(path: str, body: Any = None) -> tuple[int, Any]:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:8000{path}", data, {"content-type": "application/json"})
+        request = urllib.request.Request(f"{web.url}{path}", data, {"content-type": "application/json"})
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
-    return lambda *arguments: context.run(fetch, *arguments)
+    with ray.forward(port) as web:
+        yield fetch
 
 
 def test_routes_of_the_class_and_their_helpers_below_it(fetch: Fetch) -> None:

@@ -28,7 +28,7 @@ def test_the_version_is_the_wheels() -> None:
 
 
 def test_everything_that_is_promised_is_there_and_nothing_else() -> None:
-    own = {"ClientContext", "RayClientError", "__version__", "connect", "connect_async"}
+    own = {"ClientContext", "RayClientError", "__version__", "connect", "connect_async", "forward"}
     assert set(ray_client.__all__) == RAY_NAMES | own
     assert len(ray_client.__all__) == len(set(ray_client.__all__))
     assert all(hasattr(ray_client, name) for name in ray_client.__all__)

@@ -31,6 +31,9 @@ class LaneSocket(WebSocket):
     One thread owns it; any may `ping` or `close` it.
     """
 
+    #: How long a peer may take nothing before the connection counts as cut.
+    PATIENCE_S = sockets.QUIET_S + sockets.ANSWER_S
+
     def __init__(
         self, connection: socket.socket | TlsSocket, *, is_client: bool, limit_bytes: int, first: bytes = b""
     ) -> None:
@@ -65,10 +68,13 @@ class LaneSocket(WebSocket):
             self._send_all([memoryview(frame)])
 
     def ping(self) -> None:
+        self._give_sign(websocket.PING, b"")
+
+    def _give_sign(self, opcode: int, payload: bytes) -> None:
         if not self._sending.acquire(blocking=False):
             return
         try:
-            frame = memoryview(websocket.header(websocket.PING, 0, self._is_client))
+            frame = memoryview(websocket.header(opcode, len(payload), self._is_client) + payload)
             with contextlib.suppress(OSError):  # full, where what waits is a sign of life, or gone, which others see
                 self._send_all([frame[self._socket.send(frame) :]])
         finally:
@@ -87,7 +93,7 @@ class LaneSocket(WebSocket):
                 sent = self._socket.sendmsg(views) if hasattr(self._socket, "sendmsg") else self._socket.send(views[0])
             except TimeoutError:
                 # Not even the system has room. On a slow link it soon has some again.
-                give_up_s = give_up_s or time.monotonic() + sockets.QUIET_S + sockets.ANSWER_S
+                give_up_s = give_up_s or time.monotonic() + self.PATIENCE_S
                 if time.monotonic() > give_up_s:
                     raise
                 continue

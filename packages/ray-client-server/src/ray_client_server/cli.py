@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--state-dir", metavar="DIR", help="for logs, packages, sockets (default: a temporary one)")
     start.add_argument("--log-level", choices=LOG_LEVELS, default="INFO")
     start.add_argument("--insecure", action="store_true", help="listen beyond loopback without a token")
+    start.add_argument("--no-forwarding", action="store_true", help="refuse clients that reach ports through a session")
     start.add_argument("--tls-cert", metavar="PEM")
     start.add_argument("--tls-key", metavar="PEM")
     start.add_argument("--tls-client-ca", metavar="PEM", help="want certificates of clients, signed by this")
@@ -100,6 +101,7 @@ def gateway_settings(options: argparse.Namespace) -> GatewaySettings:
         port_path=options.port_file,
         log_level=options.log_level,
         local_cpus=options.num_cpus,
+        forwards=not options.no_forwarding,
         limits=limits,
     )
 

@@ -113,6 +113,7 @@ class GatewaySettings:
     port_path: str | None = None
     log_level: str = "INFO"
     local_cpus: int | None = None
+    forwards: bool = True  #: whether clients may reach ports on the cluster's side
     limits: Limits = field(default_factory=Limits)
     claims: Claims = OURS  #: what clients are told that this server speaks
 
@@ -154,6 +155,7 @@ class DriverSettings:
     packages_dir: str = ""  #: where packages are laid out, each under its hash, for environments of single tasks
     client_python: str = ""
     tls: TlsSettings | None = None  #: of connections that it is given; its paths are absolute
+    forwards: bool = True  #: whether its client may reach ports on this side
     limits: Limits = field(default_factory=Limits)
 
     def to_json(self) -> str:

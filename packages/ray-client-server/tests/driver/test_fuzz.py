@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import cloudpickle
 import pytest
 from google.protobuf.message import DecodeError
 
@@ -113,6 +112,7 @@ class Fuzzer:
         self.seen = self.request = self.count = 0
         self.next_id = 1 << 40  #: of objects that only the questions name
         self.named = [1]  #: ids that were given to results, so that others mean them
+        self.streams: list[int] = []  #: of these, to streams
 
     # -- what is sent
 
@@ -139,10 +139,12 @@ class Fuzzer:
 
     def invocation(self) -> op.Invocation:
         ids = [self.new_id() for _ in range(self.random.choice((0, 1, 1, 1, 3, 300)))]
-        options = pickle.dumps({"num_returns": self.random.choice((0, 3, 10**9, "streaming", "streaming"))})
+        count = self.random.choice((0, 3, 10**9, "streaming", "streaming"))
+        if count == "streaming":
+            self.streams = [*self.streams[-5:], *ids[:1]]
         return op.Invocation(
             arguments=Payload(pickle=pickle.dumps(((3,), {}))) if self.random.random() < 0.7 else self.payload(),
-            options=Payload(pickle=options) if self.random.random() < 0.4 else None,
+            options=Payload(pickle=pickle.dumps({"num_returns": count})) if self.random.random() < 0.4 else None,
             result_ids=ids,
             call_site="x" * self.random.choice((0, 10, 9999)),
         )
@@ -171,7 +173,9 @@ class Fuzzer:
             "kill_actor": lambda: op.KillActor(actor_id=some_id()),
             "find_actor": lambda: op.FindActor(actor_id=some_id(), name="n" * pick.choice((0, 3, 100_000))),
             "take_next": lambda: op.TakeNext(
-                generator_id=some_id(), object_id=some_id(), is_completion=pick.random() < 0.3
+                generator_id=pick.choice((some_id(), *self.streams[-3:])),
+                object_id=some_id(),
+                is_completion=pick.random() < 0.3,
             ),
             "identify": lambda: op.Identify(id=some_id()),
             "query_cluster": lambda: op.QueryCluster(query=pick.choice(("nodes", "?" * 9)), arguments=self.payload()),
@@ -183,6 +187,7 @@ class Fuzzer:
                 thread=pick.choice((0, 1, 2, (1 << 64) - 1)),
                 lacks=["numpy", "x" * 9999][: pick.randrange(3)],
                 columns=self.number() & 0xFFFFFFFF,
+                environment=dict([pick.choice((("TUNE_X", "1"), ("", "x"), ("X=", "1"), ("X", "\0")))]),
             ),
             "interrupt_library": lambda: op.InterruptLibrary(request_id=some_id()),
             "release_export": lambda: op.ReleaseExport(digest=pick.choice((b"", b"x" * 9))),
@@ -358,7 +363,15 @@ LIBRARY_CALLS = [
     *(pickle.dumps((function, (number,), {})) for function in (give, fail, fail_later) for number in range(5)),
     *(pickle.dumps((function, args, {})) for function, args in ((print, ("\udc80",)), ("", ()), (None, ()), (3, (4,)))),
 ]
-FUNCTION = Payload(pickle=cloudpickle.dumps(lambda number=3: list(range(number))))
+
+
+def count(number: int = 3) -> list[int]:
+    return list(range(number))
+
+
+# By its name: of one that goes with its code, messages that are mutated have other bytecode, and to run that breaks
+# Python itself (it says that some bytearray has exported buffers, or ends).
+FUNCTION = Payload(pickle=pickle.dumps(count))
 
 
 def _says_goodbye(message: bytes) -> bool:

@@ -219,6 +219,8 @@ def test_why_a_session_ended_is_short_and_does_nothing(rig, refused):
     rig.do(end())
     failure = refused(lambda: rig.stub.CloseSession(pb.CloseSessionRequest(), metadata=rig.identity(opened)))[1]
     assert failure.details["reason"].startswith(r"\x1b[31mrrr") and len(failure.details["reason"]) < 1100
+    rig.until(lambda: rig.drivers[0].orders)
+    assert rig.drivers[0].orders[0]["reason"] == failure.details["reason"]
 
 
 @pytest.mark.parametrize("field", ["runtime_env_json", "job_config_json"])

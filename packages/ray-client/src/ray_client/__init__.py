@@ -36,6 +36,7 @@ from ray_client.api.client_builder import ClientBuilder, client
 from ray_client.api.cluster import (
     available_resources,
     cluster_resources,
+    forward,
     get_actor,
     get_gpu_ids,
     get_runtime_context,
@@ -99,6 +100,7 @@ __all__ = [
     "connect_async",
     "exceptions",
     "experimental",
+    "forward",
     "get",
     "get_actor",
     "get_gpu_ids",

@@ -15,7 +15,7 @@ PROTOCOL_NEWEST = 1  #: the newest
 
 #: Names that a side may announce; each is described in docs/protocol.md.
 CAPABILITIES = (
-    *("bulk", "environment_checks", "exact_packages", "job_config", "lanes", "library", "local", "logs"),
+    *("bulk", "environment_checks", "exact_packages", "forward", "job_config", "lanes", "library", "local", "logs"),
     *("object_ids", "option_checks", "packages", "socket", "socket_tls", "streaming", "unary", "unopened"),
     *((packed.CAPABILITY,) if packed.IS_THERE else ()),
 )
@@ -23,7 +23,7 @@ CAPABILITIES = (
 #: Those that came after 0.1.0 and need the driver. Each driver says which it has: that of a session's environment
 #: may be of an older release than its gateway.
 OF_DRIVERS: Final = (
-    *("job_config", "lanes", "library", "local", "object_ids", "option_checks", "socket", "unopened"),
+    *("forward", "job_config", "lanes", "library", "local", "object_ids", "option_checks", "socket", "unopened"),
     *((packed.CAPABILITY,) if packed.IS_THERE else ()),
 )
 

@@ -22,8 +22,8 @@ PATH: Final = "/session"
 METHOD: Final = b"GET "  #: what a request begins with, and no connection of HTTP/2 or TLS does
 
 #: Kinds of connections: what goes to the driver before what was read, with the connection's file.
-DATA, LANE, LOGS, CALL = b"\0", b"\1", b"\2", b"\3"
-_PATHS: Final = {PATH: DATA, f"{PATH}/lane": LANE, f"{PATH}/logs": LOGS, f"{PATH}/call": CALL}
+DATA, LANE, LOGS, CALL, PORT = b"\0", b"\1", b"\2", b"\3", b"\4"
+_PATHS: Final = {PATH: DATA, f"{PATH}/lane": LANE, f"{PATH}/logs": LOGS, f"{PATH}/call": CALL, f"{PATH}/port": PORT}
 PROTOCOL: Final = "ray-client.v1"  #: in `Sec-WebSocket-Protocol`
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10

@@ -29,6 +29,7 @@ from ray_client_server.driver.hooks import with_hook
 from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.local import LocalDoor
 from ray_client_server.driver.logs import Logs
+from ray_client_server.driver.ports import PortService
 from ray_client_server.driver.session import DriverSession
 from ray_client_server.driver.sockets import BeginTls, SocketDoor
 from ray_client_server.driver.versions import package_versions
@@ -156,6 +157,7 @@ class Driver:
             LogService(logs),
             None if settings.tls is None else _begin_tls(settings, settings.tls),
             lambda: self._control.report("hung_up"),
+            PortService(settings.forwards),
         )
         secret = bytes.fromhex(settings.secret_hex)
         self._local = LocalDoor(
@@ -187,8 +189,10 @@ class Driver:
         """Wait until something ends the session; give the reason."""
         drop_memory_at = time.monotonic() + _IDLE_MEMORY_S
         while True:
+            if self._holdings.library.is_busy:  # and what comes of it is there for a whole lease
+                self._session.renew_lease()
             left_s = self._session.silent_left_s()
-            if left_s is not None and left_s <= 0 and not self._holdings.library.is_busy:
+            if left_s is not None and left_s <= 0:
                 return "lease expired"
             try:
                 return self._ends.get(timeout=_LOOK_S if left_s is None else min(max(left_s, _QUICK_S), _LOOK_S))

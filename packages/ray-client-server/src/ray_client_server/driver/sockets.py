@@ -17,6 +17,7 @@ from typing import Final, TypeAlias, TypeVar
 from google.protobuf.message import DecodeError
 
 from ray_client_proto.lanes import LaneSocket
+from ray_client_proto.ports import PortSocket
 from ray_client_proto.sockets import QUIET_S, MessageSocket, WebSocket
 from ray_client_proto.threads import Thread
 from ray_client_proto.tls import TlsSocket
@@ -27,6 +28,7 @@ from ray_client_proto.wire.errors import ProtocolError
 from ray_client_server.driver.calls import CallService
 from ray_client_server.driver.errors import OperationError, refused
 from ray_client_server.driver.lanes import LaneService, LogService
+from ray_client_server.driver.ports import PortService
 from ray_client_server.driver.session import DriverSession
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ BeginTls: TypeAlias = Callable[[socket.socket, bytes], TlsSocket]
 
 #: Connections that begin TLS at the same time. The request for one is in clear, so anybody on the way may repeat it.
 _BEGINNING: Final = 32
-_CONNECTIONS: Final = 256  #: at a time: a client has one for data, one for logs, and a few lanes
+_CONNECTIONS: Final = 256  #: at a time: a client has one for data, one for logs, a few lanes, and those of ports
 #: That a client may have sent with its request; the gateway reads half as much at a time. It comes in one piece with
 #: the file: only what is larger than this, the system parts.
 _FIRST_BYTES: Final = 32 * 1024
@@ -58,6 +60,7 @@ class SocketDoor:
         logs: LogService | None = None,
         begin_tls: BeginTls | None = None,
         on_hung_up: Callable[[], None] = lambda: None,
+        ports: PortService | None = None,
     ) -> None:
         """Begin to listen at a unix socket; `limit_bytes` bounds a message. What is None is not served, or not done.
 
@@ -66,7 +69,7 @@ class SocketDoor:
         self._begin_tls, self._beginning = begin_tls, threading.Semaphore(_BEGINNING)
         self._on_hung_up = on_hung_up
         self._session, self._limit_bytes = session, limit_bytes
-        self._lanes, self._logs, self._calls = lanes, logs, CallService(session)
+        self._lanes, self._logs, self._calls, self._ports = lanes, logs, CallService(session), ports
         self._path = path
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
@@ -137,6 +140,9 @@ class SocketDoor:
             self._start("socket-reader", self._read, self._messages(connection, first, freed))
         elif kind == websocket.LOGS and self._logs is not None:
             self._start("logs-reader", self._serve, self._messages(connection, first), self._logs.serve)
+        elif kind == websocket.PORT and self._ports is not None:
+            port = PortSocket(connection, is_client=False, limit_bytes=self._limit_bytes, first=first)
+            self._start("port", self._serve, port, self._ports.serve)
         elif kind == websocket.CALL:
             self._start("call", self._serve, self._messages(connection, first), self._calls.serve)
         else:

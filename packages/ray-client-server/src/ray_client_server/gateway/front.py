@@ -31,7 +31,13 @@ _PAUSE_S: Final = 1.0  #: before the next try to accept, when there are no more 
 _UNANSWERED_S: Final = 30.0  #: a client's network may stay away so long while something is on its way to it
 
 #: What the log calls the kinds of connections.
-_KINDS: Final = {websocket.DATA: "data", websocket.LANE: "lane", websocket.LOGS: "logs", websocket.CALL: "call"}
+_KINDS: Final = {
+    websocket.DATA: "data",
+    websocket.LANE: "lane",
+    websocket.LOGS: "logs",
+    websocket.CALL: "call",
+    websocket.PORT: "port",
+}
 
 
 class _StaleProofError(UnauthenticatedError):

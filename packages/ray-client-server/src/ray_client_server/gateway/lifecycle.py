@@ -66,7 +66,7 @@ class Lifecycle:
         """End a session: from now on calls to it fail, and its driver is told to go; it has `driver_end_s` for that."""
         self._sessions.end(session, reason, failure)
         if session.link is not None:
-            session.link.send({"do": "end", "reason": reason})
+            session.link.send({"do": "end", "reason": session.end_reason})
         elif session.process is not None:
             session.process.kill()  # it has not joined anything yet that it could leave in good order
 

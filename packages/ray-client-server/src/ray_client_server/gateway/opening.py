@@ -137,6 +137,7 @@ def driver_settings(
     packages_dir: str,
     limits: Limits,
     tls: TlsSettings | None,
+    forwards: bool,
 ) -> DriverSettings:
     """Give what the session's driver is told."""
     return DriverSettings(
@@ -159,6 +160,7 @@ def driver_settings(
         client_python=request.client.python_version,
         # Where Ray builds an environment, the driver may see neither our files nor be of our release.
         tls=None if tls is None or environment.is_built else _absolute(tls),
+        forwards=forwards,
         limits=limits,
     )
 

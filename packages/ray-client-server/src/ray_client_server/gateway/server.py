@@ -119,6 +119,7 @@ class Gateway:
             info=opening.server_info(cluster.address, cluster.ray_version, settings.claims),
             check_environment=spawner.check_environment,
             tls=settings.tls,
+            forwards=settings.forwards,
             admit=places.admit,
         )
         self._server_path = f"{directory}/s/gateway"

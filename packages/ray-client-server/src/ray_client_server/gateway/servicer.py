@@ -56,6 +56,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         info: pb.ServerInfo,
         check_environment: CheckEnvironment,
         tls: TlsSettings | None,
+        forwards: bool = True,
         admit: Callable[[str], None],
     ) -> None:
         """`admit` is told of each connection with a call that was let in."""
@@ -66,7 +67,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
         self._directory = directory
         self._info = info
         self._check_environment = check_environment
-        self._tls = tls
+        self._tls, self._forwards = tls, forwards
         self._admit = admit
         self._starts = StartPlaces(START_HOLD_S)
         # Apart, since they take minutes: nobody who needs none shall wait for them.
@@ -168,6 +169,7 @@ class GatewayServicer(gateway_pb2_grpc.GatewayServicer):
             packages_dir=str(self._packages.path),
             limits=self._limits,
             tls=self._tls,
+            forwards=self._forwards,
         )
         if self._tls is None:
             terms = opening.without(terms, websocket.TLS_CAPABILITY)

@@ -30,6 +30,7 @@ from ray_client_proto.code.carrier import Carrier, foreign_minor
 from ray_client_proto.lane_pool import LanePool
 from ray_client_proto.lanes import LaneSocket
 from ray_client_proto.library import show
+from ray_client_proto.ports import PortSocket
 from ray_client_proto.v1 import gateway_pb2
 from ray_client_proto.wire import packed, requests, unopened, websocket
 
@@ -86,6 +87,8 @@ def assemble(
     lanes: Lanes = GrpcLanes(calls, opened.session_id, opened.limits.chunk_bytes)
     open_logs: Callable[[], LogStream] = partial(GrpcLogStream, calls, opened.session_id)
 
+    open_port: Callable[[], PortSocket] | None = None
+
     def open_stream(freed: Callable[[], None]) -> Stream:
         return GrpcStream(calls, freed, opened.session_id)
 
@@ -97,6 +100,7 @@ def assemble(
         is_direct = settings.is_direct and hasattr(socket, "AF_UNIX")
         local_path = opened.direct_target.removeprefix("unix:") if is_direct else ""
         door = Door(settings.address, asker, message_bytes + HEADROOM_BYTES, tls, secret, local_path)
+        open_port = partial(door.open, websocket.PORT, PortSocket)
         open_stream = DataWays(calls, opened.session_id, door).open
         if websocket.LANES in opened.capabilities:
             pool = LanePool(partial(door.open, websocket.LANE, LaneSocket))
@@ -106,6 +110,7 @@ def assemble(
             )
             open_logs = LogWays(calls, opened.session_id, door).open
     session = Session(opened, open_stream, lanes)
+    session.open_port = open_port
     session.cancels_on_interrupt = settings.on_interrupt == "cancel"
     session.show_output = show
     session.start(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ray_client.api import driver_facts
+from ray_client.errors import ForwardingError
 from ray_client.handles.actor import ActorHandle, check_namespace
 from ray_client.handles.current import current_session
 from ray_client.tracebacks import shorten_all
@@ -12,6 +13,7 @@ from ray_client.tracebacks import shorten_all
 __all__ = [
     "available_resources",
     "cluster_resources",
+    "forward",
     "get_actor",
     "get_gpu_ids",
     "get_runtime_context",
@@ -23,6 +25,7 @@ __all__ = [
 if TYPE_CHECKING:
     from ray_client.api.driver_facts import RuntimeContext
     from ray_client.session.session import Session
+    from ray_client_proto.forwarding import Forwarding
 
 
 def get_actor(name: str, namespace: str | None = None) -> ActorHandle[Any]:
@@ -45,6 +48,29 @@ def find_actor_in(session: Session, name: str, namespace: str | None) -> ActorHa
         raise TypeError(f"namespace must be None or a string, got {type(namespace)}")
     check_namespace(namespace)
     return ActorHandle.described(session, *calls.find_actor(session, name, namespace or ""))
+
+
+def forward(port: int, host: str = "127.0.0.1", local_port: int = 0) -> Forwarding:
+    """Have a port of this machine lead to one on the cluster's side, through the session, until that or it is closed.
+
+    Args:
+        port: such as 8000, of Ray Serve.
+        host: as the driver's node knows it.
+        local_port: of 127.0.0.1 here; 0: one that is free, which `.local_port` and `.url` of the result tell.
+
+    Raises:
+        ForwardingError: no connection leads to the driver, or the server's operator forbids it.
+        OSError: the port here is taken.
+        ServerTooOldError: the server cannot do this.
+    """
+    return forward_in(current_session("forward()"), port, host, local_port)
+
+
+def forward_in(session: Session, port: int, host: str, local_port: int) -> Forwarding:
+    """Do `forward` in a session."""
+    from ray_client_proto.forwarding import Forwarding  # loads ssl
+
+    return Forwarding(session, ForwardingError, port, host, local_port)
 
 
 def nodes() -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from ray_client.tracebacks import shorten_all
 if TYPE_CHECKING:
     from ray_client.handles.ref_generator import ObjectRefGenerator
     from ray_client.session.session import Session
+    from ray_client_proto.forwarding import Forwarding
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,6 +55,10 @@ class SessionFunctions:
 
         result: T = call(self._session, function, *args, **kwargs)
         return result
+
+    def forward(self, port: int, host: str = "127.0.0.1", local_port: int = 0) -> Forwarding:
+        """Have a port of this machine lead to one on the cluster's side; raises as `ray_client.forward`."""
+        return cluster.forward_in(self._session, port, host, local_port)
 
     def put(self, value: T) -> ObjectRef[T]:
         """Store a value on the cluster; raises as `ray.put`."""

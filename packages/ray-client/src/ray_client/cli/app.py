@@ -29,6 +29,10 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     if options.command == "run":
         return _run(parser, options)
+    if options.command == "forward":
+        from ray_client.cli.forwarding import run_forward  # loads what a program that is run does not need
+
+        return run_forward(options)
     from ray_client.cli import deploying  # loads what a program that is run does not need
 
     if options.command == "deploy":

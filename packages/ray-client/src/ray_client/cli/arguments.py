@@ -28,6 +28,11 @@ def whole_parser() -> argparse.ArgumentParser:
     run.add_argument("-m", dest="is_module", action="store_true", help="a module follows, not a file, as for Python")
     run.add_argument("script", help="path of a Python file; after -m the name of a module or a package")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="given to the script as they are")
+    forward = commands.add_parser("forward", help="have a port of this machine lead to one on the cluster's side")
+    forward.add_argument("--address", help="of the server, as for `run` (default: RAY_ADDRESS)")
+    forward.add_argument("--host", default="127.0.0.1", help="as the head knows it (default: %(default)s)")
+    forward.add_argument("--local-port", type=int, default=0, help="of 127.0.0.1 here (default: one that is free)")
+    forward.add_argument("port", type=int, help="there, such as 8265")
     _add_deploying(commands)
     commands.add_parser("version", help="print the version of this package")
     return parser

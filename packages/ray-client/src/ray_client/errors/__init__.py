@@ -28,6 +28,7 @@
     ├── OpaqueObjectError           (TypeError)       an object of the cluster's ray was used here
     ├── UnknownNameError            (AttributeError)  this package has no such name
     ├── ClusterOnlyError    (NotImplementedError) a name was used that only the cluster has
+    ├── ForwardingError           (ConnectionError) a port on the cluster's side cannot be reached
     ├── RayInstalledError           (RuntimeError)    `import ray` cannot give this package
     ├── UnknownObjectError          (LookupError)     the session no longer has this object
     ├── InvalidRequestError         (ValueError)      the server says that a request makes no sense
@@ -64,6 +65,7 @@ from ray_client.errors.connecting import (
 from ray_client.errors.deploying import DashboardError, DeployError, NotDeployedError
 from ray_client.errors.requests import (
     ClusterOnlyError,
+    ForwardingError,
     InvalidRequestError,
     LimitExceededError,
     PackageError,
@@ -119,6 +121,7 @@ __all__ = [
     "OpaqueObjectError",
     "UnknownNameError",
     "ClusterOnlyError",
+    "ForwardingError",
     "RayInstalledError",
     "UnknownObjectError",
     "InvalidRequestError",

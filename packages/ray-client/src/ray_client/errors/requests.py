@@ -24,6 +24,17 @@ class ClusterOnlyError(RayClientError, NotImplementedError):
         self.full_name, self.advice = full_name, advice
 
 
+class ForwardingError(RayClientError, ConnectionError):
+    """A port on the cluster's side cannot be reached through the session."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"port {port} of {host} cannot be reached through the session: {reason}; the address is that of the "
+            "driver's side, where what serves it has to run"
+        )
+        self.host, self.port, self.reason = host, port, reason
+
+
 class RayInstalledError(RayClientError, RuntimeError):
     """`import ray` cannot give this package, since the real ray is here; `is_imported` tells whether it is in use."""
 

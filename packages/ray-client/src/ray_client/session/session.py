@@ -66,6 +66,8 @@ class Session:
         )
         #: Gives one count of a handle back; safe from `__del__`.
         self.release = self._link.release
+        #: The requests that hold it past its lease.
+        self.calls = self._link.calls
         self._transfers = Transfers(
             lanes,
             limit_bytes=TRANSFER_BYTES,
@@ -86,6 +88,10 @@ class Session:
         self.kept: dict[int, Any] = {}
         #: Writes what libraries have written in the driver.
         self.show_output: Callable[[op.Output], None] = lambda output: None
+        #: What is to end with it; called in another thread.
+        self.closers: set[Callable[[], object]] = set()
+        #: Opens a connection for a port that is forwarded; None: no connection leads to the driver.
+        self.open_port: Callable[[], Any] | None = None
         self._table = TokenTable({}, dict)
         self._make_readers: MakeReaders = lambda claim: {}
 
@@ -351,4 +357,6 @@ class Session:
     def _on_end(self, error: Exception) -> None:
         self._ended.set()
         self._pending.fail_all(error)
+        for close in tuple(self.closers):
+            close()
         self._decoders.shutdown(wait=False)
