@@ -179,7 +179,7 @@ class LibraryType(ABCMeta):
     def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         session = current.find_session()
         if issubclass(cls, files.HasFiles):
-            args, kwargs = cls.local_arguments(*args, **kwargs), {}
+            args, kwargs = files.local_arguments(*args, **kwargs)
         if session is None:
             dataclass_fields.check(cls, args, kwargs)
             return hold(cls, Recipe(cls, args, kwargs))
