@@ -114,3 +114,19 @@ def test_there_are_only_so_many(client: Client, listener: socket.socket, monkeyp
     first.close()
     client.threads[0].join(WITHIN_S)
     assert said(client.ask(service, target)) == b""
+
+
+def test_a_port_that_does_not_answer_for_long_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F2"""
+    monkeypatch.setattr(ports, "_CONNECT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as busy:
+        address = busy.getsockname()
+        waiting = []
+        for _ in range(4):  # until its queue is full: then the system does not answer
+            waiting.append(socket.socket())
+            waiting[-1].setblocking(False)
+            waiting[-1].connect_ex(address)
+        with pytest.raises(ClosedError, match="nobody answers there: timed out"):
+            said(client.ask(PortService(), Target(*address)))
+        for each in waiting:
+            each.close()
