@@ -270,6 +270,8 @@ def libraries(session: nox.Session) -> None:
     session.run(laptop, "-m", "mypy", "--strict", "--config-file=", *programs, external=True)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
     run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
+    web = "integration_tests/libraries/test_serve_fastapi.py"  # for which the laptop needs FastAPI
+    run_pytest(session, frames_environment(session), web, report="libraries-web", env=env)
 
 
 @nox.session(name="libraries-corpus", python=False)
@@ -426,7 +428,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
     """Native Ray, the client inside Ray, Dask, a bare socket and ours, side by side; `-- --save`, `-- --long`."""
-    cluster, laptop = environments(session)
+    cluster, laptop = library_environments(session)
     env = {**RAY_ENV, "RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_BENCH_PYTHON": bench_environment(session)}
     session.run(laptop, "benchmarks/run.py", *session.posargs, env=env, external=True)
 

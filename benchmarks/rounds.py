@@ -17,11 +17,13 @@ from processes import Requests
 RAYS = ("native", "stock", "ours", "gateway")
 CLIENTS = ("stock", "ours", "gateway")
 ALL = (*RAYS, "dask")
+OURS = ("ours", "gateway")
 REMOTE = ("stock", "gateway")
 EVERY = 1_000  #: rounds: in each that there is
 LONG_TIMEOUT_S = 1_800.0
 IDLE_S = 1.0
 DISTRIBUTIONS = {"native": "ray", "stock": "ray", "dask": "distributed", "ours": "ray-client", "gateway": "ray-client"}
+LIBRARIES = {"data": "Dataset", "serve": "deployment", "train": "ScalingConfig", "tune": "Tuner"}
 IMPORTS = {"native": "ray", "stock": "ray", "dask": "distributed", "ours": "ray_client", "gateway": "ray_client"}
 
 
@@ -45,6 +47,8 @@ TURNS = (
     Turn("awaits", RAYS),
     *(Turn(case, (*ALL, "socket")) for case in ("put_big", "get_big")),
     Turn("pieces", rows={"put": "put_pieces", "get": "get_pieces"}),
+    Turn("library_call", OURS),
+    Turn("library_batches", ("native", *OURS), rows={"get": "library_blocks", "iterate": "library_batches"}),
     Turn("chain"),
     *(Turn(case, RAYS) for case in ("puts", "calls", "gets_list", "gets_completed")),
     *(Turn(case, REMOTE, FAR, {"": f"{case}_far"}) for case in ("chain", "puts", "calls", "gets_list")),
@@ -108,6 +112,18 @@ def importing(contest: Contest, side: str) -> None:
         contest.samples.add("import", side, time.perf_counter() - started)
 
 
+def importing_libraries(contest: Contest, side: str) -> None:
+    """Seconds that a library takes to import and to give a name, where the client is there: of the slowest one."""
+    with contest.noting(["import_library"], side):
+        found = []
+        for library, name in LIBRARIES.items():
+            code = f"from ray_client.{library} import {name}"
+            timed = f"import time, ray_client; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
+            command = [contest.pythons[side], "-c", timed]
+            found.append(float(subprocess.check_output(command, env=contest.processes.environment, text=True)))
+        contest.samples.add("import_library", side, max(found))
+
+
 def memory(contest: Contest, side: str) -> None:
     """What client and driver hold above a large value; each way with a session of its own, whose memory is fresh."""
     for way in ("put", "get"):
@@ -167,6 +183,7 @@ def large(contest: Contest, side: str) -> None:
 APART: tuple[tuple[Callable[[Contest, str], None], tuple[str, ...], int], ...] = (
     (opening, ALL, EVERY),
     (importing, ALL, EVERY),
+    (importing_libraries, OURS, EVERY),
     (recovery, REMOTE, 3),
     (memory, CLIENTS, 1),
     (beside_upload, REMOTE, 2),

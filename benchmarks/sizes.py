@@ -24,6 +24,7 @@ class Sizes:
     piece_bytes: int = MEBIBYTE
     big_bytes: int = 100 * MEGABYTE
     text_bytes: int = 20 * MEGABYTE
+    batches_bytes: int = 512 * MEBIBYTE
     huge_bytes: int = 1 << 30
     large_bytes: int = 4 << 30
     idle_calls: int = 500
@@ -40,6 +41,7 @@ QUICK = Sizes(
     pieces=20,
     big_bytes=20 * MEGABYTE,
     text_bytes=5 * MEGABYTE,
+    batches_bytes=64 * MEBIBYTE,
     huge_bytes=100 * MEBIBYTE,
     large_bytes=200 * MEBIBYTE,
     idle_calls=100,

@@ -77,6 +77,19 @@ GROUPS = (
         ),
     ),
     Group(
+        "libraries",
+        "Ray's libraries",
+        "They run in the session's driver; what is called here is a stand-in. A call is one of a method, compared "
+        "with a small get; 512 MiB of arrays of NumPy come as the batches of a materialized dataset, and by a get of "
+        "each of the 16 that it is made of.",
+        (
+            Row("library_call", "call of a method of a library's object", "1/s"),
+            Row("library_blocks", "512 MiB of arrays by get", "MB/s"),
+            Row("library_batches", "512 MiB of arrays as batches of a dataset", "MB/s"),
+            Row("import_library", "import of a library and a name of it", "s"),
+        ),
+    ),
+    Group(
         "far",
         "From far away",
         "Through a relay with 40 ms there and back, and one with 200 Mbit/s in each direction too. Trips are what "

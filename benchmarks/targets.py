@@ -88,6 +88,10 @@ _TARGETS = (
     Target("p99_busy", at_most=5, of="p99_idle"),
     *_at_most(recovery=0.06),
     Target("sessions", at_least=50),
+    Target("library_call", at_most=1.3, of="small_get"),
+    # 0.7 of its speed.
+    Target("library_batches", at_most=1 / 0.7, of="library_blocks"),
+    *_at_most(import_library=0.03),
     Target("live_many", at_most=1.2, of="live_few"),
 )
 _LONG_TARGETS = (*_at_most(long_release_pause=0.05),)

@@ -497,13 +497,12 @@ def _next(self: Held) -> Any:
 def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
     """Give the items of an iterator in the driver (X5).
 
-    Where they come fast, the next are asked for while these travel and are used. Where not, that would hold up what
-    is called meanwhile, for which the iterator may wait itself.
+    Where they come fast, the next are asked for while these travel and are used.
     """
     from ray_client_proto import library  # loads protobuf
 
-    def ask() -> library.Call:
-        return library.Call(session, None, (iterator,), {}, library.ITERATE)
+    def ask(*is_ahead: bool) -> library.Call:
+        return library.Call(session, None, (iterator, *is_ahead), {}, library.ITERATE)
 
     ahead: library.Call | None = None
     is_over = is_fast = False
@@ -512,7 +511,7 @@ def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
             taken, ahead = ahead or ask(), None
             taken.settle()
             if is_fast:
-                ahead = ask()
+                ahead = ask(True)
             items, is_over, is_fast = taken.value()
             yield from items
     finally:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.metadata
+import itertools
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,8 +19,9 @@ from ray_client_proto.v1.operation_pb2 import CallLibrary, InterruptLibrary, Out
 from ray_client_server.driver import library
 from ray_client_server.driver.errors import TEXT_CHARACTERS
 from ray_client_server.driver.extras import explained
+from ray_client_server.driver.iterating import Places
 from ray_client_server.driver.library import Held
-from ray_client_server.driver.references import References
+from ray_client_server.driver.references import Kind, References
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +100,68 @@ def test_an_iterator_fails_after_what_it_has_given(client: Any, driving: Any) ->
     assert ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).failure.type_name == "builtins.LookupError"
 
 
+def test_an_item_does_not_wait_for_the_next_and_calls_may_bring_that_about(client: Any, driving: Any) -> None:
+    """X5"""
+    reading, writing = os.pipe()
+
+    def read() -> Iterator[bytes]:
+        yield b"first"
+        yield os.read(reading, 1)
+
+    [handle_id] = ask(client, driving, read).value.counted_ids
+    iterator = driving.Token("library_object", handle_id, (), ())
+    first, ahead = (driving.payload((None, args, {})) for args in ((iterator,), (iterator, True)))
+
+    def items(call: Any) -> Any:
+        return client.value_of(client.ask(call_library=CallLibrary(call=call, kind=CallLibrary.ITERATE)).value)
+
+    assert items(first) == ([b"first"], False, False)
+    assert items(ahead) == ([], False, False)
+    assert client.value_of(ask(client, driving, os.write, writing, b"x").value) == 1
+    assert items(first)[0] == [b"x"]
+    os.close(reading)
+    os.close(writing)
+
+
+began, ended = threading.Event(), threading.Event()
+
+
+def read_one(reading: int) -> Iterator[bytes]:
+    try:
+        began.set()
+        yield os.read(reading, 1)
+    finally:
+        ended.set()
+
+
+def test_an_interrupt_ends_the_wait_for_an_item_and_the_iterator(client: Any, driving: Any) -> None:
+    """X4, X5"""
+    reading, writing = os.pipe()
+    [handle_id] = ask(client, driving, read_one, reading).value.counted_ids
+    iterator = driving.payload((None, (driving.Token("library_object", handle_id, (), ()),), {}))
+    request_id = client.begin(call_library=CallLibrary(call=iterator, kind=CallLibrary.ITERATE))
+    assert began.wait(10)
+    client.do(interrupt_library=InterruptLibrary(request_id=request_id))
+    assert client.replies.get(timeout=10).failure.type_name == "builtins.KeyboardInterrupt"
+    os.write(writing, b"x")  # a thread takes it between two steps of Python
+    assert ended.wait(10)
+    reply = client.ask(call_library=CallLibrary(call=iterator, kind=CallLibrary.ITERATE))
+    assert client.value_of(reply.value) == ([], True, False)
+    os.close(reading)
+    os.close(writing)
+
+
+def test_iterations_under_way_are_bounded(client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """X5"""
+    monkeypatch.setattr(client.holdings.library, "_places", places := Places())
+    for _ in range(999):
+        places.take()
+    for expected in (Failure.CODE_UNSPECIFIED, Failure.LIMIT_EXCEEDED):
+        [handle_id] = ask(client, driving, itertools.count).value.counted_ids
+        iterator = driving.Token("library_object", handle_id, (), ())
+        assert ask(client, driving, None, iterator, kind=CallLibrary.ITERATE).failure.code == expected
+
+
 def test_an_error_has_itself_and_the_users_frames(client: Any, driving: Any) -> None:
     """X6"""
     failure = ask(client, driving, fail).failure
@@ -150,14 +216,17 @@ def test_the_width_of_a_terminal_is_bounded(client: Any, driving: Any, monkeypat
     assert width == str(library._COLUMNS)
 
 
-def test_errors_of_iterators_that_the_client_has_let_go_are_let_go(client: Any, driving: Any) -> None:
+def test_what_an_iterator_has_left_goes_with_the_iterator(client: Any, driving: Any) -> None:
     """X5"""
-    for _ in range(5):
-        [handle_id] = ask(client, driving, fail_late).value.counted_ids
-        iterator = driving.Token("library_object", handle_id, (), ())
-        ask(client, driving, None, iterator, kind=CallLibrary.ITERATE)
-        client.holdings.references.release(handle_id, 1)
-    assert len(client.holdings.library._late) == 1
+    [handle_id] = ask(client, driving, fail_late).value.counted_ids
+    ask(client, driving, None, driving.Token("library_object", handle_id, (), ()), kind=CallLibrary.ITERATE)
+    kept = weakref.ref(client.holdings.references.get(handle_id, Kind.LIBRARY).iteration)
+    client.holdings.references.release(handle_id, 1)
+    for thread in threading.enumerate():
+        if thread.name == "library-iterate":
+            thread.join(10)
+    gc.collect()
+    assert kept() is None
 
 
 @pytest.mark.parametrize("variable", [("", "x"), ("A=B", "x"), ("A\0", "x"), ("A", "\0")])

@@ -239,6 +239,8 @@ def test_d8_the_lease_counts_silence_only(rig: Rig) -> None:
     stream.close()
     rig.clock.now += 4
     assert rig.session.silent_left_s() == 6.0
+    rig.session.renew_lease()
+    assert rig.session.silent_left_s() == 10.0
 
 
 def test_d8_a_disconnect_is_acknowledged_and_ends_the_session(rig: Rig) -> None:

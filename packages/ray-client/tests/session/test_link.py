@@ -90,12 +90,14 @@ class PeerStream(PulledOutlet):
 class Client:
     """A link with what it was told."""
 
-    def __init__(self, open_stream: object, lease_s: float = 60.0, replay_bytes: int = 1 << 20) -> None:
+    def __init__(
+        self, open_stream: object, lease_s: float = 60, replay_bytes: int = 1 << 20, budget_s: float = 0
+    ) -> None:
         self.replies: list[int] = []
         self.end: list[Exception] = []
         self.ended = threading.Event()
         self.answered = threading.Semaphore(0)
-        backoff = BackoffPolicy(first_s=0.001, cap_s=0.002, budget_s=lease_s)
+        backoff = BackoffPolicy(first_s=0.001, cap_s=0.002, budget_s=budget_s or lease_s)
         self.link = DataLink(
             "test-session",
             open_stream,  # type: ignore[arg-type]
@@ -181,6 +183,28 @@ def test_a_session_out_of_reach_for_its_lease_is_lost() -> None:
     assert client.ended.wait(5)
     assert isinstance(client.end[0], SessionLostError)
     assert "0 s" in str(client.end[0])
+
+
+def test_a_session_out_of_reach_is_kept_while_a_call_is_under_way() -> None:
+    """X8"""
+    tries = threading.Semaphore(0)
+
+    def nobody(freed: Callable[[], None]) -> PeerStream:
+        if peer.streams:
+            tries.release()
+            raise StreamCutError("nobody there")
+        return peer.open_stream(freed)
+
+    peer = Peer(cut_after={1})
+    client = Client(nobody, lease_s=0.05, budget_s=60)
+    client.link.calls.add(7)
+    client.ask(1)
+    for _ in range(60):  # of at least a millisecond each
+        assert tries.acquire(timeout=5)
+    assert not client.ended.is_set()
+    client.link.calls.discard(7)
+    assert client.ended.wait(5)
+    assert isinstance(client.end[0], SessionLostError)
 
 
 def test_a_full_outbox_blocks_the_sender_until_it_is_acknowledged() -> None:

@@ -16,7 +16,6 @@ import queue
 import signal
 import sys
 import threading
-import time
 import traceback
 import types
 from collections.abc import Callable
@@ -32,14 +31,12 @@ from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, printable, refused, shortened
 from ray_client_server.driver.extras import explained
 from ray_client_server.driver.failures import describe
+from ray_client_server.driver.iterating import Iteration, Places
 from ray_client_server.driver.pickling import Codec
 from ray_client_server.driver.references import Kind, References
 from ray_client_server.driver.waiting import Loop
 
 _NAMES: Final = "ray_client_libraries"  #: what a client has that knows them
-_ITEMS: Final = 1024  #: that one answer to an iteration has at most
-_BYTES: Final = 4 * 1024 * 1024  #: and about how much of them
-_GATHER_S: Final = 0.05  #: and how long it is gathered for
 _THREADS: Final = 1000  #: for those of a client that call
 _IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended long ago
 _TEXT_CHARACTERS: Final = 64 * 1024  #: of output that goes as one: what is longer goes in pieces
@@ -278,8 +275,7 @@ class Library:
         self._lacks: list[str] | None = None  #: what the client lacks
         self._held = Held(references)
         self._running: dict[int, tuple[_Job, Callable[[_Job], object]]] = {}
-        # Errors of iterators whose last items went out before; with these, so that no other can have the id.
-        self._late: dict[int, tuple[Any, BaseException]] = {}
+        self._places = Places()
         self._variables_before: dict[str, str | None] = {}  # what those had here that the client has set
         self.columns = 0
         #: Sends output to the client; tells whether there was room.
@@ -372,9 +368,17 @@ class Library:
         if call.kind == CallLibrary.AWAIT:
             self._loop.start(self._await(job, value))
         elif call.kind == CallLibrary.ITERATE:
-            job.succeed(self._take(value))
+            self._iterate(job, value, is_ahead=len(args) > 1)
         else:
             job.succeed(value, holds=call.kind == CallLibrary.HOLD)
+
+    def _iterate(self, job: _Job, iterator: Any, is_ahead: bool) -> None:
+        entry = self._references.find(Kind.LIBRARY, _key_of(iterator))
+        iteration = (None if entry is None else entry.iteration) or Iteration(iterator, self._places)
+        if entry is not None:
+            entry.iteration = iteration
+        self._running[job.answer.request_id] = job, lambda _job: iteration.interrupt()
+        job.succeed(tuple(iteration.take(is_ahead)))
 
     async def _await(self, job: _Job, awaitable: Any) -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -388,39 +392,6 @@ class Library:
         # As in `_Job.run`.
         except BaseException as error:  # noqa: BLE001
             job.fail(error)
-
-    def _take(self, iterator: Any) -> tuple[list[Any], bool, bool]:
-        """Give the next items, bounded in number, bytes and time; whether there are no more, and more at once (X5)."""
-        with self._lock:
-            late = self._late.pop(id(iterator), None)
-        if late is not None:
-            raise late[1]
-        items: list[Any] = []
-        size_bytes, until = 0, time.monotonic() + _GATHER_S
-        try:
-            while len(items) < _ITEMS and size_bytes < _BYTES:
-                items.append(next(iterator))
-                size_bytes += _size_of(items[-1])
-                if time.monotonic() >= until:
-                    break
-        except StopIteration:
-            return items, True, False
-        # Code of the user's and of libraries, as above.
-        except BaseException as error:
-            if not items or isinstance(error, KeyboardInterrupt):  # nobody waits for what came before that one
-                raise
-            self._keep_late(iterator, error)  # for the next question, after what came before it
-        return items, False, len(items) >= _ITEMS or size_bytes >= _BYTES
-
-    def _keep_late(self, iterator: Any, error: BaseException) -> None:
-        """Keep an iterator's error; let go of those whose iterators the client has no more."""
-        with self._lock:
-            self._late = {
-                number: late
-                for number, late in self._late.items()
-                if self._references.has(Kind.LIBRARY, _key_of(late[0]))
-            }
-            self._late[id(iterator)] = iterator, error
 
     def encode(self, value: Any, holds: bool) -> Payload:
         """Give the payload of an answer: by value where that can be, else what stands for it (X3)."""
@@ -469,22 +440,3 @@ class _Kept:
 
     def __init__(self, value: Any) -> None:
         self.value = value
-
-
-def _size_of(item: Any) -> int:
-    """Give about how much memory an item of an iteration takes; 0 where that is not to be found out."""
-    try:
-        return _size(item)
-    # Code of the user's and of libraries: what is wrong with the size is no error of the iteration's.
-    except Exception:  # noqa: BLE001
-        return 0
-
-
-def _size(item: Any) -> int:
-    if isinstance(item, dict):
-        return sum(map(_size, item.values()))
-    found = getattr(item, "nbytes", None)
-    if isinstance(found, int):
-        return found
-    usage = getattr(item, "memory_usage", None)
-    return int(usage().sum()) if callable(usage) else sys.getsizeof(item)

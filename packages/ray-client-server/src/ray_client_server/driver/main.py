@@ -189,8 +189,10 @@ class Driver:
         """Wait until something ends the session; give the reason."""
         drop_memory_at = time.monotonic() + _IDLE_MEMORY_S
         while True:
+            if self._holdings.library.is_busy:  # and what comes of it is there for a whole lease
+                self._session.renew_lease()
             left_s = self._session.silent_left_s()
-            if left_s is not None and left_s <= 0 and not self._holdings.library.is_busy:
+            if left_s is not None and left_s <= 0:
                 return "lease expired"
             try:
                 return self._ends.get(timeout=_LOOK_S if left_s is None else min(max(left_s, _QUICK_S), _LOOK_S))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import enum
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.wire import ids
 from ray_client_server.driver.errors import FailedObjectError, refused
+
+if TYPE_CHECKING:
+    from ray_client_server.driver.iterating import Iteration
 
 
 class Kind(enum.Enum):
@@ -29,16 +32,18 @@ class Entry:
     `target` is Ray's own object, or the `Failure` of an entry of kind FAILED. `key` is what makes two Ray objects
     of one kind the same; generators and failed entries have none. `is_ready` is set once the value was there, and
     `pickled` is its pickle if the driver has seen it and it is small: then Ray need not be asked again. One of kind
-    PENDING has `settled`, which is set once it is of another kind.
+    PENDING has `settled`, which is set once it is of another kind. An iterator of a library has `iteration`, what was
+    taken of it, once it is asked for items.
     """
 
-    __slots__ = ("count", "id", "is_ready", "key", "kind", "pickled", "settled", "target")
+    __slots__ = ("count", "id", "is_ready", "iteration", "key", "kind", "pickled", "settled", "target")
 
     def __init__(self, handle_id: int, kind: Kind, target: Any, key: bytes | None) -> None:
         self.id, self.kind, self.target, self.key = handle_id, kind, target, key
         self.count = 1
         self.is_ready = False
         self.pickled: bytes | None = None
+        self.iteration: Iteration | None = None
         self.settled = threading.Event() if kind is Kind.PENDING else None
 
 
@@ -119,10 +124,6 @@ class References:
                 if ids.is_client_id(handle_id) and handle_id not in self._entries:
                     self._add(Entry(handle_id, Kind.FAILED, failure, None))
 
-    def has(self, kind: Kind, key: bytes) -> bool:
-        """Tell whether the client has an id of this object."""
-        return (kind, key) in self._by_key
-
     def hand_out(self, kind: Kind, target: Any, key: bytes | None) -> int:
         """Give the id under which `target` goes to the client, with one count more (I2, R1)."""
         with self._lock:
@@ -133,6 +134,10 @@ class References:
             entry = Entry(self._next_id(), kind, target, key)
             self._add(entry)
             return entry.id
+
+    def find(self, kind: Kind, key: bytes) -> Entry | None:
+        """Give the entry of an object; None: it has none."""
+        return self._by_key.get((kind, key))
 
     def _add(self, entry: Entry) -> None:
         self._entries[entry.id] = entry

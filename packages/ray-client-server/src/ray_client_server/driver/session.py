@@ -114,6 +114,12 @@ class DriverSession:
                 return None
             return self._silent_since + self._lease_s - self._clock()
 
+    def renew_lease(self) -> None:
+        """Count the client's silence from now on."""
+        with self._lock:
+            if self._silent_since is not None:
+                self._silent_since = self._clock()
+
     def _refuse_if_ended(self) -> None:
         if self.end_reason is not None:
             raise OperationError(self._ended())

@@ -26,6 +26,7 @@ from ray_client_proto.wire.errors import WireError
 
 log = logging.getLogger(__name__)
 
+_KEPT_S = 86_400.0  # away, with a call under way, before the session is given up
 _RELEASES = 10_000  # at most, in one operation
 
 
@@ -73,6 +74,8 @@ class DataLink:
         self._end: Exception | None = None
         self._is_disconnecting = False
 
+        #: Requests that hold the session past its lease (X8). What waits for one waits while nobody is in reach.
+        self.calls: set[int] = set()
         self._first_attach = threading.Event()
         self._reader = Thread(f"ray-client-link-{session_id[:8]}", self._run, on_death=self._died)
 
@@ -198,7 +201,7 @@ class DataLink:
 
     def _wait_to_retry(self, delay_s: float | None, away_s: float, cut: StreamCutError) -> bool:
         """Wait before the next try; False, and the session is lost, when there is no use in one."""
-        if delay_s is None or away_s > self._lease_s:
+        if delay_s is None or (away_s > self._lease_s and not (self.calls and away_s < _KEPT_S)):
             reason = f"no contact for {away_s:.0f} s, and its lease is {self._lease_s:.0f} s (last: {cut})"
             self._finish(SessionLostError(self._session_id, reason))
             return False

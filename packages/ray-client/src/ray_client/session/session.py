@@ -66,6 +66,8 @@ class Session:
         )
         #: Gives one count of a handle back; safe from `__del__`.
         self.release = self._link.release
+        #: The requests that hold it past its lease.
+        self.calls = self._link.calls
         self._transfers = Transfers(
             lanes,
             limit_bytes=TRANSFER_BYTES,
