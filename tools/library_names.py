@@ -227,7 +227,11 @@ class Manifest:
         """Give the methods of a class with their signatures, its static ones, properties and special methods."""
         found: Names = {"m": {}, "t": {}, "p": [], "s": [], "r": [], "c": {}}
         found["s"] += specials_from_elsewhere(cls)
+        if "__init__" in vars(cls):
+            found["g"] = signature(cls)
         for name, member in vars(cls).items():
+            if name.startswith("_") and not name.startswith(("__", "_repr_")):
+                continue
             if name.startswith("__"):
                 if inspect.isroutine(member) and name not in found["s"]:
                     found["s"].append(name)

@@ -9,6 +9,7 @@ import ast
 import builtins
 import importlib
 import inspect
+import re
 import sys
 import types
 import typing
@@ -34,7 +35,10 @@ MIRRORED += ("runtime_context", "runtime_env", "types", "util")
 #: Libraries whose modules refer to so many others that only those get stubs that are wanted.
 _CLOSED = ("air", "llm", "rllib")
 #: Where Ray's own code lives that public modules take names from: nobody's program names it.
-_INSIDE = ("ray.dashboard", "ray.train.v2", "ray.tune.execution", "ray.tune.experiment.", "ray.tune.impl")
+_INSIDE = re.compile(
+    r"ray\.(dashboard|train\.v2|train\.(backend|constants|context|utils)|rllib\.algorithms\.\w+\.|data\.util"
+    r"|tune\.(analysis|execution|experiment\.|impl|trainable\.|utils|web_server|tune$))"
+)
 _KEPT_DECORATORS = ("property", "staticmethod", "classmethod", "overload", "abstractmethod", "dataclass")
 _TYPING = frozenset(typing.__all__) | {"Self", "TypeAlias", "Required", "NotRequired", "Literal", "override"}
 
@@ -464,7 +468,7 @@ def files_of(modules: dict[str, dict[str, Any]], wanted: Iterable[str]) -> dict[
     for name in sorted({*made, *parents} - {"ray"}):
         text = made.get(name, "")
         files[f"ray_client-stubs/{_path(name, name in parents)}"] = text
-        if "._" not in name and not name.startswith(_INSIDE):
+        if "._" not in name and not _INSIDE.match(name):
             files[f"ray-stubs/{_path(name, name in parents)}"] = f"from {here(name)} import *\n"
     for name, is_package in _mirrored():
         files[f"ray-stubs/{_path(name, is_package)}"] = f"from {here(name)} import *\n"

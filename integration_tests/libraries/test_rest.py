@@ -5,15 +5,21 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import pydoc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ray_client.dag.compiled_dag_node import CompiledDAG
+from ray_client.rllib.algorithms.algorithm_config import AlgorithmConfig
+from ray_client.rllib.algorithms.ppo import PPOConfig
+from ray_client.rllib.callbacks.callbacks import RLlibCallback
 
 import ray_client as ray
 from ray_client import data, tune
 from ray_client.dag import InputNode, MultiOutputNode
 from ray_client_libraries import manifest, modules
+from ray_client_proto import library
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -76,8 +82,10 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> None:
         *(("data", "SaveMode"), ("data._internal.savemode", "SaveMode"), ("tune", "TuneError")),
         ("tune.error", "TuneError"),
     ):
-        monkeypatch.delitem(manifest.entries(f"ray_client.{module}") or {}, name, raising=False)
-        monkeypatch.delitem(vars(importlib.import_module(f"ray_client.{module}")), name, raising=False)
+        there = importlib.import_module(f"ray_client.{module}")
+        getattr(there, name)  # so that it comes back afterwards
+        monkeypatch.delitem(manifest.entries(f"ray_client.{module}") or {}, name)
+        monkeypatch.delitem(vars(there), name)
 
 
 @pytest.mark.usefixtures("lacking")
@@ -111,3 +119,89 @@ def test_what_the_cluster_lacks_is_told_with_the_side_and_a_line() -> None:
 
     with pytest.raises(ModuleNotFoundError, match=r"on the cluster, where `ray.train` runs: `pip install lightgbm`"):
         LightGBMTrainer(lambda: None)
+
+
+class Trips:
+    """Counts the calls that are made in the driver."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count, original = 0, library.Call.__init__
+
+        def begin(call: Any, *args: Any, **kwargs: Any) -> None:
+            self.count += 1
+            original(call, *args, **kwargs)
+
+        monkeypatch.setattr(library.Call, "__init__", begin)
+
+    def of(self, code: Callable[[], Any]) -> tuple[Any, int]:
+        before = self.count
+        return code(), self.count - before
+
+
+def test_showing_and_completing_an_object_takes_at_most_one_round_trip(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers, trips = data.range(3), Trips(monkeypatch)
+    text, count = trips.of(lambda: repr(numbers))
+    assert "int64" in text and count == 1
+    bundle, count = trips.of(lambda: numbers._repr_mimebundle_(include=None, exclude=None))
+    assert bundle == {"text/plain": text} and count == 1
+    names, count = trips.of(lambda: dir(numbers))
+    assert {"map", "take"} <= set(names) and count == 0
+    signature, count = trips.of(lambda: inspect.signature(numbers.map))
+    assert next(iter(signature.parameters)) == "fn" and count == 0
+    documentation, count = trips.of(lambda: inspect.getdoc(numbers.map))
+    assert "Apply the given function to each row" in documentation and count == 1
+    page, count = trips.of(lambda: pydoc.render_doc(data.Dataset, renderer=pydoc.plaintext))
+    assert "map_batches(self, fn" in page and count == 0
+    assert not hasattr(numbers, "_ipython_display_") and not hasattr(numbers, "_repr_html_")
+
+
+def test_a_frame_that_is_not_here_is_shown_as_in_its_own_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame, trips = data.range(3).to_pandas(), Trips(monkeypatch)
+    html, count = trips.of(lambda: frame._repr_html_())
+    assert "<table" in html and count == 1
+    names, count = trips.of(lambda: dir(frame))
+    assert {"groupby", "iloc"} <= set(names) and count == 1
+
+
+class Note(RLlibCallback):
+    def on_episode_end(self, **info: Any) -> None: ...
+
+
+def test_the_configuration_of_an_algorithm_is_made_without_a_session_and_used_with_one() -> None:
+    config = DESCRIBED
+    assert isinstance(config, AlgorithmConfig) and isinstance(config, PPOConfig)
+    assert (config.env, config.lr, config.evaluation_interval) == ("CartPole-v1", 0.0004, 3)
+    assert config.gamma == {"grid_search": [0.9, 0.99]} and config.callbacks_class is Note
+    assert config.copy().lr == 0.0004 and config.debugging(seed=5).seed == 5
+    with pytest.raises(TypeError, match="unexpected keyword argument 'learning_rate'"):
+        config.training(learning_rate=1)
+
+
+DESCRIBED = PPOConfig().environment("CartPole-v1").training(lr=0.0004, gamma=tune.grid_search([0.9, 0.99]))
+DESCRIBED.callbacks(Note)
+DESCRIBED.evaluation_interval = 3
+
+
+def test_a_parallel_iterator_is_used_from_here() -> None:
+    from ray_client.util import iter as parallel
+
+    numbers = parallel.from_range(4, num_shards=2).for_each(lambda number: number * 2)
+    assert sorted(numbers.gather_sync()) == [0, 2, 4, 6]
+    assert sorted(numbers.take(4)) == [0, 2, 4, 6]
+
+
+@ray.remote(num_cpus=0)
+class Member:
+    def rank(self) -> int:
+        from ray.util import collective
+
+        return int(collective.get_rank("of two"))
+
+
+def test_what_changes_local_state_says_where_it_belongs() -> None:
+    from ray_client.util import collective
+
+    members = [Member.remote(), Member.remote()]
+    with pytest.raises((ImportError, RuntimeError, ValueError)):
+        collective.create_collective_group(members, 2, [0, 1], backend="nccl", group_name="of two")
+    assert collective.is_group_initialized("none") is False

@@ -19,12 +19,16 @@ def centre(part: pd.DataFrame) -> pd.DataFrame:
     return part.assign(off=part["value"] - part["value"].mean())
 
 
+def large(part: pd.DataFrame) -> pd.DataFrame:
+    return part[part["value"] > 2]
+
+
 frame = pd.DataFrame({"key": list("aabbb"), "value": [1.0, 3.0, 2.0, 4.0, 9.0]})
 made = fa.transform(frame, centre, schema="*,off:double", partition={"by": "key"}, engine="ray", as_fugue=True)
 print(type(made).__name__, made.as_pandas().sort_values(["key", "value"])["off"].tolist())
 
 ds = ray.data.from_pandas(frame)
-longer = fa.transform(ds, lambda df: df[df["value"] > 2], schema="*", engine="ray")
+longer = fa.transform(ds, large, schema="*", engine="ray")
 print(isinstance(longer, ray.data.Dataset), longer.count())
 with fa.engine_context("ray"):
     both = fa.join(ds, pd.DataFrame({"key": ["a"], "name": ["Ada"]}), how="inner", on=["key"])

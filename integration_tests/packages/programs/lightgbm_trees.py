@@ -17,7 +17,7 @@ if sys.argv[1:] == ["init"]:
 
 
 def fit(config):
-    frame = ray.train.get_dataset_shard("train").materialize().to_pandas()
+    frame = ray.train.get_dataset_shard("train").materialize().to_pandas().astype(float)
     rows = lightgbm.Dataset(frame.drop("y", axis=1), label=frame["y"])
     settings = {"objective": "regression", "verbose": -1, "num_leaves": 4, "min_data_in_leaf": 2, "num_threads": 1}
     lightgbm.train(

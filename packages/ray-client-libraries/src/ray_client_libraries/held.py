@@ -179,7 +179,7 @@ class LibraryType(ABCMeta):
     def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         session = current.find_session()
         if issubclass(cls, files.HasFiles):
-            args, kwargs = cls.local_arguments(*args, **kwargs), {}
+            args, kwargs = files.local_arguments(*args, **kwargs)
         if session is None:
             dataclass_fields.check(cls, args, kwargs)
             return hold(cls, Recipe(cls, args, kwargs))
@@ -192,9 +192,21 @@ class LibraryType(ABCMeta):
         """Ask the driver for what the class has of a package that need not be here, such as pydantic."""
         session = current.find_session()
         is_of_library = any("ray_name" in vars(base) for base in cls.__mro__)
-        if session is None or name.startswith("_") or not is_of_library:
+        is_here = any(name in vars(base) for base in cls.__mro__)  # `help` calls this for such too
+        if session is None or name.startswith("_") or is_here or not is_of_library:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
         return call(session, getattr, cls, name)
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """How it is called: as its own initializer, or as the real class."""
+        for base in cls.__mro__:
+            if isinstance(own := vars(base).get("__init__"), FunctionType):
+                signature = inspect.signature(own)
+                return signature.replace(parameters=list(signature.parameters.values())[1:])
+            if (made := vars(base).get("ray_signature")) is not None:
+                return parsed(made)
+        raise AttributeError("__signature__")
 
     def method_named(cls, name: str) -> Method:
         """Give a method of the class itself."""
@@ -222,12 +234,14 @@ class Held(LibraryValue, metaclass=LibraryType):
         if (name.startswith("__") and name.endswith("__")) or name in _OWN:
             return object.__getattribute__(self, name)
         found = inspect.getattr_static(type(self), name, _NONE)
+        place = object.__getattribute__(self, "_place")
+        if name.startswith(("_repr_", "_ipython_")):  # a notebook that shows it looks for these
+            return _way_to_show(
+                *(self, name, found is not _NONE and isinstance(place, Place) and place.session.is_open)
+            )
         if isinstance(found, (FunctionType, staticmethod, classmethod)):
             is_of_here = getattr(found, "__wrapped__", found).__module__ == files.__name__
             return object.__getattribute__(self, name) if is_of_here else Method(self, name)
-        if found is _NONE and name.startswith(("_repr_", "_ipython_")):  # whoever shows it looks for these
-            raise AttributeError(name)
-        place = object.__getattribute__(self, "_place")
         if isinstance(place, Recipe) and current.find_session() is None:
             with contextlib.suppress(KeyError):
                 return dataclass_fields.described(self, place, name)
@@ -282,6 +296,14 @@ class Held(LibraryValue, metaclass=LibraryType):
             return f"<{type(self).__qualname__} of the session {place.session.id}, which has ended>"
         return str(call(place.session, show, self))
 
+    def __dir__(self) -> list[str]:
+        """Give what completion offers: of a class that is known here, nobody is asked."""
+        names, place = dir(type(self)), self._place
+        is_known = any("ray_name" in vars(base) for base in type(self).__mro__)
+        if not is_known and isinstance(place, Place) and place.session.is_open:
+            names += call(place.session, dir, self)
+        return names
+
     def __eq__(self, other: object) -> Any:
         if self is other:
             return True
@@ -312,6 +334,26 @@ class Held(LibraryValue, metaclass=LibraryType):
 
 
 _NONE: Final = object()  #: stands for no attribute, since None may be one
+
+
+def _way_to_show(held: Held, name: str, is_there: bool) -> Callable[..., Any]:
+    """Give what shows an object in a notebook; what would show it in the driver itself is not for us.
+
+    Raises:
+        AttributeError: it shows itself by its text alone.
+    """
+    if not is_there or name.startswith("_ipython_"):
+        raise AttributeError(name)
+
+    def show(**options: Any) -> Any:
+        shown = Method(held, name)(**options)
+        if name == "_repr_mimebundle_" and isinstance(shown, dict):  # widgets belong to the driver's process
+            return {kind: content for kind, content in shown.items() if "widget" not in kind}
+        return shown
+
+    return show
+
+
 #: What is looked up here, and not in the driver.
 _OWN: Final = frozenset(("_place", "_shown", "_decorator", "method_named", "token_in"))
 
@@ -321,7 +363,16 @@ class Method(LibraryValue):
 
     def __init__(self, target: Any, name: str) -> None:
         self.__self__, self.__name__ = target, name
-        self.__doc__ = getattr(inspect.getattr_static(type(target), name, None), "__doc__", None)  # nobody is asked
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]  # of each its own
+        """What the manifest says of it, or else the driver."""
+        target = self.__self__
+        place = getattr(target, "_place", None) if isinstance(target, Held) else None
+        if isinstance(place, Place) and place.session.is_open:
+            found: str | None = call(place.session, inspect.getdoc, self)
+            return found
+        return getattr(inspect.getattr_static(type(target), self.__name__, None), "__doc__", None)
 
     @property
     def __signature__(self) -> inspect.Signature | None:
@@ -374,6 +425,13 @@ class Decorator(Held):
         is_deployment = self._decorator == ("ray.serve.api", "deployment")
         kind = class_named("ray.serve.deployment:Deployment") if is_deployment else Held
         return hold(kind, Description(self, (decorated,), {}))
+
+
+def parsed(text: str) -> inspect.Signature:
+    """Give the signature that a text shows; its defaults are literals."""
+    scope: dict[str, Any] = {}
+    exec(f"def shown{text}: ...", {}, scope)
+    return inspect.signature(scope["shown"])
 
 
 def hold(cls: type, place: Place | Recipe) -> Any:

@@ -23,6 +23,7 @@ from ray_client_libraries.held import (
     class_named,
     forward,
     hold,
+    parsed,
 )
 from ray_client_proto.wire.ray_modules import is_cluster_only
 
@@ -103,20 +104,21 @@ def ask_for(session: Session, module: str, name: str) -> Any:
     if not is_class and kind != "function":
         return call(session, getattr, *place)
     home, own = (call(session, getattr, there, fact) for fact in ("__module__", "__qualname__"))
-    if is_cluster_only(home) and own.isidentifier() and (_here(home), own) != (module, name):
-        return getattr(importlib.import_module(_here(home)), own)
+    if not is_cluster_only(home) or not own.isidentifier():
+        home, own = f"ray{module[len('ray_client') :]}", name
     entry = {"k": "function", "g": "", "d": call(session, inspect.getdoc, there) or ""}
-    return make(f"ray{module[len('ray_client') :]}", name, entry | (_facts(session, there) if is_class else {}))
+    made = make(home, own, entry | (_facts(session, there) if is_class else {}))
+    # Where it is defined it has to be found too, when an object of its kind comes.
+    return vars(importlib.import_module(_here(home))).setdefault(own, made)
 
 
 def _facts(session: Session, cls: Held) -> dict[str, Any]:
     """Give of a class in the driver what the manifest would say."""
     if call(session, issubclass, cls, enum.Enum):
         names = call(session, list, ask(session, getattr, cls, "__members__"))
-        return {
-            "k": "enum",
-            "v": {name: call(session, getattr, ask(session, getattr, cls, name), "value") for name in names},
-        }
+        values = [[name, call(session, getattr, ask(session, getattr, cls, name), "value")] for name in names]
+        kind = next((kind.__name__ for kind in (str, int) if call(session, issubclass, cls, kind)), "")
+        return {"k": "enum", "v": values, "x": kind}
     members = [member for member in call(session, dir, cls) if member not in dir(object)]
     public = [member for member in members if not member.startswith("_")]
     are_methods = call(session, list, map(callable, map(functools.partial(getattr, cls), public)))
@@ -137,6 +139,8 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
     bases: list[type] = [base for base in map(class_named, entry.get("b", ())) if isinstance(base, LibraryType)]
     bases = bases or [Held]
     names: dict[str, Any] = {"__module__": _here(module), "__doc__": entry["d"], "__slots__": ()}
+    if "g" in entry:
+        names["ray_signature"] = entry["g"]
     for special in entry.get("s", ()):
         if special not in _NOT_FORWARDED:
             names[special] = forward(special)
@@ -218,15 +222,8 @@ def _named(function: Any, module: str, name: str, signature: str) -> Any:
     function.__module__, function.__qualname__ = _here(module), name
     function.__name__ = name.rpartition(".")[2]
     if signature:
-        function.__signature__ = _parsed(signature)
+        function.__signature__ = parsed(signature)
     return function
-
-
-def _parsed(text: str) -> inspect.Signature:
-    """Give the signature that a text shows; its defaults are literals."""
-    scope: dict[str, Any] = {}
-    exec(f"def shown{text}: ...", {}, scope)
-    return inspect.signature(scope["shown"])
 
 
 def _error_bases(entry: dict[str, Any]) -> tuple[type, ...]:

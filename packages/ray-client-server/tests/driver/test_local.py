@@ -39,10 +39,10 @@ def headers(session_id: str = "an-id", secret: bytes = b"secret") -> list[tuple[
     return requests.headers(session_id, secret, None)
 
 
-@pytest.mark.parametrize("kind", [websocket.DATA, websocket.LANE, websocket.LOGS, websocket.CALL])
+@pytest.mark.parametrize("kind", [websocket.DATA, websocket.LANE, websocket.LOGS, websocket.CALL, websocket.PORT])
 def test_who_has_the_secret_comes_in(rig: Rig, kind: bytes) -> None:
     with rig.dial() as connection:
-        assert ask(connection, "driver", headers(), kind, "") == b""
+        assert ask(connection, "driver", requests.Asker("an-id", b"secret", None), kind, "") == b""
         connection.sendall(b"hello")
         near, given, first = rig.begun.get(timeout=10)
         assert (given, first, near.recv(100)) == (kind, b"", b"hello")
@@ -89,7 +89,7 @@ def test_there_is_a_bound_for_those_who_ask(tmp_path: Path, monkeypatch: pytest.
         assert second.recv(100) == b""
         assert slow.recv(100) == b""  # once its time is up
     with rig.dial() as connection:
-        assert ask(connection, "driver", headers(), websocket.DATA, "") == b""
+        assert ask(connection, "driver", requests.Asker("an-id", b"secret", None), websocket.DATA, "") == b""
         rig.begun.get(timeout=10)[0].close()
     rig.door.close()
 

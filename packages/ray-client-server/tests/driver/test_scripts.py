@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 import types
+from typing import Any
 
 import pytest
 
+from ray_client_proto.v1.operation_pb2 import CallLibrary
 from ray_client_server.driver.scripts import script_of
 
 
@@ -47,3 +50,21 @@ def test_the_file_goes_when_it_fails(main: types.ModuleType) -> None:
     with pytest.raises(ValueError, match="no"), script_of(class_of("/home/me/train.py")):
         raise ValueError("no")
     assert not hasattr(main, "__file__")
+
+
+def test_plain_pickle_finds_what_came_of_the_script_by_value(
+    main: types.ModuleType, client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", sys.stdout)  # which the first call of a library replaces
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec("def double(x): return 2 * x\nclass Point: pass", namespace)
+    for mine in (namespace["double"], namespace["Point"]):
+
+        def save_and_load(given: Any) -> bool:
+            return pickle.loads(pickle.dumps(given)) is given
+
+        call = CallLibrary(call=driving.payload((save_and_load, (mine,), {})))
+        assert client.value_of(client.ask(call_library=call).value) is True
+    with pytest.raises(AttributeError, match="no attribute 'missing'"):
+        main.missing  # noqa: B018

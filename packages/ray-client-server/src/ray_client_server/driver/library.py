@@ -47,6 +47,9 @@ SPECIALS: Final = (
     *("__getitem__", "__gt__", "__hash__", "__invert__", "__iter__", "__le__", "__len__", "__lt__", "__mod__"),
     *("__mul__", "__ne__", "__neg__", "__next__", "__or__", "__pow__", "__radd__", "__rmul__", "__rsub__"),
     *("__rtruediv__", "__setitem__", "__sub__", "__truediv__", "__xor__"),
+    # What a notebook looks for.
+    *("_repr_html_", "_repr_jpeg_", "_repr_json_", "_repr_latex_", "_repr_markdown_", "_repr_mimebundle_"),
+    *("_repr_pdf_", "_repr_png_", "_repr_svg_"),
 )
 
 _METHODS: Final = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)

@@ -23,6 +23,7 @@ from ray_client_proto.wire.paths import path_class
 from ray_client_server.driver.errors import OperationError, refused, text_of
 from ray_client_server.driver.port import RayPort
 from ray_client_server.driver.references import Kind, References
+from ray_client_server.driver.scripts import naming
 from ray_client_server.driver.transfers import Downloads, Uploads
 
 _PROTOCOL: Final = 5
@@ -108,10 +109,12 @@ class SessionUnpickler(pickle.Unpickler):
         elif module.startswith("pathlib") and (found := path_class(module, name)) is not None:
             return found
         try:
-            return super().find_class(module, name)
+            found = super().find_class(module, name)
         except ModuleNotFoundError as error:
             vars(error)["wanted"] = f"{module}.{name}"  # the global whose module is missing here
             raise
+        is_setter = module == "cloudpickle.cloudpickle" and name in ("_function_setstate", "_class_setstate")
+        return naming(found) if is_setter else found
 
 
 class Unopened:

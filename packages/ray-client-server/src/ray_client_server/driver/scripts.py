@@ -1,12 +1,16 @@
-"""The client's script, in whose name Ray names what is of it."""
+"""The client's script, in whose name Ray names what is of it, and what libraries find of it in `__main__`."""
 
 from __future__ import annotations
 
 import contextlib
 import inspect
 import sys
-from collections.abc import Iterator
-from typing import Any
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+#: The newest functions and classes of the script by name, while anything holds them.
+_of_script: Final[weakref.WeakValueDictionary[str, Any]] = weakref.WeakValueDictionary()
 
 
 @contextlib.contextmanager
@@ -27,3 +31,28 @@ def script_of(target: Any) -> Iterator[None]:
         yield
     finally:
         del main.__file__
+
+
+def naming(set_state: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Have `__main__` here give what comes of the script by value, as it does in the script itself.
+
+    Libraries save their state with plain pickle, which writes functions and classes by name and looks for them there.
+
+    Args:
+        set_state: cloudpickle's way to fill a function or a class that it has made.
+    """
+
+    def set_and_name(made: Any, state: Any) -> None:
+        set_state(made, state)
+        if made.__module__ == "__main__" and "." not in made.__qualname__:
+            _of_script[made.__qualname__] = made
+            vars(sys.modules["__main__"])["__getattr__"] = _find
+
+    return set_and_name
+
+
+def _find(name: str) -> Any:
+    try:
+        return _of_script[name]
+    except KeyError:
+        raise AttributeError(f"module '__main__' has no attribute {name!r}") from None

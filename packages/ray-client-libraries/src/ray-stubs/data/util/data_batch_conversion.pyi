@@ -1,1 +1,0 @@
-from ray_client.data.util.data_batch_conversion import *

@@ -1,1 +1,0 @@
-from ray_client.data.util.jax_util import *

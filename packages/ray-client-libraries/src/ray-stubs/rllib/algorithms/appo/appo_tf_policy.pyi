@@ -1,1 +1,0 @@
-from ray_client.rllib.algorithms.appo.appo_tf_policy import *

@@ -1,1 +1,0 @@
-from ray_client.rllib.algorithms.appo.default_appo_rl_module import *

@@ -1,1 +1,0 @@
-from ray_client.rllib.algorithms.bc.bc_catalog import *

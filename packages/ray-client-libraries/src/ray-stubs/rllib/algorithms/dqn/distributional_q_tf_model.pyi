@@ -1,1 +1,0 @@
-from ray_client.rllib.algorithms.dqn.distributional_q_tf_model import *

@@ -1,1 +1,0 @@
-from ray_client.rllib.algorithms.dqn.dqn_catalog import *

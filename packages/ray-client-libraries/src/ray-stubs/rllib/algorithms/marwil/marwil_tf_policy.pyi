@@ -1,1 +1,0 @@
-from ray_client.rllib.algorithms.marwil.marwil_tf_policy import *

@@ -1,1 +1,0 @@
-from ray_client.rllib.algorithms.ppo.default_ppo_rl_module import *

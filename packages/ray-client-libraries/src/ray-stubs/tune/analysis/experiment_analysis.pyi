@@ -1,1 +1,0 @@
-from ray_client.tune.analysis.experiment_analysis import *

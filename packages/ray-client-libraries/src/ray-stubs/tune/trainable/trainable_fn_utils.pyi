@@ -1,1 +1,0 @@
-from ray_client.tune.trainable.trainable_fn_utils import *

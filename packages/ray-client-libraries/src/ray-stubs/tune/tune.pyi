@@ -1,1 +1,0 @@
-from ray_client.tune.tune import *

@@ -1,1 +1,0 @@
-from ray_client.tune.utils.file_transfer import *
