@@ -189,6 +189,13 @@ def test_a_program_that_leaves_ends_what_is_still_sent_to_it(way: Way) -> None:
     way.join()
 
 
+def test_who_waits_for_a_reader_notices_that_the_other_side_is_gone(way: Way) -> None:
+    """F5: nobody reads at the program, and no byte of the connection is read that would tell."""
+    fill(way.server)
+    way.far.close()
+    way.join()
+
+
 def test_an_end_before_the_bytes_are_over_is_a_cut(way: Way) -> None:
     """F5"""
     way.far.finish()
