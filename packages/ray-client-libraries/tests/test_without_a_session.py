@@ -206,3 +206,9 @@ def test_a_package_is_there_if_only_a_module_inside_it_has_names() -> None:
     from ray_client.tune.analysis.experiment_analysis import ExperimentAnalysis
 
     assert ExperimentAnalysis is tune.ExperimentAnalysis
+
+
+def test_what_cannot_be_pickled_is_found_beside_names_of_the_libraries() -> None:
+    lock = threading.Lock()
+    with pytest.raises(PicklingError, match="closure variable `lock`"):
+        travelled((train.v2.api.data_parallel_trainer.DataParallelTrainer, lambda: lock))

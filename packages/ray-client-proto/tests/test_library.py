@@ -21,7 +21,7 @@ class Session:
     is_open = True
 
     def __init__(self) -> None:
-        self.peer, self.calls = self, list[op.CallLibrary]()
+        self.peer, self.calls, self.made = self, set[int](), list[op.CallLibrary]()
 
     def require(self, capability: str, doing: str) -> None: ...
 
@@ -29,7 +29,7 @@ class Session:
         return Payload(pickle=pickle.dumps(value))
 
     def request(self, operation: op.Operation) -> tuple[int, list[Future[Any]]]:
-        self.calls.append(operation.call_library)
+        self.made.append(operation.call_library)
         done: Future[Any] = Future()
         done.set_result(operation.call_library.call.pickle)
         return 1, [done]
@@ -59,8 +59,8 @@ def test_variables_of_the_libraries_travel_and_secrets_do_not(monkeypatch: pytes
     monkeypatch.setenv("OTHER", "1")
     session = Session()
     library.call(session, max, 1, 2)
-    assert session.calls[0].environment["TUNE_RESULT_DELIM"] == "/"
-    assert not {"RAY_TRAIN_API_TOKEN", "OTHER"} & session.calls[0].environment.keys()
+    assert session.made[0].environment["TUNE_RESULT_DELIM"] == "/"
+    assert not {"RAY_TRAIN_API_TOKEN", "OTHER"} & session.made[0].environment.keys()
 
 
 needs_notes = pytest.mark.skipif(not hasattr(BaseException, "add_note"), reason="Python 3.11")

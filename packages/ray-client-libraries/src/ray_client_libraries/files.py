@@ -40,15 +40,19 @@ def local(path: Any) -> Any:
     return LocalDirectory(os.fspath(path)) if is_path and os.path.isdir(path) else path
 
 
+def local_arguments(path: Any = None, /, *rest: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Give the arguments of a checkpoint's class with a directory of this machine marked, unless it is elsewhere."""
+    if any(value is not None for value in (*rest[:1], kwargs.get("filesystem"))):
+        return (path, *rest), kwargs
+    if path is None:
+        return rest, {name: local(value) if name == "path" else value for name, value in kwargs.items()}
+    return (local(path), *rest), kwargs
+
+
 class HasFiles(LibraryValue):
     """What objects have here that stand for checkpoints."""
 
     __slots__ = ()
-
-    @classmethod
-    def local_arguments(cls, path: Any, filesystem: Any = None) -> tuple[Any, ...]:
-        """Give the arguments of the class with a directory of this machine marked."""
-        return (local(path),) if filesystem is None else (path, filesystem)
 
     @classmethod
     def from_directory(cls, path: Any) -> Any:

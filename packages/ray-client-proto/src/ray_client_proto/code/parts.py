@@ -11,13 +11,14 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
 
 from ray_client_proto.code.compare import referenced_globals
+from ray_client_proto.wire import tokens
 
 Part = tuple[str, Any]
 
 #: How many objects are looked at before it is given up to find one.
 MAX_OBJECTS: Final = 1_000_000
 _ATOMS: Final = frozenset((int, float, complex, bool, str, bytes, bytearray, type(None)))
-_OF_EVERY_CLASS: Final = frozenset(("__dict__", "__weakref__", "__module__", "__doc__", "__qualname__"))
+_OF_EVERY_CLASS: Final = frozenset(("__dict__", "__weakref__", "__module__", "__doc__", "__qualname__", "_abc_impl"))
 
 
 class Found(NamedTuple):
@@ -90,6 +91,8 @@ class Parts:
         if not isinstance(reduced, tuple):
             return
         parts = _PARTS.get(type(obj))
+        if reduced[0] is tokens.ray_global:  # the name of a class or function, whatever stands for it here
+            return
         if parts is not None:
             yield from parts(obj)
         elif issubclass(type(obj), type):
