@@ -268,7 +268,7 @@ def libraries(session: nox.Session) -> None:
     typing = ROOT / "packages" / "ray-client-libraries" / "tests" / "typing"
     programs = sorted(str(path) for path in typing.glob("*.py"))
     session.run(laptop, "-m", "mypy", "--strict", "--config-file=", *programs, external=True)
-    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster}
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames_environment(session)}
     run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
     web = "integration_tests/libraries/test_serve_fastapi.py"  # for which the laptop needs FastAPI
     run_pytest(session, frames_environment(session), web, report="libraries-web", env=env)
@@ -279,7 +279,7 @@ def libraries_corpus(session: nox.Session) -> None:
     """All programs of Ray's libraries, natively and from an environment without ray; their part of docs/parity.md."""
     cluster, laptop = library_environments(session)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames_environment(session)}
-    run_pytest(session, laptop, "integration_tests/libraries/test_corpus.py", report="libraries-corpus", env=env)
+    run_pytest(session, laptop, "integration_tests/libraries/test_programs.py", report="libraries-corpus", env=env)
     if not session.posargs:  # a part of the programs says nothing of the others
         report = str(WORK / "reports" / "libraries-corpus.xml")
         session.run(sys.executable, "tools/parity.py", "--write", "libraries", report, external=True)

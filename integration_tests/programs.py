@@ -13,6 +13,8 @@ from processes import MARK, kill_marked, new_mark
 
 #: The cluster's own reports, between what the program prints: they may be there or not, and come when they come.
 _REPORT = re.compile(r"\((raylet|autoscaler|[^()]*pid=\d+)[^()]*\)")
+#: What Ray Tune says before it begins, with names and paths that are new each time.
+_BANNER = re.compile(r"[╭│├╰]|View detailed results here: |To visualize your results with TensorBoard, ")
 
 
 def run(
@@ -48,6 +50,6 @@ def own_lines(printed: str) -> list[str]:
             in_report = in_report or line.endswith("User exception:")
         elif in_report:
             in_report = line.startswith(" ")
-        elif line:
+        elif line and not _BANNER.match(line):
             lines.append(line)
     return lines

@@ -213,6 +213,19 @@ def test_what_cannot_be_deployed_says_why_and_where_it_was_described() -> None:
     assert any("test_serve.py" in note for note in getattr(raised.value, "__notes__", ["test_serve.py"]))
 
 
+def test_what_a_coroutine_function_gives_is_a_coroutine_here(context: ray.ClientContext) -> None:
+    async def later(number: int) -> int:
+        await asyncio.sleep(0)
+        return number + 1
+
+    assert asyncio.run(context.run(later, 1)) == 2
+
+    async def together() -> list[int]:
+        return list(await asyncio.gather(*(context.run(later, number) for number in range(3))))
+
+    assert asyncio.run(together()) == [1, 2, 3]
+
+
 def test_classes_have_what_they_have_of_packages_that_are_not_here(context: ray.ClientContext) -> None:
     schema = serve.schema.ServeDeploySchema.model_validate({"applications": [{"import_path": "a:b"}]})
     assert schema.applications[0].import_path == "a:b"

@@ -27,6 +27,7 @@ sys.path.insert(0, str(HERE.parent))
 from cluster import Head, cluster_python, cluster_ray, private_environment  # noqa: E402
 from gateway import Gateway  # noqa: E402
 from processes import kill_marked, new_mark  # noqa: E402
+from programs import own_lines  # noqa: E402
 
 PAGE = HERE.parent.parent / "docs" / "packages.md"
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
@@ -58,7 +59,7 @@ def run(command: list[str], address: str, extra: Mapping[str, str]) -> tuple[int
             said = (error.stderr or b"").decode(errors="replace") + f"\nno end within {TIME_OUT_S} s"
         finally:
             kill_marked(environment["RAY_CLIENT_TEST_MARK"])
-    return code, [line for line in printed.splitlines() if not OF_RAY.match(line)], said
+    return code, [line for line in own_lines(printed) if not OF_RAY.match(line)], said
 
 
 def compare(name: str, way: str, head: Head, gateway: Gateway) -> str:

@@ -443,7 +443,10 @@ def hold(cls: type, place: Place | Recipe) -> Any:
 
 def of(session: Session, object_id: int, classes: tuple[str, ...], specials: tuple[str, ...]) -> Any:
     """Give what stands for an object of the driver's (T15); its class and that one's bases are named."""
-    return hold(_class_of(classes, specials), Place(session, object_id))
+    held = hold(_class_of(classes, specials), Place(session, object_id))
+    if classes[0] == "builtins:coroutine":
+        return _awaited(session, None, held)  # one of this process's, which is what event loops run
+    return held
 
 
 def class_named(name: str) -> Any:

@@ -257,6 +257,8 @@ def test_what_the_client_lacks_a_package_for_stays(client: Any, driving: Any) ->
     numpy = pytest.importorskip("numpy")
     assert client.value_of(ask(client, driving, numpy.zeros, 3, lacks=["numpy"]).value).name == "library_object"
     assert client.value_of(ask(client, driving, numpy.float64, 3, lacks=["numpy"]).value) == 3.0
+    method = client.value_of(ask(client, driving, getattr, numpy.zeros(3), "tolist", lacks=["numpy"]).value)
+    assert (method.name, method.args[1]) == ("library_method", "tolist")  # of which a client makes no `getattr`
 
 
 def test_what_the_client_lacks_a_package_for_stays_in_other_values_too(client: Any, driving: Any) -> None:

@@ -52,6 +52,7 @@ SPECIALS: Final = (
     *("_repr_pdf_", "_repr_png_", "_repr_svg_"),
 )
 
+_METHODS: Final = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)
 _PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None)))  #: what goes by value, whatever the client has
 
 _Reduced = tuple[Any, ...]  # of a function, its arguments and, perhaps, a state
@@ -65,7 +66,7 @@ class Held:
 
     def reduce(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Give the token of what stays; None: it goes by value."""
-        if isinstance(obj, types.MethodType) and self._stays(_class_of(obj.__self__)):
+        if isinstance(obj, _METHODS) and self._stays(_class_of(obj.__self__)):
             return tokens.library_method, (obj.__self__, obj.__name__)
         is_code = isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType))
         if _top(obj if is_code else type(obj)) in self._lacks:
