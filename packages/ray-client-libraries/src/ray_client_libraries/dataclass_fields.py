@@ -9,12 +9,10 @@ from __future__ import annotations
 import dataclasses
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ray_client.handles import current
-
-if TYPE_CHECKING:
-    from ray_client_libraries.held import Held, Recipe
+from ray_client_libraries.held import Held, Here, Recipe, call, hold
 
 _FACTORIES: Final = {"list": list, "dict": dict, "set": set}
 _ASKED: Final = (
@@ -27,6 +25,7 @@ def add(cls: Any, entry: dict[str, Any]) -> None:
     specs = [(name, Any, _field(cls, name, *rest)) for name, *rest in entry["f"]]
     options: dict[str, Any] = {"frozen": entry.get("z", False), "repr": entry.get("y", False)}
     model: Any = dataclasses.make_dataclass(cls.__name__, specs, init=False, eq=False, **options)
+    type.__setattr__(cls, "ray_here", OfDataclass())
     cls.__dataclass_params__ = model.__dataclass_params__
     cls.__dataclass_fields__ = model.__dataclass_fields__
     positional = [field for field in dataclasses.fields(model) if field.init and not field.kw_only]
@@ -55,89 +54,65 @@ def _field(cls: Any, name: str, flags: str, default: Any = None) -> Any:
 
 def _described(target: Any, name: str, ask: Callable[[Any, str], Any]) -> Any:
     """Give a part of something, as described."""
-    from ray_client_libraries.held import Held, Recipe, hold  # needs this module
-
     return hold(Held, Recipe(ask, (target, name), {}))
 
 
-def check(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Refuse what the initializer of a library's dataclass does not take, as it does.
+class OfDataclass(Here):
+    """What such a class does here: without a session it knows its fields."""
 
-    Raises:
-        TypeError: there are too many arguments, or one of a name that no field has.
-    """
-    if "ray_name" not in vars(cls) or not hasattr(cls, "__dataclass_fields__"):
-        return
-    positional = cls.__match_args__
-    wrong = next((name for name in kwargs if name not in cls.__dataclass_fields__), None)
-    if wrong is not None:
-        raise TypeError(f"{cls.__qualname__}.__init__() got an unexpected keyword argument {wrong!r}")
-    if len(args) > len(positional):
-        most = len(positional) + 1
-        raise TypeError(
-            f"{cls.__qualname__}.__init__() takes at most {most} positional arguments, {len(args) + 1} given"
-        )
+    def check(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if "ray_name" not in vars(cls):  # the user's own, with an initializer of its own
+            return
+        positional = cls.__match_args__
+        wrong = next((name for name in kwargs if name not in cls.__dataclass_fields__), None)
+        if wrong is not None:
+            raise TypeError(f"{cls.__qualname__}.__init__() got an unexpected keyword argument {wrong!r}")
+        if len(args) > len(positional):
+            most = len(positional) + 1
+            raise TypeError(
+                f"{cls.__qualname__}.__init__() takes at most {most} positional arguments, {len(args) + 1} given"
+            )
 
-
-def described(held: Held, place: Recipe, name: str) -> Any:
-    """Give an attribute of what is only described, without a session.
-
-    Raises:
-        KeyError: nothing is known of it.
-    """
-    if name in place.changes:
-        return place.changes[name]
-    fields = getattr(type(held), "__dataclass_fields__", {})
-    given = {**dict(zip(getattr(type(held), "__match_args__", ()), place.args, strict=False)), **place.kwargs}
-    if name in given:
-        return given[name]
-    field = fields[name]
-    if field.metadata.get(_ASKED):
-        return _described(held, name, getattr)
-    if field.default_factory is not dataclasses.MISSING:
-        value = place.changes[name] = field.default_factory()
-        place.steps.append(("__setattr__", (name, value), {}))  # with what is put into it until then
-        return value
-    if field.default is dataclasses.MISSING:
-        raise KeyError(name)
-    return field.default
-
-
-def shown(held: Held, place: Recipe, show: Callable[[Any], str]) -> str:
-    """Give the text of a dataclass that is only described; empty: it is none, or has one of its own."""
-    params = getattr(type(held), "__dataclass_params__", None)
-    if params is None or place.is_under_way:  # whoever pickles it may ask
-        return ""
-    if (session := current.find_session()) is not None:
-        from ray_client_libraries.held import call  # as above
-
-        return str(call(session, show, held))
-    if not params.repr:
-        return ""
-    cls: Any = type(held)
-    parts = [f"{field.name}={getattr(held, field.name)!r}" for field in dataclasses.fields(cls) if field.repr]
-    return f"{type(held).__qualname__}({', '.join(parts)})"
-
-
-def attributes(held: Held) -> dict[str, Any]:
-    """Give the attributes of an object; raises AttributeError where it is only described, and no dataclass."""
-    from ray_client_libraries.held import Recipe, call, session_of  # as above
-
-    if isinstance(held._place, Recipe) and current.find_session() is None:
+    def described(self, held: Held, place: Recipe, name: str) -> Any:
+        if name in place.changes:
+            return place.changes[name]
         cls: Any = type(held)
-        if not dataclasses.is_dataclass(cls):
-            raise AttributeError("__dict__")
-        return {field.name: getattr(held, field.name) for field in dataclasses.fields(cls)}
-    found: dict[str, Any] = call(session_of(held), vars, held)
-    return found
+        given = {**dict(zip(cls.__match_args__, place.args, strict=False)), **place.kwargs}
+        if name in given:
+            return given[name]
+        field = cls.__dataclass_fields__[name]
+        if field.metadata.get(_ASKED):
+            return _described(held, name, getattr)
+        if field.default_factory is not dataclasses.MISSING:
+            value = place.changes[name] = field.default_factory()
+            place.steps.append(("__setattr__", (name, value), {}))  # with what is put into it until then
+            return value
+        if field.default is dataclasses.MISSING:
+            raise KeyError(name)
+        return field.default
+
+    def shown(self, held: Held, place: Recipe, show: Callable[[Any], str]) -> str:
+        if place.is_under_way:  # whoever pickles it may ask
+            return ""
+        if (session := current.find_session()) is not None:
+            return str(call(session, show, held))
+        cls: Any = type(held)
+        if not cls.__dataclass_params__.repr:
+            return ""
+        parts = [f"{field.name}={getattr(held, field.name)!r}" for field in dataclasses.fields(cls) if field.repr]
+        return f"{type(held).__qualname__}({', '.join(parts)})"
+
+    def attributes(self, held: Held) -> dict[str, Any]:
+        if isinstance(held._place, Recipe) and current.find_session() is None:
+            cls: Any = type(held)
+            return {field.name: getattr(held, field.name) for field in dataclasses.fields(cls)}
+        return super().attributes(held)
 
 
 def _equal(ask: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Give the `__eq__` of a dataclass; `ask` is the driver's."""
 
     def __eq__(self: Any, other: Any) -> Any:  # noqa: N807 - it is one
-        from ray_client_libraries.held import Recipe  # as above
-
         if type(other) is not type(self):
             return NotImplemented
         if current.find_session() is not None or not all(isinstance(each._place, Recipe) for each in (self, other)):
@@ -150,8 +125,6 @@ def _equal(ask: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 def _same(one: Any, another: Any) -> bool:
     """Tell whether two values of a field are equal; what is computed from nothing given is, too."""
-    from ray_client_libraries.held import Held, Recipe  # as above
-
     if type(one) is Held and type(another) is Held and isinstance(one._place, Recipe):
         return isinstance(another._place, Recipe) and one._place.args[1:] == another._place.args[1:]
     return bool(one == another)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ray_client.cluster_only import LibraryValue
 from ray_client.handles import current
+from ray_client_libraries.held import Here, Method, call, session_of
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session  # loads protobuf
@@ -57,14 +58,11 @@ class HasFiles(LibraryValue):
     @classmethod
     def from_directory(cls, path: Any) -> Any:
         """Make a checkpoint of a directory of this machine, or, where that has none such, of the cluster's."""
-        from ray_client_libraries.held import Method, call  # needs this module
-
         session = current.current_session(f"{cls.__qualname__}.from_directory()")
         return call(session, Method(cls, "from_directory"), local(path))
 
     def to_directory(self, path: Any = None) -> str:
         """Copy the checkpoint's files to a directory of this machine, which is made where none is given."""
-        from ray_client_libraries.held import call, session_of  # as above
         from ray_client_proto import files  # loads protobuf
 
         target = tempfile.mkdtemp(prefix="checkpoint_") if path is None else os.path.normpath(os.fspath(path))
@@ -79,6 +77,15 @@ class HasFiles(LibraryValue):
         """Give a directory of this machine with the checkpoint's files, for as long as the block lasts."""
         with tempfile.TemporaryDirectory(prefix="checkpoint_", ignore_cleanup_errors=True) as directory:
             yield self.to_directory(directory)
+
+
+class OfFiles(Here):
+    """What such a class does here: its methods above, and a directory of this machine is marked as one."""
+
+    module = __name__
+
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return local_arguments(*args, **kwargs)
 
 
 #: What objects of these classes have here, and not in the driver.

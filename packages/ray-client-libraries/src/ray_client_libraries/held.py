@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
-from ray_client_libraries import applications, dataclass_fields, files
+from ray_client_libraries import applications
 from ray_client_libraries.manifest import entries
 from ray_client_proto.wire import tokens
 
@@ -165,8 +165,50 @@ def _no_attribute(held: Any, name: str) -> Any:
 _named_here: weakref.WeakValueDictionary[str, LibraryType] = weakref.WeakValueDictionary()
 
 
+class Here:
+    """What a class does here and not in the driver; this is for most of them."""
+
+    module = ""  #: whose functions are methods that run here
+
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Give the arguments of the class as the driver is to get them."""
+        return args, kwargs
+
+    def check(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Refuse arguments of what is only described, as its initializer would; most say nothing of theirs.
+
+        Raises:
+            TypeError: there are too many, or one of a name that there is not.
+        """
+
+    def described(self, held: Held, place: Recipe, name: str) -> Any:
+        """Give an attribute of what is only described, without a session.
+
+        Raises:
+            KeyError: nothing is known of it.
+        """
+        return place.changes[name] if name in place.changes else place.kwargs[name]
+
+    def shown(self, held: Held, place: Recipe, show: Callable[[Any], str]) -> str:
+        """Give the text of what is only described; empty: it has none of its own."""
+        return ""
+
+    def attributes(self, held: Held) -> dict[str, Any]:
+        """Give what `vars` gives.
+
+        Raises:
+            AttributeError: it is only described, and nothing is known of it.
+        """
+        if isinstance(held._place, Recipe) and current.find_session() is None:
+            raise AttributeError("__dict__")
+        found: dict[str, Any] = call(session_of(held), vars, held)
+        return found
+
+
 class LibraryType(ABCMeta):
     """The type of classes of the libraries, and of those derived from them: to call one makes an instance there."""
+
+    ray_here = Here()
 
     def __new__(cls, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any) -> LibraryType:
         own = {key: Special(key, value) for key, value in names.items() if Special.is_for(key, value)}
@@ -178,10 +220,9 @@ class LibraryType(ABCMeta):
 
     def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         session = current.find_session()
-        if issubclass(cls, files.HasFiles):
-            args, kwargs = files.local_arguments(*args, **kwargs)
+        args, kwargs = cls.ray_here.arguments(args, kwargs)
         if session is None:
-            dataclass_fields.check(cls, args, kwargs)
+            cls.ray_here.check(cls, args, kwargs)
             return hold(cls, Recipe(cls, args, kwargs))
         made = call(session, cls, *args, **kwargs)
         is_same = (type(made).__module__, type(made).__name__) == (cls.__module__, cls.__name__)
@@ -230,7 +271,7 @@ class Held(LibraryValue, metaclass=LibraryType):
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__dict__":  # what `vars` asks for
-            return dataclass_fields.attributes(self)
+            return type(self).ray_here.attributes(self)
         if (name.startswith("__") and name.endswith("__")) or name in _OWN:
             return object.__getattribute__(self, name)
         found = inspect.getattr_static(type(self), name, _NONE)
@@ -240,11 +281,11 @@ class Held(LibraryValue, metaclass=LibraryType):
                 *(self, name, found is not _NONE and isinstance(place, Place) and place.session.is_open)
             )
         if isinstance(found, (FunctionType, staticmethod, classmethod)):
-            is_of_here = getattr(found, "__wrapped__", found).__module__ == files.__name__
+            is_of_here = getattr(found, "__wrapped__", found).__module__ == type(self).ray_here.module
             return object.__getattribute__(self, name) if is_of_here else Method(self, name)
         if isinstance(place, Recipe) and current.find_session() is None:
             with contextlib.suppress(KeyError):
-                return dataclass_fields.described(self, place, name)
+                return type(self).ray_here.described(self, place, name)
         if found is _NONE and isinstance(place, Description):
             # Pickling a class that is decorated looks for its methods in what its name gives, and means the class.
             raise AttributeError(f"{type(self).__qualname__!r} has no attribute {name!r} before it is made")
@@ -289,9 +330,8 @@ class Held(LibraryValue, metaclass=LibraryType):
         """Give a text of what lives in a driver; of a recipe one of our own, since whoever pickles it may ask."""
         place = self._place
         if isinstance(place, Recipe):
-            return (
-                dataclass_fields.shown(self, place, show) or f"<{type(self).__qualname__} as described at {place.site}>"
-            )
+            shown = type(self).ray_here.shown(self, place, show)
+            return shown or f"<{type(self).__qualname__} as described at {place.site}>"
         if not place.session.is_open:
             return f"<{type(self).__qualname__} of the session {place.session.id}, which has ended>"
         return str(call(place.session, show, self))

@@ -155,6 +155,7 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
     names.update(entry.get("c", {}))
     if (here := files.HERE.get((module, name))) is not None:
         names |= {own: member for own, member in vars(here).items() if not own.startswith("_")}
+        names["ray_here"] = files.OfFiles()
         bases.insert(0, here)
     made: Any = LibraryType(name, tuple(bases), names)
     made.ray_name = module, name

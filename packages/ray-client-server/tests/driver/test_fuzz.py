@@ -26,6 +26,7 @@ from google.protobuf.message import DecodeError
 
 from ray_client_proto import threads
 from ray_client_proto.lanes import LaneSocket
+from ray_client_proto.ports import Target
 from ray_client_proto.sockets import MessageSocket, WebSocket
 from ray_client_proto.v1 import operation_pb2 as op
 from ray_client_proto.v1.frame_pb2 import Attach, ClientFrame, ServerFrame
@@ -41,6 +42,7 @@ from ray_client_server.driver.holdings import Holdings
 from ray_client_server.driver.lanes import LaneService, LogService
 from ray_client_server.driver.library import Library
 from ray_client_server.driver.logs import Logs
+from ray_client_server.driver.ports import PortService
 from ray_client_server.driver.session import DriverSession
 from ray_client_server.driver.sockets import SocketDoor
 from ray_client_server.driver.streams import Streams
@@ -48,7 +50,7 @@ from ray_client_server.driver.transfers import Uploads
 
 SECONDS = float(os.environ.get("RAY_CLIENT_FUZZ_S", "60"))
 SEED = int(os.environ.get("RAY_CLIENT_FUZZ_SEED") or "11")
-CONTROL_S = 60.0  #: within which a planted fault must be found
+CONTROL_S = 100.0  #: within which a planted fault must be found
 ANSWER_S = 10.0  #: a driver that takes longer for a small question is taken for wedged
 LIMIT_BYTES = 1 << 20
 
@@ -84,7 +86,8 @@ class Driver:
         )
         lanes = LaneService(self.holdings.uploads, self.holdings.downloads, LIMIT_BYTES)
         self.path = str(path / "w")
-        self.door = SocketDoor(self.path, self.session, LIMIT_BYTES, lanes, LogService(self.logs))
+        ports = PortService(is_allowed=False)  # or it would connect to whatever comes out
+        self.door = SocketDoor(self.path, self.session, LIMIT_BYTES, lanes, LogService(self.logs), ports=ports)
 
     def connect(self, kind: bytes) -> socket.socket:
         near, far = socket.socketpair()
@@ -192,7 +195,7 @@ class Fuzzer:
             "interrupt_library": lambda: op.InterruptLibrary(request_id=some_id()),
             "release_export": lambda: op.ReleaseExport(digest=pick.choice((b"", b"x" * 9))),
         }
-        kind = pick.choice([*kinds, "schedule_task", "take_next"])
+        kind = pick.choice([*kinds, "schedule_task", "take_next", "call_library"])
         return op.Operation(request_id=self.some_id(), **{kind: kinds[kind]()})
 
     def mutated(self, message: bytes) -> bytes:
@@ -273,10 +276,12 @@ class Fuzzer:
                 lane_socket.has_message()
 
     def send_other(self) -> None:
-        kind = self.random.choice((websocket.LOGS, websocket.CALL, websocket.CALL))
+        kind = self.random.choice((websocket.LOGS, websocket.CALL, websocket.CALL, websocket.PORT))
         with released(self.messages(kind)) as messages:
             body = LogRequest(is_enabled=True, level=3).SerializeToString()
-            if kind == websocket.CALL:
+            if kind == websocket.PORT:
+                body = Target("head.example" * self.random.choice((0, 1, 100)), self.number() & 0xFFFF).encode()
+            elif kind == websocket.CALL:
                 operation = self.operation()
                 field = operation.WhichOneof("kind")
                 body = bytes([self.random.randrange(7)])
@@ -285,7 +290,9 @@ class Fuzzer:
 
     def send_raw(self) -> None:
         """Frames of WebSockets that are none: other opcodes, huge sizes, no end, nothing at all."""
-        kind = self.random.choice((websocket.DATA, websocket.LANE, websocket.LOGS, websocket.CALL, b"\x09"))
+        kind = self.random.choice(
+            (websocket.DATA, websocket.LANE, websocket.LOGS, websocket.CALL, websocket.PORT, b"\x09")
+        )
         with self.driver.connect(kind) as near:
             first = self.random.choice((0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x88, 0x89, 0x8A, 0xF2, 0x8F))
             size = self.random.choice((b"\x80", b"\xfe\xff\xff", b"\xff" + struct.pack(">Q", self.number()), b"\x05"))

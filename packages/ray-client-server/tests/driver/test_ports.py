@@ -87,6 +87,18 @@ def test_a_port_that_nobody_answers_at_is_refused(client: Client) -> None:
     assert raised.value.code == websocket.FAILURES + Failure.INVALID_ARGUMENT
 
 
+def test_a_port_that_takes_no_connection_is_given_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F2"""
+    monkeypatch.setattr(ports, "_CONNECT_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.socket() as only:
+        only.connect(full.getsockname())  # no other one has room
+        too_late = threading.Timer(WITHIN_S / 2, full.close)
+        too_late.start()
+        with pytest.raises(ClosedError, match="nobody answers there: timed out"):
+            said(client.ask(PortService(), Target("127.0.0.1", full.getsockname()[1])))
+        too_late.cancel()
+
+
 @pytest.mark.parametrize("host", ["no such host.example", "x" * 255, "a..b"])
 def test_a_host_that_there_is_not_is_refused(client: Client, host: str) -> None:
     """F2"""
