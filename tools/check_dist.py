@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("ray_client", "ray_client_libraries", "ray_client_proto", "ray_client_server")
-CLIENT_LIMIT_BYTES = 300_000
+LIMITS_BYTES = {"ray_client": 300_000, "ray_client_libraries": 600_000}
 ALLOWED = {
     "ray_client": {"ray-client-proto", "grpcio", "cloudpickle", "pathspec"},
     "ray_client_libraries": {"ray-client-proto", "ray-client"},
@@ -49,8 +49,9 @@ def problems(dist: Path, from_tree: Path) -> list[str]:
             found.append(f"{wheel}: unexpected or missing requirements {sorted(others)} in {needs}")
         if name != "ray_client_proto" and f"ray-client-proto~={version}" not in needs:
             found.append(f"{wheel}: does not pin ray-client-proto to the release line of {version}: {needs}")
-    if (size := (dist / wheels["ray_client"]).stat().st_size) >= CLIENT_LIMIT_BYTES:
-        found.append(f"{wheels['ray_client']}: {size} bytes, {CLIENT_LIMIT_BYTES} are allowed")
+    for name, limit in LIMITS_BYTES.items():
+        if (size := (dist / wheels[name]).stat().st_size) >= limit:
+            found.append(f"{wheels[name]}: {size} bytes, {limit} are allowed")
     return found
 
 

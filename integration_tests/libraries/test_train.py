@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,10 @@ def test_workers_read_their_shards_and_report(tmp_path: Path) -> None:
     result = trainer.fit()
     assert isinstance(result, train.Result)
     assert result.metrics == {"rows": 8, "workers": 1}
-    assert Path(result.checkpoint.path, "model").read_text() == "trained"  # the cluster is this machine here
+    assert Path(result.checkpoint.to_directory(), "model").read_text() == "trained"
+    [(best, metrics)] = result.best_checkpoints
+    with best.as_directory() as directory:
+        assert (os.listdir(directory), metrics["rows"]) == (["model"], 8)
 
 
 def test_a_worker_that_fails_ends_the_run_with_the_error_of_its_class(tmp_path: Path) -> None:
@@ -47,3 +51,4 @@ def test_a_worker_that_fails_ends_the_run_with_the_error_of_its_class(tmp_path: 
     with pytest.raises(Exception, match="a bad worker") as caught:
         trainer.fit()
     assert isinstance(caught.value, train.TrainingFailedError)
+    assert isinstance(caught.value.worker_failures[0], ValueError)

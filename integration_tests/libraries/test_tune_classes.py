@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import copy
 import dataclasses
 import os
+import signal
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +129,41 @@ def test_a_run_is_restored(storage: str, tmp_path: Path) -> None:
     [result] = tune.Tuner.restore(path, trainable=steps, resume_errored=True).fit()
     assert result.error is None
     assert (result.metrics["step"], result.metrics["from"]) == (2, 1)
+
+
+def test_ctrl_c_twice_ends_a_run_at_once_and_leaves_handlers_as_they_were(
+    context: ray.ClientContext, storage: str
+) -> None:
+    """X4"""
+
+    class Lasting(tune.Callback):
+        def on_experiment_end(self, trials: Any, **info: Any) -> None:
+            time.sleep(100)
+
+    def forever(config: dict[str, Any]) -> None:
+        while True:
+            tune.report({"score": 1})
+            time.sleep(0.05)
+
+    def press() -> None:
+        while not any(path.stat().st_size for path in Path(storage).glob("*/*/result.json")):
+            time.sleep(0.05)
+        _thread.interrupt_main()
+        time.sleep(1)
+        _thread.interrupt_main()
+
+    def handler() -> str:
+        return repr(signal.getsignal(signal.SIGINT))
+
+    before = context.run(handler), handler()
+    began = time.monotonic()
+    thread = threading.Thread(target=press, daemon=True)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        tune.Tuner(forever, run_config=run_config(storage, callbacks=[Lasting()])).fit()
+    assert time.monotonic() - began < 100
+    thread.join()
+    assert (context.run(handler), handler()) == before
 
 
 def test_configurations_are_dataclasses_of_the_driver() -> None:

@@ -22,8 +22,11 @@ print(run(os.path.basename, "/x/y"), run(lambda: sys.version_info[0]))
 
 class Odd(Exception):
     def __init__(self, number):
-        super().__init__(f"{number} is odd")
+        super().__init__(number)
         self.number = number
+
+    def __str__(self):
+        return f"{self.number} is odd"
 
 
 def halve(number):

@@ -38,6 +38,6 @@ with tempfile.TemporaryDirectory() as place:
         look, param_space=space, tune_config=tune.TuneConfig(num_samples=3), run_config=run_config
     ).fit()
     print([result.metrics["is_good"] for result in results])
-print(isinstance(space["width"].sample(), int), type(space["depth"]).__name__, len(space["width"]))
+print(isinstance(space["width"].sample(), int), 1 <= space["depth"].sample() < 5)
 domain = tune.uniform(2, 3)
 print(all(2 <= value <= 3 for value in domain.sample(size=5)), domain.is_valid(2.5), domain.is_valid(4))

@@ -42,7 +42,7 @@ with tempfile.TemporaryDirectory() as place:
     )
     store.apply([boat, view])
     asked = pd.DataFrame(
-        {"boat": [1, 2], "event_timestamp": pd.to_datetime(["2024-05-01 12:00", "2024-05-03"], utc=True)}
+        {"boat": [1, 2], "event_timestamp": pd.to_datetime(["2024-05-01 12:00", "2024-05-03 12:00"], utc=True)}
     )
     found = store.get_historical_features(entity_df=asked, features=["speeds:speed"]).to_df()
     print(found.sort_values("boat")[["boat", "speed"]].values.tolist())

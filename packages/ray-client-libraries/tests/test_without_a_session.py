@@ -184,6 +184,8 @@ def test_importing_them_loads_neither_grpc_nor_protobuf() -> None:
 
 def test_the_drop_in_has_them_too() -> None:
     code = "from ray_client import dropin; dropin.install(); import ray.data; from ray import tune, serve; "
+    code += "from importlib.util import find_spec; assert find_spec('ray.tune.search.optuna'); "
+    code += "assert find_spec('ray.data.nothing') is None; from ray.train.torch import TorchTrainer; "
     code += "from ray.tune.schedulers import ASHAScheduler; import ray_client.tune; "
     code += "assert ray.data.Dataset and tune is ray_client.tune and callable(serve.deployment)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ray_client.handles import current
-from ray_client_libraries.held import Held, Here, Recipe, call, hold, session_of
+from ray_client_libraries.held import Held, Here, Recipe, call, hold
 
 _FACTORIES: Final = {"list": list, "dict": dict, "set": set}
 _ASKED: Final = (

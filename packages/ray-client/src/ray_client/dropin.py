@@ -22,7 +22,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ray_client.cluster_only import covers
+from ray_client.cluster_only import FINDER, covers
 from ray_client.errors import RayInstalledError
 from ray_client.names import MIRRORED, explain
 
@@ -152,7 +152,7 @@ class _TwinFinder(MetaPathFinder):
         if top != "ray":
             return None
         twin = _twin_name(fullname)
-        if rest and not (covers(twin) or (_is_in_ray(rest) and _exists(twin, path))):
+        if rest and not (_is_in_ray(rest) and (_exists(twin, path) or FINDER.find_spec(twin, path) is not None)):
             # Whoever only asks whether there is such a module is to hear no, and not an error.
             if sys._getframe(2).f_globals.get("__name__") == "importlib.util":
                 return None
