@@ -57,6 +57,7 @@ STEPS = (
     "surface",
     "integration",
     "conformance",
+    "libraries",
     "compat-smoke",
 )
 
@@ -268,10 +269,17 @@ def libraries(session: nox.Session) -> None:
     typing = ROOT / "packages" / "ray-client-libraries" / "tests" / "typing"
     programs = sorted(str(path) for path in typing.glob("*.py"))
     session.run(laptop, "-m", "mypy", "--strict", "--config-file=", *programs, external=True)
-    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames_environment(session)}
-    run_pytest(session, laptop, "integration_tests/libraries", "-m", "not by_hand", report="libraries", env=env)
+    frames = frames_environment(session)
+    env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames}
+    found = {str(path.relative_to(ROOT)) for path in ROOT.glob("integration_tests/libraries/test_*.py")}
     web = "integration_tests/libraries/test_serve_fastapi.py"  # for which the laptop needs FastAPI
-    run_pytest(session, frames_environment(session), web, report="libraries-web", env=env)
+    of_data = {path for path in found if "test_data" in path}
+    halves = {"libraries-1": of_data, "libraries-2": found - of_data - {web}}
+    runs = [
+        pytest_run(session, laptop, *sorted(half), "-m", "not by_hand", report=report, env=env)
+        for report, half in halves.items()
+    ]
+    run_side_by_side(session, *runs, pytest_run(session, frames, web, report="libraries-web", env=env))
 
 
 @nox.session(name="libraries-corpus", python=False)

@@ -241,5 +241,5 @@ def test_a_hundred_objects_that_are_dropped_leave_the_drivers_table_as_it_was(se
     assert session.run(known) >= before + 100
     kept.clear()
     gc.collect()
-    session.run(len, "what was released goes with the next call")
-    assert session.run(known) == before
+    # What is released goes with a later call, and an answer under way holds what it brings until it is taken.
+    assert poll(lambda: session.run(known) <= before, 10)
