@@ -626,7 +626,8 @@ def library_environments(session: nox.Session) -> tuple[str, str]:
 
 def frames_environment(session: nox.Session) -> str:
     """Give the interpreter of a laptop with the names of Ray's libraries, and what programs import themselves."""
-    needed = [*locked("cluster-libraries"), *installed(session, "ray-client-libraries"), "pandas", "pyarrow", "fastapi"]
+    ours = installed(session, "ray-client-libraries")
+    needed = [*locked("cluster-libraries"), *ours, *PYTEST, "pandas", "pyarrow", "fastapi"]
     laptop = environment(session, "libraries-frames", *needed)
     prove_no_ray(session, laptop)
     return laptop
