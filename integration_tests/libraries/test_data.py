@@ -138,6 +138,8 @@ def test_expressions_are_used() -> None:
 
     rows = data.range(3).with_column("twice", col("id") * 2).take_all()
     assert sorted(row["twice"] for row in rows) == [0, 2, 4]
+    for is_wanted, ids in ((col("id") == 1, [1]), (~(col("id") == 1), [0, 2]), (col("id") != col("id") * 2, [1, 2])):
+        assert sorted(row["id"] for row in data.range(3).filter(expr=is_wanted).take_all()) == ids
 
 
 def test_the_driver_lets_go_of_what_is_dropped_here(context: ray.ClientContext) -> None:

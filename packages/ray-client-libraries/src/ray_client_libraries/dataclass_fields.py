@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ray_client.handles import current
-from ray_client_libraries.held import Held, Here, Recipe, call, hold
+from ray_client_libraries.held import Held, Here, Place, Recipe, call, hold
 
 _FACTORIES: Final = {"list": list, "dict": dict, "set": set}
 _ASKED: Final = (
@@ -113,9 +113,12 @@ def _equal(ask: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Give the `__eq__` of a dataclass; `ask` is the driver's."""
 
     def __eq__(self: Any, other: Any) -> Any:  # noqa: N807 - it is one
+        # Of expressions of Ray Data, which are dataclasses too, `==` with anything makes another one.
+        if current.find_session() is not None or isinstance(self._place, Place):
+            return ask(self, other)
         if type(other) is not type(self):
             return NotImplemented
-        if current.find_session() is not None or not all(isinstance(each._place, Recipe) for each in (self, other)):
+        if isinstance(other._place, Place):
             return ask(self, other)
         names = [field.name for field in dataclasses.fields(type(self)) if field.compare]
         return all(_same(getattr(self, name), getattr(other, name)) for name in names)
