@@ -21,15 +21,23 @@ _ATOMS: Final = frozenset((int, float, complex, bool, str, bytes, bytearray, typ
 _OF_EVERY_CLASS: Final = frozenset(("__dict__", "__weakref__", "__module__", "__doc__", "__qualname__", "_abc_impl"))
 
 
-class Found(NamedTuple):
-    """An object, the names that lead to it, and why it cannot be pickled, if it cannot."""
+#: The names that lead to an object, the last one first: each object of a long chain has one more than that before it.
+Way = tuple["Way", str] | None
 
-    path: tuple[str, ...]
+
+class Found(NamedTuple):
+    """An object, the way that leads to it, and why it cannot be pickled, if it cannot."""
+
+    way: Way
     obj: Any
     error: Exception | None = None
 
     def __str__(self) -> str:
-        return " -> ".join(self.path)
+        names, way = [], self.way
+        while way is not None:
+            way, name = way
+            names.append(name)
+        return " -> ".join(reversed(names))
 
 
 class Parts:
@@ -66,9 +74,9 @@ class Parts:
         Modules are not entered, nor objects `seen` before.
         """
         kept: list[Any] = []  # no other object must get the id of one that was seen
-        left = deque(((name,) if name else (), part) for name, part in start)
+        left = deque[tuple[Way, Any]]((_extended(None, name), part) for name, part in start)
         while left and len(seen) < MAX_OBJECTS:
-            path, obj = left.popleft()
+            way, obj = left.popleft()
             if type(obj) in _ATOMS or id(obj) in seen or issubclass(type(obj), ModuleType):
                 continue
             seen.add(id(obj))
@@ -76,10 +84,10 @@ class Parts:
             try:
                 parts = list(self.of(obj))
             except Exception as exc:  # noqa: BLE001 - pickling runs the user's own __reduce__ and __getstate__: anything
-                yield Found(path, obj, exc)
+                yield Found(way, obj, exc)
                 continue
-            yield Found(path, obj)
-            left.extend(((*path, name) if name else path, part) for name, part in parts)
+            yield Found(way, obj)
+            left.extend((_extended(way, name), part) for name, part in parts)
 
     def of(self, obj: Any) -> Iterator[Part]:
         """Give what an object is pickled with; raises as `reduced` does."""
@@ -103,6 +111,10 @@ class Parts:
     def fault(self, start: Iterable[Part]) -> Found | None:
         """Give the nearest part of some that cannot be pickled, if one is found."""
         return next((found for found in self.walk(start, set()) if found.error is not None), None)
+
+
+def _extended(way: Way, name: str) -> Way:
+    return (way, name) if name else way
 
 
 def _function_parts(function: FunctionType) -> Iterator[Part]:
