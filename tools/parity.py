@@ -1,11 +1,11 @@
 """The table of a conformance run, and its part of `docs/parity.md`: where client and Ray differ, or Ray and Ray.
 
     python tools/parity.py [--write] newest|oldest NATIVE.xml CLIENT.xml
-    python tools/parity.py [--write] libraries REPORT.xml
+    python tools/parity.py [--write] libraries REPORT.xml...
 
 The reports are those of the two sides (`nox -s conformance`, `nox -s conformance-oldest`), and that of the programs of
-Ray's libraries (`nox -s libraries-corpus`). Without `--write` a page whose part is not what the run says is an error.
-The other parts are left alone.
+Ray's libraries (`nox -s libraries-corpus`); of several, what a later one says of a program counts. Without `--write`
+a page whose part is not what the run says is an error. The other parts are left alone.
 """
 
 from __future__ import annotations
@@ -220,7 +220,11 @@ def main(arguments: list[str]) -> str | None:
     is_writing = "--write" in arguments
     name, *paths = (one for one in arguments if one != "--write")
     reports = [read(Path(one)) for one in paths]
-    made = _libraries(reports[0]) if name == "libraries" else _conformance(name, *reports)
+    if name == "libraries":
+        latest = {case: one for report in reports for case, one in report.outcomes.items()}
+        made = _libraries(Report(reports[0].ray, latest))
+    else:
+        made = _conformance(name, *reports)
     parts = split(PAGE.read_text(encoding="utf-8"))
     if is_writing:
         parts[name] = made

@@ -8,7 +8,7 @@ print(type(ready).__name__, isinstance(ready, ray.data.Dataset), ready.num_block
 print(ready)
 print(ready.size_bytes() > 0, len(ready.get_internal_block_refs()))
 print("ReadRange" in ready.stats() or "Range" in ready.stats())
-ready.show(1)
+print(sorted(row["square"] for row in ready.take_all()))
 named = ray.data.range(2)
 named.set_name("pair")
 print(named.name)
