@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import tracemalloc  # noqa: F401 - else pytest imports it as two threads report errors at once, and fails
 from collections.abc import Iterator
 from pathlib import Path
 
