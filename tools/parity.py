@@ -48,8 +48,8 @@ of 2.43.0, 2.46.0, 2.49.2, 2.52.1, 2.55.1 and 2.60.0.
 
 LIBRARIES = """## Programs of Ray's libraries
 
-Each of the {count} programs in `integration_tests/libraries/corpus/` runs on Ray {version} itself, and as it is from an
-environment without Ray; `nox -s libraries-corpus` compares what they print. {same} print the same.
+Of the {all} programs in `integration_tests/libraries/corpus/`, {count} ran on Ray {version} itself, and as they
+are from an environment without Ray; `nox -s libraries-corpus` compares what they print. {same} print the same.
 
 {programs}
 """
@@ -184,7 +184,8 @@ def _libraries(report: Report) -> str:
     rows = ((f"`{name}.py`", words.get(one.word, one.reason)) for name, one in programs.items())
     same = sum(one.word == "passed" for one in programs.values())
     table = _markdown(("Program", "Through the client"), rows)
-    return LIBRARIES.format(count=len(programs), version=report.ray, same=same, programs=table)
+    there = len(list((ROOT / "integration_tests/libraries/corpus").glob("*.py")))
+    return LIBRARIES.format(all=there, count=len(programs), version=report.ray, same=same, programs=table)
 
 
 def _plain(case: str) -> str:
