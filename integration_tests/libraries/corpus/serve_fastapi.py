@@ -1,4 +1,4 @@
-"""Routes of FastAPI, some of them below the decorator."""
+"""Routes of FastAPI: a function's above the deployment, and methods' below its decorator."""
 
 import socket
 
@@ -27,6 +27,11 @@ def fetch(url):
         return answer.read().decode()
 
 
+@app.get("/open")
+def is_open(day: str = "monday"):
+    return day != "sunday"
+
+
 @serve.deployment(ray_actor_options={"num_cpus": 0.1})
 @serve.ingress(app)
 class Library:
@@ -40,11 +45,6 @@ class Library:
     @app.get("/count", response_class=PlainTextResponse)
     async def count(self):
         return str(len(self.books))
-
-
-@app.get("/open")
-def is_open(day: str = "monday"):
-    return day != "sunday"
 
 
 port = ray.get(free_port.remote())
