@@ -21,8 +21,9 @@ from ray_client.cluster_only import LibraryValue
 from ray_client.errors import ClusterOnlyError, NotConnectedError, PicklingError
 from ray_client.pickling import pickler
 from ray_client_libraries import applications
-from ray_client_libraries.held import Recipe, _class_of
+from ray_client_libraries.held import _class_of
 from ray_client_libraries.modules import find
+from ray_client_libraries.places import Recipe
 from ray_client_proto.wire import tokens
 from ray_client_proto.wire.ray_modules import is_cluster_only
 

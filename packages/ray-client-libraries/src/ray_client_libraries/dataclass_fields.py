@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ray_client.handles import current
-from ray_client_libraries.held import Held, Here, Place, Recipe, call, hold
+from ray_client_libraries.held import Held, Here, hold
+from ray_client_libraries.places import Place, Recipe, call
 
 _FACTORIES: Final = {"list": list, "dict": dict, "set": set}
 _ASKED: Final = (

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ray_client.cluster_only import LibraryValue
 from ray_client.handles import current
-from ray_client_libraries.held import Here, Method, call, session_of
+from ray_client_libraries.held import Here, Method
+from ray_client_libraries.places import call, session_of
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session  # loads protobuf

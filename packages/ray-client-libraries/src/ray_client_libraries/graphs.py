@@ -19,7 +19,8 @@ from ray_client.handles.graph import (
     InputNode,
     MultiOutputNode,
 )
-from ray_client_libraries.held import Held, Method, Recipe, call, hold
+from ray_client_libraries.held import Held, Method, hold
+from ray_client_libraries.places import Recipe, call
 
 _recipes: WeakKeyDictionary[DAGNode, Held] = WeakKeyDictionary()
 

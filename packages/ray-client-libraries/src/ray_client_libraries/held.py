@@ -14,15 +14,16 @@ import inspect
 import sys
 import weakref
 from abc import ABCMeta
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
-from ray_client_libraries import applications
 from ray_client_libraries.manifest import entries
+from ray_client_libraries.places import Description, Place, Recipe, call, session_of
+from ray_client_libraries.specials import awaited, forward
 from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
@@ -39,89 +40,6 @@ _DESCRIBING: Final = {
 
 
 _OURS: Final = frozenset(("ray_client", "ray_client_libraries"))
-
-
-class Recipe:
-    """A call that a driver will make, once in each session, when its result is first needed."""
-
-    def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.function, self.args, self.kwargs = function, args, kwargs
-        self.site = _site()
-        self.is_under_way = False
-        self.changes: dict[str, Any] = {}  # of attributes, as they are known here
-        self.made: weakref.WeakKeyDictionary[Session, Held] = weakref.WeakKeyDictionary()
-        #: Calls of its methods that have been recorded since, and how many of them each session has made.
-        self.steps: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-        self._done: weakref.WeakKeyDictionary[Session, int] = weakref.WeakKeyDictionary()
-
-    def carry_out(self, session: Session) -> Held:
-        """Give what a session's driver has made of it.
-
-        Raises:
-            BaseException: what the call raised; it says where it was recorded.
-        """
-        from ray_client_proto import library  # loads protobuf
-
-        made: Held | None = self.made.get(session)
-        if made is None:
-            self.is_under_way = True
-            try:
-                made = library.Call(session, self.function, self.args, self.kwargs, library.HOLD).result()
-            except Exception as error:
-                library.note(error, f"It was recorded at {self.site}")
-                error.recorded_at = self.site  # type: ignore[attr-defined]  # whoever pickles lets it pass as it is
-                raise
-            finally:
-                self.is_under_way = False
-            self.made[session] = made
-        for name, args, kwargs in self.steps[self._done.get(session, 0) :]:
-            self._done[session] = self._done.get(session, 0) + 1
-            library.Call(session, Method(made, name), args, kwargs, library.HOLD).result()
-        return made
-
-    def add(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Record a call of a method that only changes what is described; with a session it is made at once.
-
-        Raises:
-            BaseException: what the call raised.
-        """
-        self.steps.append((name, args, kwargs))
-        session = current.find_session()
-        if session is not None:
-            self.carry_out(session)
-
-    def token_in(self, session: Session) -> tuple[Any, ...]:
-        """Give what stands for the result in a pickle; raises as `carry_out`."""
-        if self.is_under_way:  # a class that is decorated knows itself by its name: it gets one of its own
-            return functools.partial(self.function, *self.args, **self.kwargs), ()
-        return self.carry_out(session).token_in(session)
-
-    def copied(self, copied: Callable[[Any], Any]) -> Recipe:
-        """Give another that makes an object of its own, of arguments that are copied so."""
-        other = Recipe(self.function, copied(self.args), copied(self.kwargs))
-        other.site, other.changes, other.steps = self.site, copied(self.changes), copied(self.steps)
-        return other
-
-
-class Description(Recipe):
-    """A call that describes code of the user's for Serve, which may hold what Serve alone pickles."""
-
-    def carry_out(self, session: Session) -> Held:
-        applications.allow()
-        if isinstance(self.function, Decorator) and self.function._decorator == ("ray.serve.api", "ingress"):
-            applications.settle(*self.args)
-        return super().carry_out(session)
-
-
-class Place:
-    """An object in a session's driver; gives its count back when nothing here stands for it any more."""
-
-    def __init__(self, session: Session, object_id: int) -> None:
-        self.session, self.object_id = session, object_id
-        self.items: Iterator[Any] | None = None  # of an iterator: what has come already, and what comes
-
-    def __del__(self) -> None:
-        self.session.release(self.object_id)
 
 
 class Special(LibraryValue):
@@ -485,7 +403,7 @@ def of(session: Session, object_id: int, classes: tuple[str, ...], specials: tup
     """Give what stands for an object of the driver's (T15); its class and that one's bases are named."""
     held = hold(_class_of(classes, specials), Place(session, object_id))
     if classes[0] == "builtins:coroutine":
-        return _awaited(session, None, held)  # one of this process's, which is what event loops run
+        return awaited(session, None, held)  # one of this process's, which is what event loops run
     return held
 
 
@@ -535,137 +453,3 @@ def _known(name: str) -> type | None:
     else:
         found = _named_here.get(f"{module}:{own.rpartition('.')[2]}")
     return found if isinstance(found, LibraryType) else None
-
-
-def call(session: Session, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-    """Call a function in the driver; see `ray_client_proto.library.call`."""
-    from ray_client_proto import library  # loads protobuf
-
-    return library.Call(session, function, args, kwargs).result()
-
-
-def session_of(held: Held) -> Session:
-    """Give the session that an object lives in, or is to be made in.
-
-    Raises:
-        NotConnectedError: it is to be made, and there is no session.
-    """
-    place = held._place
-    return place.session if isinstance(place, Place) else current.current_session(f"this {type(held).__qualname__}")
-
-
-# Special methods: those of iterating and awaiting have ways of their own, all others are calls.
-
-
-def forward(name: str) -> Callable[..., Any]:
-    """Give what a special method of that name does here."""
-    own = _SPECIAL.get(name)
-    if own is not None:
-        return own
-
-    def special(self: Held, *args: Any) -> Any:
-        return call(session_of(self), name, self, *args)
-
-    special.__name__ = name
-    return special
-
-
-class _Named(LibraryValue):
-    """Names an object in the driver, and has no count of it: what is kept in an object's place must not hold that."""
-
-    def __init__(self, object_id: int) -> None:
-        self._object_id = object_id
-
-    def token_in(self, session: Session) -> tuple[Any, ...]:
-        return tokens.library_object, (self._object_id, (), ())
-
-
-def _iter(self: Held) -> Any:
-    if hasattr(type(self), "__next__"):
-        return self  # with what has come already
-    return call(session_of(self), iter, self)
-
-
-def _next(self: Held) -> Any:
-    place = self._place
-    if not isinstance(place, Place):
-        raise TypeError("what is only described cannot be iterated")
-    if place.items is None:
-        place.items = _pump(place.session, _Named(place.object_id))
-    return next(place.items)
-
-
-def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
-    """Give the items of an iterator in the driver (X5).
-
-    Where they come fast, the next are asked for while these travel and are used.
-    """
-    from ray_client_proto import library  # loads protobuf
-
-    def ask(*is_ahead: bool) -> library.Call:
-        return library.Call(session, None, (iterator, *is_ahead), {}, library.ITERATE)
-
-    ahead: library.Call | None = None
-    is_over = is_fast = False
-    try:
-        while not is_over:
-            taken, ahead = ahead or ask(), None
-            taken.settle()
-            if is_fast:
-                ahead = ask(True)
-            items, is_over, is_fast = taken.value()
-            yield from items
-    finally:
-        if ahead is not None:
-            ahead.drop()
-
-
-async def _awaited(session: Session, function: Any, *args: Any) -> Any:
-    import asyncio  # 40 ms that only those pay who use it
-
-    from ray_client_proto import library  # loads protobuf
-
-    call = library.Call(session, function, args, {}, library.AWAIT)
-    try:
-        # The reply itself stays as it is: the thread that reads will set it, whoever waits.
-        await asyncio.shield(asyncio.wrap_future(call.reply))
-    except asyncio.CancelledError:
-        call.leave()
-        raise
-    return call.value()
-
-
-def _await(self: Held) -> Generator[Any, None, Any]:
-    return _awaited(session_of(self), None, self).__await__()
-
-
-def _aiter(self: Held) -> AsyncIterator[Any]:
-    found: AsyncIterator[Any] = call(session_of(self), aiter, self)
-    return found
-
-
-def _anext(self: Held) -> Any:
-    return _awaited(session_of(self), anext, self)
-
-
-def _exit(self: Held, kind: Any, error: Any, trace: Any) -> Any:
-    """Leave a block there; its traceback stays here, with its frames."""
-    return call(session_of(self), Method(self, "__exit__"), kind, error, None)
-
-
-_SPECIAL: Final[dict[str, Callable[..., Any]]] = {
-    "__exit__": _exit,
-    "__iter__": _iter,
-    "__next__": _next,
-    "__await__": _await,
-    "__aiter__": _aiter,
-    "__anext__": _anext,
-}
-
-
-def _site() -> str:
-    """Give the line of the program that records something."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0].startswith("ray_client"):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -12,19 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.handles import current
 from ray_client_libraries import dataclass_fields, files
-from ray_client_libraries.held import (
-    Decorator,
-    Description,
-    Held,
-    LibraryType,
-    Method,
-    Recipe,
-    call,
-    class_named,
-    forward,
-    hold,
-    parsed,
-)
+from ray_client_libraries.held import Decorator, Held, LibraryType, Method, class_named, hold, parsed
+from ray_client_libraries.places import Description, Recipe, call
+from ray_client_libraries.specials import forward
 from ray_client_proto.wire.ray_modules import is_cluster_only
 
 if TYPE_CHECKING:
