@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
 import types
@@ -66,5 +67,8 @@ def test_plain_pickle_finds_what_came_of_the_script_by_value(
 
         call = CallLibrary(call=driving.payload((save_and_load, (mine,), {})))
         assert client.value_of(client.ask(call_library=call).value) is True
+        del mine, call
+        gc.collect()
+    assert main.double(2) == 4 and main.Point()  # where a library kept the name alone
     with pytest.raises(AttributeError, match="no attribute 'missing'"):
         main.missing  # noqa: B018

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-#: The newest functions and classes of the script by name, while anything holds them.
-_of_script: Final[weakref.WeakValueDictionary[str, Any]] = weakref.WeakValueDictionary()
+#: The newest functions and classes of the script by name. Libraries look for them when they have kept the name alone.
+_of_script: Final[dict[str, Any]] = {}
 
 
 @contextlib.contextmanager
