@@ -221,8 +221,11 @@ def minimums(session: nox.Session, level: str) -> None:
         session.install(*locked("laptop-oldest"), *installed(session, "ray-client"), *PYTEST, *OLDEST)
     else:
         install(session, "ray-client")
-    for package in PACKAGES[:2]:
-        run_pytest(session, "python", f"packages/{package}/tests", report=f"{package}-{level}")
+    runs = [
+        pytest_run(session, "python", f"packages/{package}/tests", report=f"{package}-{level}")
+        for package in PACKAGES[:2]
+    ]
+    run_side_by_side(session, *runs)
 
 
 @nox.session(name="search-properties")
@@ -703,7 +706,7 @@ def pytest_run(
 
 
 def run_side_by_side(session: nox.Session, *runs: tuple[list[str], dict[str, str | None]]) -> None:
-    """Run commands that wait more than they compute at the same time; what each prints follows when all have ended."""
+    """Run commands at the same time; what each prints follows when all have ended."""
 
     def start(run: tuple[list[str], dict[str, str | None]], log: Path) -> None:
         with log.open("w") as output:

@@ -124,6 +124,12 @@ def importing_libraries(contest: Contest, side: str) -> None:
         contest.samples.add("import_library", side, max(found))
 
 
+def using_library(contest: Contest, side: str) -> None:
+    """Seconds that the first use of a library takes in a session."""
+    with contest.noting(["library_first"], side), contest.apart(side) as requests:
+        contest.keep(side, requests.ask(CASE_TIMEOUT_S, do="case", name="library_first"), {"": "library_first"})
+
+
 def memory(contest: Contest, side: str) -> None:
     """What client and driver hold above a large value; each way with a session of its own, whose memory is fresh."""
     for way in ("put", "get"):
@@ -184,6 +190,7 @@ APART: tuple[tuple[Callable[[Contest, str], None], tuple[str, ...], int], ...] =
     (opening, ALL, EVERY),
     (importing, ALL, EVERY),
     (importing_libraries, OURS, EVERY),
+    (using_library, ("native", *OURS), 3),
     (recovery, REMOTE, 3),
     (memory, CLIENTS, 1),
     (beside_upload, REMOTE, 2),

@@ -83,6 +83,7 @@ GROUPS = (
         "with a small get; 512 MiB of arrays of NumPy come as the batches of a materialized dataset, and by a get of "
         "each of the 16 that it is made of.",
         (
+            Row("library_first", "first use of Data in a session", "s"),
             Row("library_call", "call of a method of a library's object", "1/s"),
             Row("library_blocks", "512 MiB of arrays by get", "MB/s"),
             Row("library_batches", "512 MiB of arrays as batches of a dataset", "MB/s"),

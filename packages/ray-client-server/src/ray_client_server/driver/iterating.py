@@ -64,9 +64,8 @@ class Iteration:
         self._items: list[Any] = []
         self._size_bytes = 0
         self._error: BaseException | None = None  #: that it ended with; StopIteration: that is all
-        self._asking = self._waiting = (
-            0  #: who asks, and who of them needs an item: threads of the client share iterators
-        )
+        #: Who asks, and who of them needs an item: threads of the client share iterators.
+        self._asking = self._waiting = 0
         self._is_interrupted = self._was_interrupted = False
         self._thread_id: int | None = 0  #: of the thread that takes items; None: it is about to begin, 0: there is none
 
