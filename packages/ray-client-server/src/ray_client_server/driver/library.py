@@ -27,6 +27,7 @@ from ray_client_proto.v1.operation_pb2 import CallLibrary, Output
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
 from ray_client_proto.wire.ray_modules import is_cluster_only
+from ray_client_server.driver import raised
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, printable, refused, shortened
 from ray_client_server.driver.extras import explained
@@ -66,6 +67,8 @@ class Held:
 
     def reduce(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Give the token of what stays; None: it goes by value."""
+        if isinstance(obj, BaseException):
+            return self._reduce_error(obj)
         if isinstance(obj, _METHODS) and self._stays(_class_of(obj.__self__)):
             return tokens.library_method, (obj.__self__, obj.__name__)
         is_code = isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType))
@@ -77,16 +80,22 @@ class Held:
         if is_code:
             is_closure = isinstance(obj, types.FunctionType) and "<locals>" in obj.__qualname__
             return self.token(obj, counted_ids) if is_closure and _is_of_library(obj) else None
-        if isinstance(obj, (types.ModuleType, enum.Enum, BaseException)):
-            return _reduce_error(obj) if isinstance(obj, BaseException) else None
+        if isinstance(obj, (types.ModuleType, enum.Enum)):
+            return None
         return self.token(obj, counted_ids) if self._stays(type(obj)) else None
 
     def reduce_object(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Do the same for values that are no answers of libraries: what one made stays, and what the client lacks."""
-        if isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException)):
-            return _reduce_error(obj) if isinstance(obj, BaseException) else None
+        if isinstance(obj, BaseException):
+            return self._reduce_error(obj)
+        if isinstance(obj, (type, types.ModuleType, enum.Enum)):
+            return None
         stays = _top(type(obj)) in self._lacks or any(map(_is_of_library, type(obj).__mro__))
         return self.token(obj, counted_ids) if stays else None
+
+    def _reduce_error(self, error: BaseException) -> _Reduced | None:
+        is_lacking = _top(type(error)) in self._lacks
+        return raised.without_its_package(error) if is_lacking else raised.of_a_library(error)
 
     def _stays(self, cls: type) -> bool:
         moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
@@ -107,23 +116,6 @@ class Held:
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
         return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
-
-
-def _reduce_error(error: BaseException) -> _Reduced | None:
-    """Give an error of a library with its arguments, attributes and text, whatever its own initializer takes.
-
-    What stands for its class on the client has the names alone; None: it is no library's.
-    """
-    own = [cls for cls in type(error).__mro__ if _is_of_library(cls)]
-    if not own or any(cls.__module__ == "ray.exceptions" for cls in type(error).__mro__):  # those travel as failures
-        return None
-    state = dict(vars(error))
-    for name in {name for cls in own for name, found in vars(cls).items() if isinstance(found, property)}:
-        with contextlib.suppress(Exception):  # the library's own code
-            state[name] = getattr(error, name)
-    if type(error).__str__ is not BaseException.__str__:
-        state["ray_text"] = str(error)
-    return type(error), error.args, state
 
 
 def _key_of(obj: Any) -> bytes:
