@@ -43,11 +43,16 @@ _IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended 
 _TEXT_CHARACTERS: Final = 64 * 1024  #: of output that goes as one: what is longer goes in pieces
 _COLUMNS: Final = 10_000  #: that a terminal may have: libraries fill lines up to its width
 SPECIALS: Final = (
-    *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
-    *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
-    *("__getitem__", "__gt__", "__hash__", "__invert__", "__iter__", "__le__", "__len__", "__lt__", "__mod__"),
-    *("__mul__", "__ne__", "__neg__", "__next__", "__or__", "__pow__", "__radd__", "__rmul__", "__rsub__"),
-    *("__rtruediv__", "__setitem__", "__sub__", "__truediv__", "__xor__"),
+    *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__array__", "__await__"),
+    *("__bool__", "__bytes__", "__call__", "__ceil__", "__complex__", "__contains__", "__delitem__", "__divmod__"),
+    *("__enter__", "__eq__", "__exit__", "__float__", "__floor__", "__floordiv__", "__format__", "__ge__"),
+    *("__getitem__", "__gt__", "__hash__", "__iadd__", "__iand__", "__ifloordiv__", "__ilshift__", "__imatmul__"),
+    *("__imod__", "__imul__", "__index__", "__int__", "__invert__", "__ior__", "__ipow__", "__irshift__", "__isub__"),
+    *("__iter__", "__itruediv__", "__ixor__", "__le__", "__len__", "__length_hint__", "__lshift__", "__lt__"),
+    *("__matmul__", "__mod__", "__mul__", "__ne__", "__neg__", "__next__", "__or__", "__pos__", "__pow__"),
+    *("__radd__", "__rand__", "__rdivmod__", "__reversed__", "__rfloordiv__", "__rlshift__", "__rmatmul__"),
+    *("__rmod__", "__rmul__", "__ror__", "__round__", "__rpow__", "__rrshift__", "__rshift__", "__rsub__"),
+    *("__rtruediv__", "__rxor__", "__setitem__", "__sub__", "__truediv__", "__trunc__", "__xor__"),
     # What a notebook looks for.
     *("_repr_html_", "_repr_jpeg_", "_repr_json_", "_repr_latex_", "_repr_markdown_", "_repr_mimebundle_"),
     *("_repr_pdf_", "_repr_png_", "_repr_svg_"),
