@@ -55,6 +55,7 @@ def test_a_name_is_refused_when_it_is_used(name: str) -> None:
         eval(USES[name], {"ray": ray_client})
     assert caught.value.full_name == name
     assert "inside a task" in str(caught.value)
+    assert ("ray-client[libraries]" in str(caught.value)) is ("._" not in name)
 
 
 @pytest.mark.usefixtures("installed")

@@ -62,8 +62,10 @@ def advice(name: str) -> str:
     instead = next((_PUBLIC[part] for part in longest if part in _PUBLIC), None)
     if instead is not None:
         return f"{instead}; inside a task or an actor it is Ray's own"
+    is_installable = is_cluster_only(name) and "._" not in name and not has_libraries()
+    install = '`pip install "ray-client[libraries]"` to use it from here, or ' if is_installable else ""
     what = f"`import ray.{parts[1]}`" if parts[1] in LIBRARIES else f"use `{name}`"
-    return f"{what} inside a task, an actor or context.run: there `ray` is the real one"
+    return f"{install}{what} inside a task, an actor or context.run: there `ray` is the real one"
 
 
 def refuse(name: str) -> NoReturn:
