@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ray_client_proto.wire.ray_modules import is_cluster_only
 
+_NEW: Final[Any] = copyreg.__newobj__  # type: ignore[attr-defined]  # what pickle writes as a code of its own
 _OF_PYTHON: Final = 1 << 9  #: the flag of classes that a `class` statement has made
 _Reduced = tuple[Any, ...]
 
@@ -32,7 +33,7 @@ def as_it_is(error: BaseException) -> _Reduced | None:
     # Classes of Ray's Core are others on the client, with attributes of their own.
     if has_own_way or not isinstance(cls.__init__, types.FunctionType) or (cls.__module__ or "").startswith("ray."):
         return None
-    return copyreg.__newobj__, (cls, *error.args), vars(error)
+    return _NEW, (cls, *error.args), vars(error)
 
 
 def of_a_library(error: BaseException) -> _Reduced | None:
@@ -49,13 +50,14 @@ def of_a_library(error: BaseException) -> _Reduced | None:
             state[name] = getattr(error, name)
     if type(error).__str__ is not BaseException.__str__:
         state["ray_text"] = str(error)
-    return copyreg.__newobj__, (type(error), *error.args), state
+    return _NEW, (type(error), *error.args), state
 
 
 def without_its_package(error: BaseException) -> _Reduced:
     """Give an error whose package the client lacks: of a class of that name, derived from Python's that it is of."""
     args = error.args if type(error).__str__ in _TEXTS else (str(error),)
-    made = _stand_in(type(error))(*args)
+    cls: Any = type(error)
+    made = _stand_in(cls)(*args)
     return type(made), made.args
 
 
