@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.handles import current
+from ray_client.tracebacks import shortening
 from ray_client_libraries import dataclass_fields, files, jobs
 from ray_client_libraries.held import Decorator, Held, Here, LibraryType, Method, class_named, hold, parsed
 from ray_client_libraries.places import Description, Recipe, call
@@ -209,6 +210,7 @@ def _function(module: str, name: str, entry: dict[str, Any]) -> Any:
         put_together.ray_name = place
         return put_together
 
+    @shortening
     def function(*args: Any, **kwargs: Any) -> Any:
         if place in _DECORATORS:
             is_code = len(args) == 1 and (callable(args[0]) or isinstance(args[0], Held))  # a class that is decorated
