@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import gc
 import traceback
 from pathlib import Path
@@ -69,6 +70,32 @@ def test_a_frame_of_a_package_that_is_not_here_stays_there_and_can_be_used() -> 
     assert data.from_pandas(frame).count() == 3
 
 
+def test_what_is_there_is_calculated_and_compared_with() -> None:
+    """X3: also from the other side, and in place."""
+    frame = data.range(4).to_pandas()
+    column = frame["id"]
+    assert frame[column == 2]["id"].tolist() == [2] and frame[column != 2]["id"].tolist() == [0, 1, 3]
+    assert (2**column).tolist() == [1, 2, 4, 8] and (7 // (column + 1)).tolist() == [7, 3, 2, 1]
+    assert column @ column == 14 and -column.max() == -3 and column.astype(float).max() == 3.0
+    column += 1
+    assert column.tolist() == [1, 2, 3, 4] and f"{column.max():.1f}" == "4.0"
+
+
+class Kind(enum.Enum):
+    ODD = 1
+
+
+class Thing:
+    pass
+
+
+def test_the_users_classes_are_the_same_wherever_they_come_by() -> None:
+    """T11: though nothing in the driver holds them meanwhile."""
+    ds = data.from_items([{"thing": Thing(), "kind": Kind.ODD}])
+    [row] = ds.map(lambda row: {**row, "known": isinstance(row["thing"], Thing) and row["kind"] is Kind.ODD}).take()
+    assert row["known"] and type(row["thing"]) is Thing and row["kind"] is Kind.ODD
+
+
 def test_rows_come_in_few_answers_and_can_be_left(context: ray.ClientContext, monkeypatch: Any) -> None:
     """X5"""
     asked: list[int] = []
@@ -97,6 +124,8 @@ def test_the_users_error_has_the_users_line(capsys: Any) -> None:
         data.range(1).map(fail).take_all()
     shown = "".join(traceback.format_exception(caught.value))
     assert f'{Path(__file__).name}", line {fail.__code__.co_firstlineno + 1}, in fail' in shown
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert [frame.filename for frame in frames] == [__file__]  # none of ours
 
 
 def test_a_dataset_arrives_in_tasks_and_comes_back(context: ray.ClientContext) -> None:

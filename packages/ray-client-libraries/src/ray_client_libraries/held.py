@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ray_client.cluster_only import LibraryValue
 from ray_client.errors import WrongSessionError
 from ray_client.handles import current
+from ray_client.tracebacks import shorten_all
 from ray_client_libraries.manifest import entries
 from ray_client_libraries.places import Description, Place, Recipe, call, session_of
 from ray_client_libraries.specials import awaited, forward
@@ -265,7 +266,7 @@ class Held(LibraryValue, metaclass=LibraryType):
         is_known = any("ray_name" in vars(base) for base in type(self).__mro__)
         if not is_known and isinstance(place, Place) and place.session.is_open:
             names += call(place.session, dir, self)
-        return names
+        return [name for name in names if name not in _OWN and not name.startswith("ray_")]
 
     def __eq__(self, other: object) -> Any:
         if self is other:
@@ -434,6 +435,7 @@ def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
         base = next((known for name in classes if (known := _known(name)) is not None), Held)
         missing = {name: forward(name) for name in specials if _lacks(base, name)}
         module, _, name = classes[0].partition(":")
+        missing.setdefault("__hash__", base.__hash__)  # Python would have none beside an `__eq__`
         names = {"__module__": module, "__qualname__": name, "__slots__": (), **missing}
         made = LibraryType(name.rpartition(".")[2], (base,), names)
         _made[classes] = made
@@ -443,7 +445,7 @@ def _class_of(classes: tuple[str, ...], specials: tuple[str, ...]) -> type:
 def _lacks(cls: type, special: str) -> bool:
     """Tell whether a class has not a special method of its own; what its metaclass has is another."""
     owner = next((base for base in cls.__mro__ if special in vars(base)), object)
-    return owner is object
+    return owner in (object, Held)  # which compares places, where the driver's class says nothing of it
 
 
 def _known(name: str) -> type | None:
@@ -461,3 +463,6 @@ def _known(name: str) -> type | None:
     else:
         found = _named_here.get(f"{module}:{own.rpartition('.')[2]}")
     return found if isinstance(found, LibraryType) else None
+
+
+shorten_all(globals())

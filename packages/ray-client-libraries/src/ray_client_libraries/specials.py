@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.cluster_only import LibraryValue
+from ray_client.tracebacks import shortening
 from ray_client_libraries.places import Place, Recipe, call, session_of
 from ray_client_proto.wire import tokens
 
@@ -20,11 +21,11 @@ def forward(name: str) -> Callable[..., Any]:
     if own is not None:
         return own
 
-    def special(self: Held, *args: Any) -> Any:
-        return call(session_of(self), name, self, *args)
+    def special(self: Held, *args: Any, **kwargs: Any) -> Any:
+        return call(session_of(self), name, self, *args, **kwargs)
 
     special.__name__ = name
-    return special
+    return shortening(special)
 
 
 class _Named(LibraryValue):
@@ -83,6 +84,7 @@ def _pump(session: Session, iterator: Any) -> Generator[Any, None, None]:
             ahead.drop()
 
 
+@shortening
 async def awaited(session: Session, function: Any, *args: Any) -> Any:
     """Give what an awaitable in the driver gives, or what a function there makes of the arguments.
 
@@ -122,11 +124,6 @@ def _exit(self: Held, kind: Any, error: Any, trace: Any) -> Any:
 
 
 _SPECIAL: Final[dict[str, Callable[..., Any]]] = {
-    "__exit__": _exit,
-    "__hash__": _hash,
-    "__iter__": _iter,
-    "__next__": _next,
-    "__await__": _await,
-    "__aiter__": _aiter,
-    "__anext__": _anext,
+    f"__{function.__name__[1:]}__": shortening(function)
+    for function in (_exit, _hash, _iter, _next, _await, _aiter, _anext)
 }

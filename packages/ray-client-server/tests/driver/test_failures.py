@@ -19,6 +19,41 @@ class ClosedError(Exception):
         raise TypeError("cannot pickle this")
 
 
+class CodeError(Exception):
+    """Makes its text itself."""
+
+    def __init__(self, code: int, *, why: str) -> None:
+        super().__init__(f"code {code}: {why}")
+        self.code = code
+
+
+class LeavingError(SystemExit):
+    """Has what only its initializer sets."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+
+
+class PairError(Exception):
+    """Is pickled in a way of its own."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one}/{two}")
+        self.one, self.two = one, two
+
+    def __reduce__(self) -> Any:
+        return PairError, (self.one, self.two)
+
+
+def test_v6_an_exception_goes_as_it_is_whatever_its_initializer_takes(holdings: Any, driving: Any) -> None:
+    sent = CodeError(3, why="no")
+    for _ in range(2):
+        sent = driving.value_of(holdings.codec.encode(sent))
+    assert (str(sent), sent.code, sent.args) == ("code 3: no", 3, ("code 3: no",))
+    assert driving.value_of(holdings.codec.encode(LeavingError(4))).code == 4
+    assert driving.value_of(holdings.codec.encode(PairError(1, 2))).two == 2
+
+
 def test_our_own_failures_go_as_they_are(holdings: Any) -> None:
     failure = Failure(code=Failure.INVALID_ARGUMENT, message="no")
     assert describe(OperationError(failure), holdings.codec) is failure

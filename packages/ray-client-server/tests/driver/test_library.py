@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import copyreg
 import gc
 import importlib.metadata
 import itertools
 import os
 import threading
+import traceback
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -373,8 +375,27 @@ def test_an_error_of_a_library_keeps_what_it_has() -> None:
     """X6"""
     reduced: Any = Held(References()).reduce(LibraryError("that", {0: "there"}), [])
     state = {"where": {0: "there"}, "first": "there", "ray_text": "wrong: that at there"}
-    assert reduced == (LibraryError, ("wrong: that",), state)
+    assert reduced == (copyreg.__newobj__, (LibraryError, "wrong: that"), state)
     assert Held(References()).reduce(LookupError("of Python's"), []) is None
+
+
+class FrameError(KeyError):
+    """Of a package that a client may lack."""
+
+    __module__ = "pandas.errors"
+
+
+def raise_of_a_package() -> None:
+    raise FrameError("no such column")
+
+
+def test_an_error_of_a_package_that_the_client_lacks_is_of_its_kind(client: Any, driving: Any) -> None:
+    """X6: with a class of that name, which is one however many of them come."""
+    replies = [ask(client, driving, raise_of_a_package, lacks=["pandas"]) for _ in range(2)]
+    first, second = (client.value_of(reply.failure.cause) for reply in replies)
+    assert isinstance(first, KeyError) and not isinstance(first, FrameError) and type(first) is type(second)
+    assert str(first) == "'no such column'" and type(first).__name__ == "FrameError"
+    assert "".join(traceback.format_exception_only(first)) == "pandas.errors.FrameError: 'no such column'\n"
 
 
 def library_code(code: str) -> Any:

@@ -21,6 +21,7 @@ from typing import Any, Final, NoReturn
 
 from ray_client.config import env
 from ray_client.errors import ClusterOnlyError
+from ray_client.tracebacks import shortening
 from ray_client_proto.wire.ray_modules import LIBRARIES as LIBRARIES
 from ray_client_proto.wire.ray_modules import MODULES, is_cluster_only
 
@@ -87,6 +88,7 @@ def note_refusal(name: str) -> None:
         log.warning("name.refused name=%s line=%s:%d", *refusal)
 
 
+@shortening
 def stand_in(module: str, name: str) -> Any:
     """Give what stands for a name in a module of this package: a module or a class. The same one each time.
 

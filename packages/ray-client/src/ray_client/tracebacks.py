@@ -20,7 +20,8 @@ from ray_client.config import env
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_OURS: Final = tuple(os.path.dirname(file) + os.sep for file in (__file__, ray_client_proto.__file__))
+#: Where our code lies; `ray_client_libraries` adds itself.
+ours = tuple(os.path.dirname(file) + os.sep for file in (__file__, ray_client_proto.__file__))
 #: What we call: its frames go with ours, above which they stand.
 _MACHINERY: Final = sys.stdlib_module_names | {"cloudpickle", "google", "grpc"}
 #: Called all the time, and nothing of ours raises in them.
@@ -76,7 +77,7 @@ def users_frames(trace: TracebackType | None, is_below: bool = False) -> Traceba
     kept = []
     while trace is not None:
         frame = trace.tb_frame
-        is_ours = frame.f_code.co_filename.startswith(_OURS)
+        is_ours = frame.f_code.co_filename.startswith(ours)
         is_below = is_ours or (is_below and _root(frame) in _MACHINERY)
         if not is_below:
             kept.append(trace)
@@ -90,7 +91,7 @@ def users_frames(trace: TracebackType | None, is_below: bool = False) -> Traceba
 def users_frame() -> FrameType:
     """Give the innermost frame outside this package."""
     frame = sys._getframe(1)
-    while frame.f_code.co_filename.startswith(_OURS) and frame.f_back is not None:
+    while frame.f_code.co_filename.startswith(ours) and frame.f_back is not None:
         frame = frame.f_back
     return frame
 

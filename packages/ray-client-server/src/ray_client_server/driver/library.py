@@ -27,6 +27,7 @@ from ray_client_proto.v1.operation_pb2 import CallLibrary, Output
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
 from ray_client_proto.wire.ray_modules import is_cluster_only
+from ray_client_server.driver import raised
 from ray_client_server.driver.answer import Answer
 from ray_client_server.driver.errors import OperationError, printable, refused, shortened
 from ray_client_server.driver.extras import explained
@@ -42,11 +43,16 @@ _IDLE_S: Final = 60.0  #: after which one ends: the client's own may have ended 
 _TEXT_CHARACTERS: Final = 64 * 1024  #: of output that goes as one: what is longer goes in pieces
 _COLUMNS: Final = 10_000  #: that a terminal may have: libraries fill lines up to its width
 SPECIALS: Final = (
-    *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__await__", "__bool__"),
-    *("__call__", "__contains__", "__delitem__", "__enter__", "__eq__", "__exit__", "__floordiv__", "__ge__"),
-    *("__getitem__", "__gt__", "__hash__", "__invert__", "__iter__", "__le__", "__len__", "__lt__", "__mod__"),
-    *("__mul__", "__ne__", "__neg__", "__next__", "__or__", "__pow__", "__radd__", "__rmul__", "__rsub__"),
-    *("__rtruediv__", "__setitem__", "__sub__", "__truediv__", "__xor__"),
+    *("__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__and__", "__anext__", "__array__", "__await__"),
+    *("__bool__", "__bytes__", "__call__", "__ceil__", "__complex__", "__contains__", "__delitem__", "__divmod__"),
+    *("__enter__", "__eq__", "__exit__", "__float__", "__floor__", "__floordiv__", "__format__", "__ge__"),
+    *("__getitem__", "__gt__", "__hash__", "__iadd__", "__iand__", "__ifloordiv__", "__ilshift__", "__imatmul__"),
+    *("__imod__", "__imul__", "__index__", "__int__", "__invert__", "__ior__", "__ipow__", "__irshift__", "__isub__"),
+    *("__iter__", "__itruediv__", "__ixor__", "__le__", "__len__", "__length_hint__", "__lshift__", "__lt__"),
+    *("__matmul__", "__mod__", "__mul__", "__ne__", "__neg__", "__next__", "__or__", "__pos__", "__pow__"),
+    *("__radd__", "__rand__", "__rdivmod__", "__reversed__", "__rfloordiv__", "__rlshift__", "__rmatmul__"),
+    *("__rmod__", "__rmul__", "__ror__", "__round__", "__rpow__", "__rrshift__", "__rshift__", "__rsub__"),
+    *("__rtruediv__", "__rxor__", "__setitem__", "__sub__", "__truediv__", "__trunc__", "__xor__"),
     # What a notebook looks for.
     *("_repr_html_", "_repr_jpeg_", "_repr_json_", "_repr_latex_", "_repr_markdown_", "_repr_mimebundle_"),
     *("_repr_pdf_", "_repr_png_", "_repr_svg_"),
@@ -66,6 +72,8 @@ class Held:
 
     def reduce(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Give the token of what stays; None: it goes by value."""
+        if isinstance(obj, BaseException):
+            return self._reduce_error(obj)
         if isinstance(obj, _METHODS) and self._stays(_class_of(obj.__self__)):
             return tokens.library_method, (obj.__self__, obj.__name__)
         is_code = isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType))
@@ -77,16 +85,22 @@ class Held:
         if is_code:
             is_closure = isinstance(obj, types.FunctionType) and "<locals>" in obj.__qualname__
             return self.token(obj, counted_ids) if is_closure and _is_of_library(obj) else None
-        if isinstance(obj, (types.ModuleType, enum.Enum, BaseException)):
-            return _reduce_error(obj) if isinstance(obj, BaseException) else None
+        if isinstance(obj, (types.ModuleType, enum.Enum)):
+            return None
         return self.token(obj, counted_ids) if self._stays(type(obj)) else None
 
     def reduce_object(self, obj: Any, counted_ids: list[int]) -> _Reduced | None:
         """Do the same for values that are no answers of libraries: what one made stays, and what the client lacks."""
-        if isinstance(obj, (type, types.ModuleType, enum.Enum, BaseException)):
-            return _reduce_error(obj) if isinstance(obj, BaseException) else None
+        if isinstance(obj, BaseException):
+            return self._reduce_error(obj)
+        if isinstance(obj, (type, types.ModuleType, enum.Enum)):
+            return None
         stays = _top(type(obj)) in self._lacks or any(map(_is_of_library, type(obj).__mro__))
         return self.token(obj, counted_ids) if stays else None
+
+    def _reduce_error(self, error: BaseException) -> _Reduced | None:
+        is_lacking = _top(type(error)) in self._lacks
+        return raised.without_its_package(error) if is_lacking else raised.of_a_library(error)
 
     def _stays(self, cls: type) -> bool:
         moving = (collections.abc.Iterator, collections.abc.AsyncIterator, collections.abc.Awaitable)
@@ -107,23 +121,6 @@ class Held:
         cls = type(obj)
         bases = tuple(f"{base.__module__}:{base.__qualname__}" for base in cls.__mro__[:-1])
         return tokens.library_object, (handle_id, bases, tuple(filter(_has(cls), SPECIALS)))
-
-
-def _reduce_error(error: BaseException) -> _Reduced | None:
-    """Give an error of a library with its arguments, attributes and text, whatever its own initializer takes.
-
-    What stands for its class on the client has the names alone; None: it is no library's.
-    """
-    own = [cls for cls in type(error).__mro__ if _is_of_library(cls)]
-    if not own or any(cls.__module__ == "ray.exceptions" for cls in type(error).__mro__):  # those travel as failures
-        return None
-    state = dict(vars(error))
-    for name in {name for cls in own for name, found in vars(cls).items() if isinstance(found, property)}:
-        with contextlib.suppress(Exception):  # the library's own code
-            state[name] = getattr(error, name)
-    if type(error).__str__ is not BaseException.__str__:
-        state["ray_text"] = str(error)
-    return type(error), error.args, state
 
 
 def _key_of(obj: Any) -> bytes:

@@ -20,6 +20,7 @@ from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.payload_pb2 import Payload
 from ray_client_proto.wire import tokens
 from ray_client_proto.wire.paths import path_class
+from ray_client_server.driver import raised
 from ray_client_server.driver.errors import OperationError, refused, text_of
 from ray_client_server.driver.port import RayPort
 from ray_client_server.driver.references import Kind, References
@@ -87,6 +88,8 @@ class SessionPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle 
         # The class of each decorated class is one of its own, so there is no exact type to look up.
         elif isinstance(obj, self._actor_class):
             return self._makers[self._actor_class](obj, self.counted_ids)
+        elif isinstance(obj, BaseException) and (as_it_is := raised.as_it_is(obj)) is not None:
+            return as_it_is
         reduced = super().reducer_override(obj)
         return reduced if self._carrier is None else self._carrier.reduce(obj, reduced, self.dispatch_table)
 

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+import cloudpickle
 import ray
 import ray._private.worker
 import ray.actor
@@ -44,6 +45,12 @@ RayTaskError: type[BaseException] = ray.exceptions.RayTaskError
 QUERIES = ray_queries.QUERIES
 listen_to_workers = ray_output.listen_to_workers
 SERIALIZERS: Mapping[type, Callable[[Any], tuple[Any, ...]]] = ray_queries.SERIALIZERS
+
+# Both have a table of the classes that came by value, to know one when it comes again. As one table, a class of the
+# client's that a library has pickled with Ray's is the same when it comes back, in a worker, here and on the client.
+for _table in ("BY_CLASS", "BY_ID", "LOCK"):
+    _name = f"_DYNAMIC_CLASS_TRACKER_{_table}"
+    setattr(ray.cloudpickle.cloudpickle, _name, getattr(cloudpickle.cloudpickle, _name))
 
 _STREAMING = -2  # Ray's internal number for `num_returns="streaming"`
 _DYNAMIC = -1  # and for `num_returns="dynamic"`

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-
 from ray_client import exceptions
 from ray_client.errors import MissingModuleError
 from ray_client.pickling.missing import line_to_add
@@ -70,8 +68,4 @@ def _advise(failure: Failure, what: str) -> None:
 
 def _ray_error(failure: Failure) -> BaseException:
     _advise(failure, "this")
-    module, _, name = failure.type_name.rpartition(".")
-    builtin = getattr(builtins, name, None) if module == "builtins" else None
-    if isinstance(builtin, type) and issubclass(builtin, Exception):
-        return builtin(failure.message)
     return rebuild(failure.type_name, failure.message, dict(failure.details))
