@@ -23,6 +23,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+import library_results
 import library_stubs
 
 from ray_client_proto.wire.ray_modules import is_cluster_only
@@ -195,7 +196,7 @@ class Manifest:
         """Describe a class or a function."""
         doc = (inspect.getdoc(code) or "").partition("\n")[0][:_DOC_CHARS]
         if not inspect.isclass(code):
-            return {"k": "function", "g": signature(code), "d": doc}
+            return {"k": "function", "g": signature(code), "d": doc, **self.results(code)}
         if issubclass(code, enum.Enum):
             members = [[name, member.value] for name, member in code.__members__.items()]
             if all(type(value) in _PLAIN for _, value in members):
@@ -211,6 +212,30 @@ class Manifest:
         bases = [found for base in code.__bases__ for found in self.bases(base)]
         kind = "error" if issubclass(code, BaseException) else "class"
         return {"k": kind, "b": bases, "d": doc, **self.members(code)}
+
+    def results(self, function: Any) -> Names:
+        """Give what is known of a function's result before it is called: how it is made, or its class if it describes.
+
+        Of one that describes, the class may be unknown: then it is empty.
+        """
+        made = library_results.expression(function)
+        if made:
+            return {"e": made}
+        if function.__module__ not in library_results.DESCRIBING:
+            return {}
+        return {"o": self.result_class(library_results.result_class(function))}
+
+    def results_of_methods(self, cls: type, names: set[str]) -> Names:
+        """Give the classes of what methods give, as far as they are known, of a class that describes."""
+        if cls.__module__ not in library_results.DESCRIBING:
+            return {}
+        own = ((name, member) for name, member in vars(cls).items() if name in names)
+        kinds = {name: self.result_class(library_results.result_class(member, cls)) for name, member in own}
+        return {name: kind for name, kind in kinds.items() if kind}
+
+    def result_class(self, cls: type | None) -> str:
+        """Name the class of a result, and take it; empty: it is not known."""
+        return "" if cls is None else next(iter(self.bases(cls)), "")
 
     def bases(self, base: type) -> list[str]:
         """Name a base of a class, or what that derives from, if it cannot be had by its name."""
@@ -245,6 +270,7 @@ class Manifest:
                 found["p"].append(name)
             elif type(member) in _PLAIN and not name.startswith("_") and is_lasting(member):
                 found["c"][name] = member
+        found["o"] = self.results_of_methods(cls, {*found["m"], *found["s"]})
         fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
         found["p"] += sorted(fields - set(found["p"]))
         found["c"] = {name: value for name, value in found["c"].items() if name not in fields}

@@ -33,7 +33,7 @@ def test_workers_read_their_shards_and_report(tmp_path: Path) -> None:
     result = trainer.fit()
     assert isinstance(result, train.Result)
     assert result.metrics == {"rows": 8, "workers": 1}
-    assert Path(result.checkpoint.to_directory(), "model").read_text() == "trained"
+    assert Path(result.checkpoint.to_directory(tmp_path / "here"), "model").read_text() == "trained"
     [(best, metrics)] = result.best_checkpoints
     with best.as_directory() as directory:
         assert (os.listdir(directory), metrics["rows"]) == (["model"], 8)

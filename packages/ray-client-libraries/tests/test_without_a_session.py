@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import inspect
 import json
@@ -113,6 +114,28 @@ def test_what_describes_is_recorded_and_says_where() -> None:
     assert serve.config.AutoscalingConfig(max_replicas=3).max_replicas == 3
     assert isinstance(tune.choice([1, 2])._place, Recipe)
     assert isinstance(Note(), Note)
+
+
+def test_what_describes_is_of_the_class_that_the_function_gives() -> None:
+    width, rate = tune.choice([1, 2]), tune.uniform(0, 1)
+    assert isinstance(width, tune.search.sample.Categorical) and isinstance(rate, tune.search.sample.Domain)
+    assert (width.categories, rate.lower, rate.upper) == ([1, 2], 0, 1)
+    steps = tune.search.sample.Float(0, 1).uniform().quantized(0.5)  # a method that gives another of its kind
+    assert isinstance(steps, tune.search.sample.Float) and isinstance(steps._place, Recipe)
+    assert steps in {steps} and isinstance(copy.deepcopy({"in": steps})["in"], tune.search.sample.Float)
+    with pytest.raises(NotConnectedError):
+        rate.sample()  # it does something
+
+
+def test_expressions_are_described() -> None:
+    found = (2 * data.expressions.col("a") == data.expressions.lit(1)).alias("is_one")
+    assert isinstance(found, data.expressions.AliasExpr) and isinstance(found._place, Recipe)
+
+
+def test_what_only_puts_its_arguments_together_is_done_here() -> None:
+    assert tune.grid_search([1, 2]) == {"grid_search": [1, 2]}
+    with pytest.raises(TypeError):
+        tune.grid_search()
 
 
 def test_decorators_are_recorded() -> None:

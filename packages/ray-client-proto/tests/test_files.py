@@ -53,17 +53,17 @@ def test_a_name_that_leads_out_is_refused(name: str, tmp_path: Path) -> None:
         files.write(str(tmp_path), [(name, 0, b"")])
 
 
-def test_a_directory_that_is_there_already_is_not_sent(directory: Path, tmp_path: Path) -> None:
+def test_a_directory_that_is_there_already_is_not_sent_and_others_have_a_place(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """X9"""
+    monkeypatch.setattr(files, "place", str(tmp_path / "of the session"))
     known = files.fingerprint(str(directory))
     assert files.prepare(str(directory), known) == str(directory)
     os.utime(directory / "a.txt", (1, 1))
     made = files.prepare(str(directory), known)
-    try:
-        assert made != str(directory) and os.listdir(made) == []
-    finally:
-        files.remove_received()
-    assert not os.path.exists(made)
+    assert os.listdir(made) == [] and Path(made).parent == tmp_path / "of the session"
+    assert files.prepare(str(directory), known) != made
 
 
 def test_one_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def add(cls: Any, entry: dict[str, Any]) -> None:
     for field in dataclasses.fields(model):
         if field.default is not dataclasses.MISSING and not field.metadata:
             setattr(cls, field.name, field.default)
-    if "__eq__" in entry.get("s", ()):
+    if "__eq__" in entry.get("s", ()) and "__eq__" not in entry.get("o", ()):
         cls.__eq__, cls.__hash__ = _equal(cls.__eq__), cls.__hash__
 
 
@@ -114,7 +114,6 @@ def _equal(ask: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Give the `__eq__` of a dataclass; `ask` is the driver's."""
 
     def __eq__(self: Any, other: Any) -> Any:  # noqa: N807 - it is one
-        # Of expressions of Ray Data, which are dataclasses too, `==` with anything makes another one.
         if current.find_session() is not None or isinstance(self._place, Place):
             return ask(self, other)
         if type(other) is not type(self):

@@ -106,7 +106,7 @@ class Here:
         Raises:
             KeyError: nothing is known of it.
         """
-        return place.changes[name] if name in place.changes else place.kwargs[name]
+        return place.changes[name] if name in place.changes else place.arguments()[name]
 
     def shown(self, held: Held, place: Recipe, show: Callable[[Any], str]) -> str:
         """Give the text of what is only described; empty: it has none of its own."""
@@ -167,6 +167,11 @@ class LibraryType(ABCMeta):
             if (made := vars(base).get("ray_signature")) is not None:
                 return parsed(made)
         raise AttributeError("__signature__")
+
+    def class_given_by(cls, method: str) -> str:
+        """Name the class of what a method gives that only describes; empty: it does something, or is not known."""
+        found = (vars(base).get("ray_gives", {}).get(method) for base in cls.__mro__)
+        return next(filter(None, found), "")
 
     def method_named(cls, name: str) -> Method:
         """Give a method of the class itself."""
@@ -353,9 +358,12 @@ class Method(LibraryValue):
         if self.__name__ in _DESCRIBING.get(kind, ()):
             return hold(class_named(_DESCRIBING[kind][self.__name__]), Description(self, args, kwargs))
         place = getattr(target, "_place", None)
-        if isinstance(place, Recipe) and self._is_fluent:
-            place.add(self.__name__, args, kwargs)
-            return target
+        if isinstance(place, Recipe):
+            if self._is_fluent:
+                place.add(self.__name__, args, kwargs)
+                return target
+            if current.find_session() is None and (described := type(target).class_given_by(self.__name__)):
+                return hold(class_named(described), Recipe(self, args, kwargs))
         return call(session_of(target), self.__name__, target, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:

@@ -28,8 +28,6 @@ _DECORATORS: Final = {
     ("ray.serve.batching", "batch"): "",
     ("ray.serve.api", "multiplexed"): "",
 }
-#: Modules of functions that only describe; without a session they are recorded.
-_PURE: Final = ("ray.data.expressions", "ray.tune.search.sample", "ray.tune.search.variant_generator")
 #: Special methods that are Python's own affair, or that each such object has here.
 _NOT_FORWARDED: Final = (
     *(
@@ -132,8 +130,11 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
     names: dict[str, Any] = {"__module__": _here(module), "__doc__": entry["d"], "__slots__": ()}
     if "g" in entry:
         names["ray_signature"] = entry["g"]
+    names["ray_gives"] = entry.get("o", {})
     for special in entry.get("s", ()):
-        if special not in _NOT_FORWARDED:
+        if special in names["ray_gives"]:
+            names[special] = _method(module, f"{name}.{special}", "")
+        elif special not in _NOT_FORWARDED:
             names[special] = forward(special)
     for method, signature in entry.get("m", {}).items():
         names[method] = _method(module, f"{name}.{method}", signature)
@@ -194,6 +195,11 @@ def _static(module: str, cls: str, name: str, signature: str) -> Any:
 
 def _function(module: str, name: str, entry: dict[str, Any]) -> Any:
     place = module, name
+    if "e" in entry:  # it only puts its arguments together
+        put_together = eval(f"lambda {entry['g'][1:-1]}: {entry['e']}", {})
+        _named(put_together, module, name, entry["g"]).__doc__ = entry["d"]
+        put_together.ray_name = place
+        return put_together
 
     @shortening
     def function(*args: Any, **kwargs: Any) -> Any:
@@ -202,8 +208,8 @@ def _function(module: str, name: str, entry: dict[str, Any]) -> Any:
             is_plain = is_code and not kwargs and place != ("ray.serve.api", "ingress")
             kind = class_named(_DECORATORS[place]) if is_plain and _DECORATORS[place] else Held
             return hold(kind if is_plain else Decorator, Description(function, args, kwargs))
-        if module in _PURE and current.find_session() is None:
-            return hold(Held, Recipe(function, args, kwargs))
+        if "o" in entry and current.find_session() is None:  # it only describes
+            return hold(class_named(entry["o"]) if entry["o"] else Held, Recipe(function, args, kwargs))
         return call(current.current_session(f"{module}.{name}()"), function, *args, **kwargs)
 
     _named(function, module, name, entry["g"]).__doc__ = entry["d"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import weakref
 from collections.abc import Callable, Iterator
@@ -53,6 +54,13 @@ class Recipe:
             self._done[session] = self._done.get(session, 0) + 1
             library.Call(session, name, (made, *args), kwargs, library.HOLD).result()
         return made
+
+    def arguments(self) -> dict[str, Any]:
+        """Give the arguments by name, as far as the call names them or its signature does."""
+        try:
+            return inspect.signature(self.function).bind_partial(*self.args).arguments | self.kwargs
+        except (TypeError, ValueError):  # it has none, or other arguments
+            return self.kwargs
 
     def add(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Record a call of a method that only changes what is described; with a session it is made at once.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.cluster_only import LibraryValue
 from ray_client.tracebacks import shortening
-from ray_client_libraries.places import Place, call, session_of
+from ray_client_libraries.places import Place, Recipe, call, session_of
 from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ class _Named(LibraryValue):
 
     def token_in(self, session: Session) -> tuple[Any, ...]:
         return tokens.library_object, (self._object_id, (), ())
+
+
+def _hash(self: Held) -> int:
+    if isinstance(self._place, Recipe):
+        return object.__hash__(self)  # whoever keeps it in a set or a dict now looks for it there later
+    return int(call(session_of(self), "__hash__", self))
 
 
 def _iter(self: Held) -> Any:
@@ -118,5 +124,6 @@ def _exit(self: Held, kind: Any, error: Any, trace: Any) -> Any:
 
 
 _SPECIAL: Final[dict[str, Callable[..., Any]]] = {
-    f"__{function.__name__[1:]}__": shortening(function) for function in (_exit, _iter, _next, _await, _aiter, _anext)
+    f"__{function.__name__[1:]}__": shortening(function)
+    for function in (_exit, _hash, _iter, _next, _await, _aiter, _anext)
 }

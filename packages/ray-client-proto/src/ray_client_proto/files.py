@@ -1,7 +1,7 @@
 """Directories that go from a client to its driver and back: bounded parts of files, as calls of functions here (X9).
 
-A directory of the client's is known to be there already if its fingerprint is; what is sent lies in a directory of its
-own until the session ends.
+A directory of the client's is known to be there already if its fingerprint is; what is sent lies below the session's
+own directory, which the gateway removes when the session ends, however it does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import tempfile
 from collections import deque
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ _AHEAD: Final = 2  #: messages that are sent before the first is answered
 #: A part of a directory: a name inside it, which ends in `/` if it is a directory, where in that file, and the bytes.
 Part = tuple[str, int, bytes]
 
-_received: set[str] = set()  # directories that a client has sent to this process
+place: str | None = None  #: for what a client sends, in its driver; whoever sets it removes it in the end
 
 
 def read(directory: str) -> Iterator[Part]:
@@ -101,15 +100,9 @@ def prepare(directory: str, print_there: str) -> str:
     with contextlib.suppress(OSError):
         if os.path.isdir(directory) and fingerprint(directory) == print_there:
             return directory
-    made = tempfile.mkdtemp(prefix="ray-client-")
-    _received.add(made)
-    return made
-
-
-def remove_received() -> None:
-    """Remove what the client has sent; the session ends."""
-    while _received:
-        shutil.rmtree(_received.pop(), ignore_errors=True)
+    if place is not None:
+        os.makedirs(place, mode=0o700, exist_ok=True)
+    return tempfile.mkdtemp(prefix="ray-client-", dir=place)
 
 
 def read_checkpoint(checkpoint: Any) -> Iterator[Part]:

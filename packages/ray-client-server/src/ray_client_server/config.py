@@ -98,6 +98,15 @@ def given_path(socket_path: str, tls: TlsSettings | None) -> str:
     return f"{socket_path}{'w' if tls is None else 'tw'}"
 
 
+def files_path(socket_path: str) -> str:
+    """Give the directory of what its client sends to the driver that listens at `socket_path`.
+
+    >>> files_path("/s/1")
+    '/s/1f'
+    """
+    return f"{socket_path}f"
+
+
 @dataclass(frozen=True)
 class GatewaySettings:
     """What `ray-client-server start` was asked for."""

@@ -407,13 +407,20 @@ def library_code(code: str) -> Any:
 
 def test_the_line_to_install_has_the_extra_of_ray_that_a_package_belongs_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """X6"""
-    requires = ['no_such_frames>=1; extra == "all"', 'No-Such-Frames; extra == "data"', 'gymnasium; extra == "rllib"']
+    requires = [
+        'no_such_frames>=1; extra == "all"',
+        'No-Such-Frames; extra == "data"',
+        'gymnasium; extra == "rllib"',
+        'dm_tree; extra == "rllib"',
+    ]
     monkeypatch.setattr(importlib.metadata, "requires", lambda name: requires)
     lines = {
         "import no_such_frames.inner": 'ModuleNotFoundError: `pip install "ray[data]"` there',
         "raise ImportError('install frames')": 'ImportError: `pip install "ray[data]"` there',
         "raise ImportError('pip install frames')": "ImportError: pip install frames (on the cluster",
         "import no_such_thing": "ModuleNotFoundError: `pip install no_such_thing` there",
+        "raise ImportError(name='sklearn')": "ImportError: `pip install scikit-learn` there",  # not what it is called
+        "raise ImportError(name='tree.inner')": 'ImportError: `pip install "ray[rllib]"` there',
     }
     for code, line in lines.items():
         with pytest.raises(ImportError) as caught:

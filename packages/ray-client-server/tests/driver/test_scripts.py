@@ -1,12 +1,14 @@
-"""In whose name Ray names what is of a client's script."""
+"""In whose name Ray names what is of a client's script, and where libraries find it and what is of its modules."""
 
 from __future__ import annotations
 
 import pickle
 import sys
 import types
+from collections.abc import Iterator
 from typing import Any
 
+import cloudpickle
 import pytest
 
 from ray_client_proto.v1.operation_pb2 import CallLibrary
@@ -52,19 +54,44 @@ def test_the_file_goes_when_it_fails(main: types.ModuleType) -> None:
     assert not hasattr(main, "__file__")
 
 
-def test_plain_pickle_finds_what_came_of_the_script_by_value(
-    main: types.ModuleType, client: Any, driving: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "stdout", sys.stdout)  # which the first call of a library replaces
-    monkeypatch.setattr(sys, "stderr", sys.stderr)
-    namespace: dict[str, Any] = {"__name__": "__main__"}
+@pytest.fixture
+def of_client(main: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a driver takes is found in stand-ins for modules, which go again."""
+    for stream in ("stdout", "stderr"):  # which the first call of a library replaces
+        monkeypatch.setattr(sys, stream, getattr(sys, stream))
+    yield
+    for name in [name for name, module in sys.modules.items() if type(module).__name__ == "_StandIn"]:
+        if "." not in name:
+            cloudpickle.unregister_pickle_by_value(sys.modules[name])
+        del sys.modules[name]
+
+
+def defined_in(module: str) -> tuple[Any, ...]:
+    namespace: dict[str, Any] = {"__name__": module}
     exec("def double(x): return 2 * x\nclass Point: pass", namespace)
-    for mine in (namespace["double"], namespace["Point"]):
+    return namespace["double"], namespace["Point"]
+
+
+@pytest.mark.parametrize("module", ["__main__", "modules_of_mine", "packages_of_mine.inner.module"])
+@pytest.mark.usefixtures("of_client")
+def test_plain_pickle_finds_what_came_by_value(module: str, client: Any, driving: Any) -> None:
+    for mine in defined_in(module):
 
         def save_and_load(given: Any) -> bool:
-            return pickle.loads(pickle.dumps(given)) is given
+            import cloudpickle
+
+            is_by_value = b"_make_" in cloudpickle.dumps(given)  # a worker has no stand-in
+            return is_by_value and pickle.loads(pickle.dumps(given)) is given
 
         call = CallLibrary(call=driving.payload((save_and_load, (mine,), {})))
         assert client.value_of(client.ask(call_library=call).value) is True
     with pytest.raises(AttributeError, match="no attribute 'missing'"):
-        main.missing  # noqa: B018
+        sys.modules[module].missing  # noqa: B018
+
+
+@pytest.mark.usefixtures("of_client")
+def test_a_module_that_is_here_has_no_stand_in(client: Any, driving: Any) -> None:
+    mine, _ = defined_in("colorsys.inner")  # of a package of the client's that has a name of Python's
+    call = CallLibrary(call=driving.payload((callable, (mine,), {})))
+    assert client.value_of(client.ask(call_library=call).value) is True
+    assert "colorsys.inner" not in sys.modules

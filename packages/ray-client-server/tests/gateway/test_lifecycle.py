@@ -10,7 +10,7 @@ import pytest
 
 from ray_client_proto.v1 import gateway_pb2 as pb
 from ray_client_proto.v1.error_pb2 import Failure
-from ray_client_server.config import Limits
+from ray_client_server.config import Limits, files_path
 from ray_client_server.gateway.control import MAX_LINE_BYTES
 
 
@@ -31,12 +31,16 @@ def test_closing_twice_says_that_it_has_ended(rig, refused):
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
 
 
-def test_a_driver_that_does_not_obey_is_killed(rig):
+def test_a_driver_that_does_not_obey_is_killed_and_what_its_client_sent_is_removed(rig):
+    """X9"""
     rig.script.obeys = False
     opened = rig.open()
+    sent = files_path(rig.drivers[0].settings.socket_path)
+    os.makedirs(os.path.join(sent, "checkpoint"))
     rig.stub.CloseSession(pb.CloseSessionRequest(), metadata=rig.identity(opened))
     rig.until(lambda: rig.drivers[0]._exit.done())
     assert rig.drivers[0]._exit.result() == "killed by SIGKILL"
+    rig.until(lambda: not os.path.exists(sent))
 
 
 def test_what_a_driver_says_at_its_end_is_the_reason(rig, refused):

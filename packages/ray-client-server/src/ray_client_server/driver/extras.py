@@ -5,10 +5,19 @@ from __future__ import annotations
 import importlib.metadata
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from ray_client_proto.wire.ray_modules import is_cluster_only
 from ray_client_server.driver.errors import OperationError
 
+#: Where a package is installed under another name than it is imported by.
+_INSTALLED_AS: Final = {
+    "PIL": "pillow",
+    "cv2": "opencv-python",
+    "sklearn": "scikit-learn",
+    "tree": "dm-tree",
+    "yaml": "pyyaml",
+}
 _EXTRA = re.compile(r"""extra == ["']([\w-]+)["']""")
 
 
@@ -41,8 +50,9 @@ def _library_of(error: ImportError) -> str:
 
 def _line(module: str, library: str) -> str:
     """Give the line that installs a module: with an extra of Ray's, if it belongs to one, best the library's own."""
-    top = module.partition(".")[0]
-    extras = [extra for name, extra in _requirements() if not top or name == top.lower()]
+    imported = module.partition(".")[0]
+    top = _INSTALLED_AS.get(imported, imported)
+    extras = [extra for name, extra in _requirements() if not top or name == top.lower().replace("-", "_")]
     own = library.partition(".")[2]
     if extras and (top or own in extras):
         return f'pip install "ray[{own if own in extras else extras[0]}]"'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from ray_client_proto import files
 from ray_client_proto.threads import Pool
 from ray_client_server.config import Limits
 from ray_client_server.driver.environments import Environments
@@ -63,4 +62,3 @@ class Holdings:
         self.references.clear()
         self.uploads.clear()
         self.downloads.clear()
-        files.remove_received()

@@ -15,10 +15,10 @@ import threading
 import time
 from typing import Any, Final, NoReturn
 
-from ray_client_proto import threads, tls
+from ray_client_proto import files, threads, tls
 from ray_client_proto.wire.handshake import OF_DRIVERS
 from ray_client_proto.wire.texts import escaped
-from ray_client_server.config import DriverSettings, TlsSettings, given_path
+from ray_client_server.config import DriverSettings, TlsSettings, files_path, given_path
 from ray_client_server.driver import ray_job, ray_port
 from ray_client_server.driver.control import Control
 from ray_client_server.driver.dispatch import carry_out
@@ -146,6 +146,7 @@ class Driver:
             on_end=self._ends.put,
             on_attach=lambda is_attached: self._control.report("attached", is_attached=is_attached),
         )
+        files.place = files_path(settings.socket_path)
         holdings.library.emit = self._session.emit
         holdings.library.claim_main = lambda: self._ends.put(_MAIN_WANTED)
         message_bytes = settings.limits.message_bytes
@@ -218,12 +219,12 @@ class Driver:
         self._control.close()
 
 
-def _begin_tls(settings: DriverSettings, files: TlsSettings) -> BeginTls:
+def _begin_tls(settings: DriverSettings, paths: TlsSettings) -> BeginTls:
     """Give what begins TLS on a connection. It reads the files each time: certificates are renewed."""
     secret = bytes.fromhex(settings.secret_hex)
 
     def begin(connection: socket.socket, first: bytes) -> tls.TlsSocket:
-        context = tls.server_context(files.certificate_path, files.key_path, files.client_ca_path)
+        context = tls.server_context(paths.certificate_path, paths.key_path, paths.client_ca_path)
         return tls.accept(connection, context, secret, first, settings.limits.handshake_s)
 
     return begin

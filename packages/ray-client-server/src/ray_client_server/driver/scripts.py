@@ -1,16 +1,19 @@
-"""The client's script, in whose name Ray names what is of it, and what libraries find of it in `__main__`."""
+"""The client's script, in whose name Ray names what is of it, and what libraries find in it and in its modules."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib.util
 import inspect
 import sys
+import types
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-#: The newest functions and classes of the script by name, while anything holds them.
-_of_script: Final[weakref.WeakValueDictionary[str, Any]] = weakref.WeakValueDictionary()
+#: The newest functions and classes of the client's by module and name, while anything holds them.
+_of_client: Final[weakref.WeakValueDictionary[tuple[str, str], Any]] = weakref.WeakValueDictionary()
 
 
 @contextlib.contextmanager
@@ -34,7 +37,7 @@ def script_of(target: Any) -> Iterator[None]:
 
 
 def naming(set_state: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-    """Have `__main__` here give what comes of the script by value, as it does in the script itself.
+    """Have modules here give what comes of them by value: `__main__`, as in the script itself, and those not here.
 
     Libraries save their state with plain pickle, which writes functions and classes by name and looks for them there.
 
@@ -44,15 +47,44 @@ def naming(set_state: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
 
     def set_and_name(made: Any, state: Any) -> None:
         set_state(made, state)
-        if made.__module__ == "__main__" and "." not in made.__qualname__:
-            _of_script[made.__qualname__] = made
-            vars(sys.modules["__main__"])["__getattr__"] = _find
+        if "." not in made.__qualname__ and _has_stand_in(made.__module__):
+            _of_client[made.__module__, made.__qualname__] = made
 
     return set_and_name
 
 
-def _find(name: str) -> Any:
+class _StandIn(types.ModuleType):
+    """Stands for a module that the client alone has: what came of it by value, by its name."""
+
+    def __getattr__(self, name: str) -> Any:
+        return _find(self.__name__, name)
+
+
+def _has_stand_in(module: Any) -> bool:
+    """Tell whether a module is the script or one of the client's alone, and see to it that what comes is found there.
+
+    It goes on by value to workers, for which it is no module either.
+    """
+    if module == "__main__":
+        vars(sys.modules[module])["__getattr__"] = functools.partial(_find, module)
+        return True
+    if not isinstance(module, str) or module in sys.modules:
+        return isinstance(sys.modules.get(module), _StandIn)
+    parts = module.split(".")
+    names = [".".join(parts[: at + 1]) for at in range(len(parts))]  # to import one, those around it are needed
+    if names[0] not in sys.modules and importlib.util.find_spec(names[0]) is not None:
+        return False  # another of that name is installed here
+    if not isinstance(sys.modules.setdefault(names[0], _StandIn(names[0])), _StandIn):
+        return False
+    for pickler in filter(None, map(sys.modules.get, ("cloudpickle", "ray.cloudpickle"))):
+        vars(pickler)["register_pickle_by_value"](sys.modules[names[0]])
+    for name in names:
+        sys.modules.setdefault(name, _StandIn(name))
+    return True
+
+
+def _find(module: str, name: str) -> Any:
     try:
-        return _of_script[name]
+        return _of_client[module, name]
     except KeyError:
-        raise AttributeError(f"module '__main__' has no attribute {name!r}") from None
+        raise AttributeError(f"module {module!r} has no attribute {name!r}") from None

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import glob
 import os
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ray_client_proto.v1.gateway_pb2 import OpenSessionProgress
-from ray_client_server.config import DriverSettings, Limits
+from ray_client_server.config import DriverSettings, Limits, files_path
 from ray_client_server.errors import BY_CODE_NAME, DriverFailedError, ServerError
 from ray_client_server.gateway.control import ControlServer
 from ray_client_server.gateway.proofs import Proofs
@@ -136,9 +137,10 @@ class Lifecycle:
         finally:
             exited.cancel()
             del self._gone[session]
-            for path in glob.glob(f"{session.socket_path}*"):
+            for path in set(glob.glob(f"{session.socket_path}*")) - {files_path(session.socket_path)}:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(path)
+            await asyncio.to_thread(shutil.rmtree, files_path(session.socket_path), ignore_errors=True)
 
     async def _until_over(self, session: Session, exited: asyncio.Future[str]) -> None:
         """Wait for the end of the session, of the control connection, or of a process that never connected."""
