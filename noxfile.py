@@ -291,7 +291,12 @@ def libraries(session: nox.Session) -> None:
 def libraries_corpus(session: nox.Session) -> None:
     """All programs of Ray's libraries, natively and from an environment without ray; their part of docs/parity.md."""
     cluster, laptop = library_environments(session)
+    others = []
+    for minor in ("3.10", "3.13"):
+        needed = [*locked("laptop"), *installed(session, "ray-client-libraries")]
+        others.append(f"{minor}={environment(session, f'libraries-{minor}', *needed, base=minor)}")
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames_environment(session)}
+    env["RAY_CLIENT_OTHER_PYTHONS"] = os.pathsep.join(others)
     run_pytest(session, laptop, "integration_tests/libraries/test_programs.py", report="libraries-corpus", env=env)
     if not session.posargs:  # a part of the programs says nothing of the others
         report = str(WORK / "reports" / "libraries-corpus.xml")
@@ -638,11 +643,11 @@ def frames_environment(session: nox.Session) -> str:
     return laptop
 
 
-def environment(session: nox.Session, name: str, *needed: str) -> str:
+def environment(session: nox.Session, name: str, *needed: str, base: str = sys.executable) -> str:
     """Give the interpreter of an environment, which is made where there is none, with what is needed in it."""
     python = str(WORK / name / "bin" / "python")
     if not Path(python).exists():
-        session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(WORK / name), external=True)
+        session.run(UV, "venv", "-q", "--clear", f"--python={base}", str(WORK / name), external=True)
     session.run(UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *needed, external=True)
     return python
 
