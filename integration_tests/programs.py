@@ -13,8 +13,11 @@ from processes import MARK, kill_marked, new_mark
 
 #: The cluster's own reports, between what the program prints: they may be there or not, and come when they come.
 _REPORT = re.compile(r"\((raylet|autoscaler|[^()]*pid=\d+)[^()]*\)")
-#: What Ray Tune says before it begins, with names and paths that are new each time.
-_BANNER = re.compile(r"[╭│├╰]|View detailed results here: |To visualize your results with TensorBoard, ")
+#: What Ray Tune says of itself whatever it is told, with names, times and paths that are new each time.
+_BANNER = re.compile(
+    r"[╭│├╰]|View detailed results here: |To visualize your results with TensorBoard, "
+    r"|Trial \S+ errored after \d+ iterations? at |Error file: "
+)
 
 
 def run(

@@ -142,9 +142,16 @@ def place_in_core(code: Any) -> str | None:
 
 
 def names_of(module: types.ModuleType) -> list[str]:
-    """Give the public names of a module."""
-    declared = getattr(module, "__all__", None)
-    return [name for name in (declared or sorted(vars(module))) if not name.startswith("_") and hasattr(module, name)]
+    """Give the public names of a module: those that it declares, and others that programs take from it."""
+    declared = list(getattr(module, "__all__", ()))
+    others = [name for name, value in sorted(vars(module).items()) if not declared or is_of_library(value)]
+    found = dict.fromkeys([*declared, *others])
+    return [name for name in found if not name.startswith("_") and hasattr(module, name)]
+
+
+def is_of_library(code: Any) -> bool:
+    """Tell whether a value is a class or a function of a library."""
+    return (inspect.isclass(code) or inspect.isfunction(code)) and is_ours(code.__module__)
 
 
 class Manifest:
@@ -207,6 +214,7 @@ class Manifest:
                     "v": members,
                     "x": kind_of_enum(code),
                     "d": doc,
+                    **texts_of(code),
                     **({"m": methods} if methods else {}),
                 }
         bases = [found for base in code.__bases__ for found in self.bases(base)]
@@ -254,7 +262,7 @@ class Manifest:
         found["s"] += specials_from_elsewhere(cls)
         if "__init__" in vars(cls):
             found["g"] = signature(cls)
-        for name, member in vars(cls).items():
+        for name, member in {**members_from_elsewhere(cls), **vars(cls)}.items():
             if name.startswith("_") and not name.startswith(("__", "_repr_")):
                 continue
             if name.startswith("__"):
@@ -284,6 +292,12 @@ def kind_of_enum(cls: type[enum.Enum]) -> str:
     ready = (enum.IntFlag, enum.IntEnum, enum.Flag, getattr(enum, "StrEnum", enum.IntEnum))
     found = next((kind for kind in (*ready, str, int) if issubclass(cls, kind)), None)
     return "" if found is None else found.__name__
+
+
+def texts_of(cls: type[enum.Enum]) -> Names:
+    """Give the texts of an enum's members, where they are its own."""
+    is_own = any("__str__" in vars(base) for base in cls.__mro__ if is_ours(base.__module__))
+    return {"e": [str(member) for member in cls.__members__.values()]} if is_own else {}
 
 
 def fields_of(cls: Any) -> Names:
@@ -330,6 +344,17 @@ def specials_from_elsewhere(cls: type) -> list[str]:
     bases = [base for base in cls.__mro__ if base.__module__.partition(".")[0] not in _AT_HAND]
     found = {name for base in bases for name, member in vars(base).items() if inspect.isroutine(member)}
     return sorted(found.intersection(SPECIALS))
+
+
+def members_from_elsewhere(cls: type) -> Names:
+    """Give the public methods that a class has of such packages."""
+    tops = [base for base in cls.__bases__ if base.__module__.partition(".")[0] not in _AT_HAND]
+    bases = [base for top in tops for base in top.__mro__[:-1]]
+    kinds = (staticmethod, classmethod, types.FunctionType)
+    found = {
+        name: member for base in reversed(bases) for name, member in vars(base).items() if isinstance(member, kinds)
+    }
+    return {name: member for name, member in found.items() if not name.startswith("_")}
 
 
 def is_fluent(method: Any) -> bool:

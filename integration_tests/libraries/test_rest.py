@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
 import inspect
@@ -72,6 +73,29 @@ def test_an_error_in_a_compiled_graph_is_that_of_the_actor() -> None:
     with pytest.raises(ValueError, match="no 3"):
         ray.get(graph.execute(3))
     graph.teardown()
+
+
+def test_results_of_a_graph_with_asyncio_are_awaited_here() -> None:
+    first, second = Adder.remote(1), Adder.remote(10)
+    with InputNode() as given:
+        node = MultiOutputNode([first.add.bind(given), second.add.bind(given)])
+    graph = node.experimental_compile(enable_asyncio=True)
+
+    async def several() -> list[Any]:
+        executions = [await graph.execute_async(value) for value in range(3)]
+        return [await asyncio.gather(*results) for results in executions]
+
+    assert asyncio.run(several()) == [[1, 10], [2, 11], [3, 12]]
+    graph.teardown()
+    with InputNode() as given:
+        failing = first.fail.bind(given).experimental_compile(enable_asyncio=True)
+
+    async def fail() -> None:
+        await (await failing.execute_async(3))
+
+    with pytest.raises(ValueError, match="no 3"):
+        asyncio.run(fail())
+    failing.teardown()
 
 
 @pytest.fixture

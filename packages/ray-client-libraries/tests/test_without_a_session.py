@@ -87,6 +87,24 @@ def test_a_class_made_for_an_object_can_be_called_where_the_objects_class_can() 
     assert {"__call__", "__len__"} <= set(vars(made))
 
 
+def test_a_name_that_a_module_does_not_declare_is_there_if_it_is_a_librarys() -> None:
+    router = importlib.import_module("ray_client.serve.request_router")
+    assert inspect.isclass(router.ReplicaResult) and "read_bigquery" in dir(data)
+    assert not hasattr(router, "annotations")
+
+
+def test_members_of_enums_have_texts_of_their_own() -> None:
+    status = importlib.import_module("ray_client.job_submission").JobStatus.SUCCEEDED
+    assert (str(status), f"{status}", repr(status)) == ("SUCCEEDED", "SUCCEEDED", "<JobStatus.SUCCEEDED: 'SUCCEEDED'>")
+    assert str(serve.schema.ApplicationStatus.RUNNING) == "ApplicationStatus.RUNNING"
+
+
+def test_a_class_has_the_methods_of_its_bases_of_packages_that_are_not_here() -> None:
+    assert {"model_validate", "model_dump"} <= set(dir(serve.schema.ServeDeploySchema))
+    with pytest.raises(NotConnectedError):
+        serve.schema.ServeDeploySchema.model_validate({"applications": []})
+
+
 def test_help_and_completion_know_them() -> None:
     assert list(inspect.signature(data.Dataset.filter).parameters)[:2] == ["self", "fn"]
     assert "Dataset" in str(data.Dataset.__doc__)

@@ -87,7 +87,3 @@ class OfFiles(Here):
 
     def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return local_arguments(*args, **kwargs)
-
-
-#: What objects of these classes have here, and not in the driver.
-HERE = {("ray.train", "Checkpoint"): HasFiles}

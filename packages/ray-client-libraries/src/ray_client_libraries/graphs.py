@@ -38,12 +38,14 @@ def compiled(node: DAGNode, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
 
     Raises:
         NotConnectedError: no session is open.
-        NotImplementedError: its results are to be awaited, in the event loop of who compiles it: that is here.
         BaseException: what Ray raised.
     """
-    if kwargs.get("enable_asyncio"):
-        raise NotImplementedError("a graph with enable_asyncio belongs to an event loop: compile it inside a task")
     session = current.current_session("experimental_compile()")
+    if kwargs.get("enable_asyncio"):  # it belongs to the event loop in which it is made: here the driver's
+        from ray_client_proto import library  # loads protobuf
+
+        arguments = (Method(made(node), "experimental_compile"), *args)
+        return library.Call(session, library.in_loop, arguments, kwargs, library.AWAIT).result()
     return call(session, Method(made(node), "experimental_compile"), *args, **kwargs)
 
 

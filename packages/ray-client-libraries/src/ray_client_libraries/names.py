@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ray_client.handles import current
 from ray_client.tracebacks import shortening
-from ray_client_libraries import dataclass_fields, files
-from ray_client_libraries.held import Decorator, Held, LibraryType, Method, class_named, hold, parsed
+from ray_client_libraries import dataclass_fields, files, jobs
+from ray_client_libraries.held import Decorator, Held, Here, LibraryType, Method, class_named, hold, parsed
 from ray_client_libraries.places import Description, Recipe, call
 from ray_client_libraries.specials import forward
 from ray_client_proto.wire.ray_modules import is_cluster_only
@@ -27,6 +27,11 @@ _DECORATORS: Final = {
     ("ray.serve.api", "ingress"): "",
     ("ray.serve.batching", "batch"): "",
     ("ray.serve.api", "multiplexed"): "",
+}
+#: What objects of these classes have here, and not in the driver.
+_HERE: Final[dict[tuple[str, str], tuple[type, Here]]] = {
+    ("ray.train", "Checkpoint"): (files.HasFiles, files.OfFiles()),
+    ("ray.dashboard.modules.job.sdk", "JobSubmissionClient"): (jobs.SubmitsJobs, jobs.OfJobs()),
 }
 #: Special methods that are Python's own affair, or that each such object has here.
 _NOT_FORWARDED: Final = (
@@ -145,10 +150,10 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
     for attribute in entry.get("p", ()):
         names[attribute] = property(lambda self: None)  # looked up in the driver, see `Held.__getattribute__`
     names.update(entry.get("c", {}))
-    if (here := files.HERE.get((module, name))) is not None:
-        names |= {own: member for own, member in vars(here).items() if not own.startswith("_")}
-        names["ray_here"] = files.OfFiles()
-        bases.insert(0, here)
+    if (here := _HERE.get((module, name))) is not None:
+        names |= {own: member for own, member in vars(here[0]).items() if not own.startswith("_")}
+        bases.insert(0, here[0])
+        names["ray_here"] = here[1]
     made: Any = LibraryType(name, tuple(bases), names)
     made.ray_name = module, name
     if "f" in entry:
@@ -163,7 +168,11 @@ def _enum(module: str, name: str, entry: dict[str, Any]) -> Any:
     base: Any = getattr(enum, entry["x"] or "Enum", None) if kind is None else enum.Enum
     if base is None:
         kind, base = str, enum.Enum
-    return base(name, entry["v"], module=_here(module), **({} if kind is None else {"type": kind}))
+    made = base(name, entry["v"], module=_here(module), **({} if kind is None else {"type": kind}))
+    if "e" in entry:  # texts of its own, one for each member
+        texts = {member: text for (member, _), text in zip(entry["v"], entry["e"], strict=True)}
+        made.__str__ = lambda self: texts[self.name]
+    return made
 
 
 def _method(module: str, name: str, signature: str) -> Any:

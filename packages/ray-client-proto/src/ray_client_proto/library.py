@@ -170,6 +170,15 @@ def call(session: Session, function: Callable[..., Any] | str | None, /, *args: 
     return Call(session, function, args, kwargs).result()
 
 
+async def in_loop(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """Call a function in the event loop of who awaits this: for the driver, where what it makes may belong to a loop.
+
+    Raises:
+        BaseException: what the function raised.
+    """
+    return function(*args, **kwargs)
+
+
 def note(error: BaseException, text: str) -> None:
     """Add a line to an error, once."""
     if hasattr(error, "add_note"):  # Python 3.11

@@ -1,4 +1,4 @@
-"""The closed set of tokens: rules T1 to T15."""
+"""The closed set of tokens: rules T1 to T16."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "unopened": (b"N.", []),
     "library_object": (4, ("ray.data.dataset:Dataset",), ("__len__",)),
     "library_method": (print, "map"),
+    "runtime_env": ({"working_dir": "package://0"},),
 }
 
 

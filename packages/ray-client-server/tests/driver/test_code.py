@@ -75,6 +75,7 @@ class Uploading:
 
 
 def test_packages_of_a_task_become_directories_that_are_uploaded(tmp_path: Path) -> None:
+    """T16"""
     for name in ("aa/work.py", "bb/tool/__init__.py", "bb/single.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -87,6 +88,7 @@ def test_packages_of_a_task_become_directories_that_are_uploaded(tmp_path: Path)
         "py_modules": [str(tmp_path / "bb" / "single.py"), str(tmp_path / "bb" / "tool"), "s3://b/y.zip"],
         "pip": ["x"],
     }
+    assert environments.laid_out(sent) == environments.ready(sent)["uploaded"]  # of a job: its client uploads
 
 
 @pytest.mark.parametrize("uri", ["package://", "package://cc", "package://../aa", "package:///etc"])

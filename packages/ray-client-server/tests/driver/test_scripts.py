@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
 import types
@@ -85,8 +86,12 @@ def test_plain_pickle_finds_what_came_by_value(module: str, client: Any, driving
 
         call = CallLibrary(call=driving.payload((save_and_load, (mine,), {})))
         assert client.value_of(client.ask(call_library=call).value) is True
+        del mine, call
+        gc.collect()
+    there = sys.modules[module]
+    assert there.double(2) == 4 and there.Point()  # where a library kept the name alone
     with pytest.raises(AttributeError, match="no attribute 'missing'"):
-        sys.modules[module].missing  # noqa: B018
+        there.missing  # noqa: B018
 
 
 @pytest.mark.usefixtures("of_client")

@@ -96,6 +96,24 @@ def test_waits_and_the_loop(
     assert f"'{name}" in deaths.get(timeout=5)
 
 
+def test_the_loop_has_a_thread_once_it_is_used() -> None:
+    loop, done = Loop(), threading.Event()
+
+    async def work() -> None:
+        done.set()
+
+    def is_there() -> bool:
+        return any(thread.name == "loop" and thread is not other for thread in threading.enumerate())
+
+    other = next((thread for thread in threading.enumerate() if thread.name == "loop"), None)
+    assert not is_there()
+    loop.start(work()).result(timeout=5)
+    assert done.is_set() and is_there()
+    loop.close()
+    assert not is_there()
+    Loop().close()
+
+
 async def _raised(fault: Callable[..., Any]) -> None:
     fault()
 

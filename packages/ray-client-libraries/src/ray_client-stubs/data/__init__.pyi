@@ -5,10 +5,14 @@ from ray_client.data._internal.datasource.clickhouse_datasink import SinkMode as
 from ray_client.data._internal.datasource.kafka_datasource import KafkaAuthConfig as KafkaAuthConfig
 from ray_client.data._internal.execution.interfaces.execution_options import ExecutionOptions as ExecutionOptions
 from ray_client.data._internal.execution.interfaces.execution_options import ExecutionResources as ExecutionResources
+from ray_client.data._internal.logging import configure_logging as configure_logging
 from ray_client.data._internal.logical.operators.n_ary_operator import MixStoppingCondition as MixStoppingCondition
 from ray_client.data._internal.random_config import RandomSeedConfig as RandomSeedConfig
 from ray_client.data._internal.savemode import SaveMode as SaveMode
 from ray_client.data._internal.stats_summary_actor import list_stats_summaries as list_stats_summaries
+from ray_client.data._internal.tensor_extensions.arrow import ArrowTensorType as ArrowTensorType
+from ray_client.data._internal.tensor_extensions.arrow import ArrowVariableShapedTensorType as ArrowVariableShapedTensorType
+from ray_client.data._internal.utils.arrow_utils import get_pyarrow_version as get_pyarrow_version
 from ray_client.data.catalog import Catalog as Catalog
 from ray_client.data.catalog import CatalogAccessMode as CatalogAccessMode
 from ray_client.data.catalog import DatabricksUnityCatalog as DatabricksUnityCatalog
@@ -47,9 +51,11 @@ from ray_client.data.read_api import range as range
 from ray_client.data.read_api import range_tensor as range_tensor
 from ray_client.data.read_api import read_audio as read_audio
 from ray_client.data.read_api import read_avro as read_avro
+from ray_client.data.read_api import read_bigquery as read_bigquery
 from ray_client.data.read_api import read_binary_files as read_binary_files
 from ray_client.data.read_api import read_clickhouse as read_clickhouse
 from ray_client.data.read_api import read_csv as read_csv
+from ray_client.data.read_api import read_databricks_tables as read_databricks_tables
 from ray_client.data.read_api import read_datasource as read_datasource
 from ray_client.data.read_api import read_delta as read_delta
 from ray_client.data.read_api import read_delta_sharing_tables as read_delta_sharing_tables

@@ -1,3 +1,4 @@
+from ray_client.serve._private.logging_utils import configure_default_serve_logger as configure_default_serve_logger
 from ray_client.serve.api import RunTarget as RunTarget
 from ray_client.serve.api import delete as delete
 from ray_client.serve.api import deployment as deployment

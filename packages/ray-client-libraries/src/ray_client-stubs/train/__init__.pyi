@@ -5,6 +5,7 @@ from ray_client.data import ExecutionOptions
 from ray_client.data.dataset import Dataset
 from ray_client.data.iterator import DataIterator
 from ray_client.runtime_env import RuntimeEnv
+from ray_client.train.v2._internal.constants import is_v2_enabled as is_v2_enabled
 from ray_client.train.v2.api.callback import RayTrainCallback
 from ray_client.tune import Result as Result_
 from typing import Any

@@ -88,6 +88,11 @@ def library_method(target: Any, name: str) -> NoReturn:
     _refuse("method", name)
 
 
+def runtime_env(fields: dict[str, Any]) -> NoReturn:
+    """T16: a runtime environment, in which packages that were uploaded are directories of the driver's machine."""
+    _refuse("runtime environment", fields)
+
+
 def _refuse(kind: str, what: object) -> NoReturn:
     raise StrayTokenError(f"a pickle holds the {kind} {what!r} of a session; load it through that session")
 
@@ -110,5 +115,6 @@ NAMES: Final = frozenset(
         unopened,
         library_object,
         library_method,
+        runtime_env,
     )
 )  #: the closed set of tokens; anything else in this module's name is refused

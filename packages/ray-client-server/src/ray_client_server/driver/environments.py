@@ -29,12 +29,20 @@ class Environments:
             for uri in (runtime_env.get("working_dir"), *(runtime_env.get("py_modules") or ()))
         ):
             return runtime_env
+        return self._port.upload_directories(self.laid_out(runtime_env))
+
+    def laid_out(self, runtime_env: dict[str, Any]) -> dict[str, Any]:
+        """Give the environment with directories of this machine in the place of the client's packages (T16).
+
+        Raises:
+            OperationError: a package is not here.
+        """
         local = dict(runtime_env)
         if working_dir := self._directory(local.get("working_dir")):
             local["working_dir"] = str(working_dir)
         if "py_modules" in local:
             local["py_modules"] = [path for uri in local["py_modules"] for path in self._modules(uri)]
-        return self._port.upload_directories(local)
+        return local
 
     def _modules(self, uri: Any) -> list[Any]:
         top = self._directory(uri)

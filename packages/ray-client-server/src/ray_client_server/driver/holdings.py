@@ -36,7 +36,9 @@ class Holdings:
             inline_bytes=limits.inline_bytes,
             client_python=client_python,
         )
-        self.exports = Exports(self.codec, Environments(port, packages_dir))
+        environments = Environments(port, packages_dir)
+        self.codec.readers["runtime_env"] = environments.laid_out
+        self.exports = Exports(self.codec, environments)
         #: Stores large values, one after the other; and carries out what waits for one of them.
         self.puts = Pool("puts", 1)
         self.aside = Pool("aside", _ASIDE)

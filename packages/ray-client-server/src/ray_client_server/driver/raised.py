@@ -16,14 +16,14 @@ from typing import Any, Final
 from ray_client_proto.wire.ray_modules import is_cluster_only
 
 _NEW: Final[Any] = copyreg.__newobj__  # type: ignore[attr-defined]  # what pickle writes as a code of its own
-_OF_PYTHON: Final = 1 << 9  #: the flag of classes that a `class` statement has made
 _Reduced = tuple[Any, ...]
 
 
 def as_it_is(error: BaseException) -> _Reduced | None:
     """Give what makes an exception again without its initializer; None: Python's own way does, or the class has one."""
     cls = type(error)
-    builtin = next(base for base in cls.__mro__ if not base.__flags__ & _OF_PYTHON)
+    # The flag (Py_TPFLAGS_HEAPTYPE) is of classes that a `class` statement has made.
+    builtin = next(base for base in cls.__mro__ if not base.__flags__ & 1 << 9)
     has_own_way = (
         cls.__reduce_ex__ is not object.__reduce_ex__
         or cls.__reduce__ is not BaseException.__reduce__

@@ -8,12 +8,12 @@ import importlib.util
 import inspect
 import sys
 import types
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-#: The newest functions and classes of the client's by module and name, while anything holds them.
-_of_client: Final[weakref.WeakValueDictionary[tuple[str, str], Any]] = weakref.WeakValueDictionary()
+#: The newest functions and classes of the client's by module and name. Libraries look for them where they have kept the
+#: name alone, so these hold them, as the modules do natively.
+_of_client: Final[dict[tuple[str, str], Any]] = {}
 
 
 @contextlib.contextmanager

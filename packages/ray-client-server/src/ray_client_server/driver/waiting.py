@@ -72,27 +72,35 @@ class Deadline:
 
 
 class Loop:
-    """An asyncio loop on a thread of its own, for what Ray offers as awaitables."""
+    """An asyncio loop on a thread of its own, for what libraries offer as awaitables; it is there once it is used."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread("loop", self._run)
-        self._thread.start()
+        # Calls of several threads may be the first to use it.
+        self._lock = threading.Lock()
+        self._started: tuple[asyncio.AbstractEventLoop, Thread] | None = None
 
-    def _run(self) -> None:
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            self._loop.run_forever()
-            for task in asyncio.all_tasks(self._loop):
+            loop.run_forever()
+            for task in asyncio.all_tasks(loop):
                 task.cancel()
-            self._loop.run_until_complete(asyncio.sleep(0))
+            loop.run_until_complete(asyncio.sleep(0))
         finally:
-            self._loop.close()
+            loop.close()
 
     def start(self, coroutine: Coroutine[Any, Any, None]) -> Future[None]:
         """Run a coroutine to its end, unless the future that this gives is cancelled."""
-        return watch("loop", asyncio.run_coroutine_threadsafe(coroutine, self._loop))
+        with self._lock:
+            if self._started is None:
+                loop = asyncio.new_event_loop()
+                self._started = loop, Thread("loop", self._run, loop)
+                self._started[1].start()
+            loop, _ = self._started
+        return watch("loop", asyncio.run_coroutine_threadsafe(coroutine, loop))
 
     def close(self) -> None:
         """Stop the loop, and whatever still runs on it."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        if self._started is not None:
+            loop, thread = self._started
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()

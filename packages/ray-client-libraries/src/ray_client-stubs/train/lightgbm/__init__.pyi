@@ -3,4 +3,5 @@ from ray_client.train.lightgbm._lightgbm_utils import normalize_pandas_for_light
 from ray_client.train.lightgbm.config import LightGBMConfig as LightGBMConfig
 from ray_client.train.lightgbm.config import get_network_params as get_network_params
 from ray_client.train.lightgbm.lightgbm_checkpoint import LightGBMCheckpoint as LightGBMCheckpoint
+from ray_client.train.v2._internal.constants import is_v2_enabled as is_v2_enabled
 from ray_client.train.v2.lightgbm.lightgbm_trainer import LightGBMTrainer as LightGBMTrainer

@@ -1,4 +1,5 @@
 from ray_client.train.tensorflow.config import TensorflowConfig as TensorflowConfig
 from ray_client.train.tensorflow.tensorflow_checkpoint import TensorflowCheckpoint as TensorflowCheckpoint
 from ray_client.train.tensorflow.train_loop_utils import prepare_dataset_shard as prepare_dataset_shard
+from ray_client.train.v2._internal.constants import is_v2_enabled as is_v2_enabled
 from ray_client.train.v2.tensorflow.tensorflow_trainer import TensorflowTrainer as TensorflowTrainer

@@ -1,5 +1,6 @@
 from ray_client.train.torch.config import TorchConfig as TorchConfig
 from ray_client.train.torch.torch_checkpoint import TorchCheckpoint as TorchCheckpoint
+from ray_client.train.v2._internal.constants import is_v2_enabled as is_v2_enabled
 from ray_client.train.v2.torch.torch_trainer import TorchTrainer as TorchTrainer
 from ray_client.train.v2.torch.train_loop_utils import accelerate as accelerate
 from ray_client.train.v2.torch.train_loop_utils import backward as backward

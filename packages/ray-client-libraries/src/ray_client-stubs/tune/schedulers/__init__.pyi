@@ -1,3 +1,4 @@
+from ray_client._common.utils import get_function_args as get_function_args
 from ray_client.tune.schedulers.async_hyperband import AsyncHyperBandScheduler as AsyncHyperBandScheduler
 from ray_client.tune.schedulers.async_hyperband import AsyncHyperBandScheduler as _AsyncHyperBandScheduler
 from ray_client.tune.schedulers.hb_bohb import HyperBandForBOHB as HyperBandForBOHB

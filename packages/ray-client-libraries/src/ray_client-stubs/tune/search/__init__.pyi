@@ -1,3 +1,4 @@
+from ray_client._common.utils import get_function_args as get_function_args
 from ray_client.tune.search.basic_variant import BasicVariantGenerator as BasicVariantGenerator
 from ray_client.tune.search.concurrency_limiter import ConcurrencyLimiter as ConcurrencyLimiter
 from ray_client.tune.search.repeater import Repeater as Repeater
