@@ -6,11 +6,15 @@ import asyncio
 import importlib
 import importlib.util
 import inspect
+import json
+import os
 import pydoc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from gateway import Gateway
 from ray_client.dag.compiled_dag_node import CompiledDAG
 from ray_client.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray_client.rllib.algorithms.ppo import PPOConfig
@@ -229,3 +233,48 @@ def test_what_changes_local_state_says_where_it_belongs() -> None:
     with pytest.raises((ImportError, RuntimeError, ValueError)):
         collective.create_collective_group(members, 2, [0, 1], backend="nccl", group_name="of two")
     assert collective.is_group_initialized("none") is False
+
+
+def test_spark_is_described_here_and_says_what_the_cluster_lacks() -> None:
+    from ray_client.util import spark
+
+    assert spark.MAX_NUM_WORKER_NODES == -1
+    assert "max_worker_nodes" in inspect.signature(spark.setup_ray_cluster).parameters
+    with pytest.raises(RuntimeError, match="pyspark"):
+        spark.setup_ray_cluster(max_worker_nodes=1)
+    with pytest.raises(RuntimeError, match="No active ray cluster"):
+        spark.shutdown_ray_cluster()
+
+
+def _set_hook(hook: str) -> None:
+    """Do as `ray start --tracing-startup-hook`; empty: undo it."""
+    from ray.experimental import internal_kv  # type: ignore[attr-defined]  # it is the cluster's
+
+    key = b"tracing_startup_hook", b"tracing"
+    if hook:
+        internal_kv._internal_kv_put(key[0], hook.encode(), namespace=key[1])
+    else:
+        internal_kv._internal_kv_del(key[0], namespace=key[1])
+
+
+def _spans() -> list[str]:
+    """Give the names of the spans that this process has ended."""
+    lines = Path(f"/tmp/spans/{os.getpid()}.txt").read_text().splitlines()
+    return [json.loads(line)["name"] for line in lines if line.strip()]
+
+
+def test_calls_from_here_are_traced_where_the_cluster_traces(context: ray.ClientContext, gateway: Gateway) -> None:
+    setup = importlib.import_module("ray_client.util.tracing.setup_local_tmp_tracing").setup_tracing
+    assert callable(setup)
+    context.run(_set_hook, f"ray.util.tracing.setup_local_tmp_tracing:{setup.__name__}")
+    try:
+        with ray.init(gateway.address, allow_multiple=True) as traced:
+
+            @ray.remote(num_cpus=0)
+            def work() -> int:
+                return 1
+
+            assert ray.get(work.remote()) == 1
+            assert [name for name in traced.run(_spans) if "work" in name]
+    finally:
+        context.run(_set_hook, "")
