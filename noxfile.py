@@ -40,6 +40,7 @@ CONSTRAINTS = Path(os.environ.get("RAY_CLIENT_CONSTRAINTS", LOCKED))  # which `n
 SOURCES = [f"packages/{package}/src" for package in PACKAGES]
 LIBRARY_EXTRAS = "data,tune,train,serve,rllib"  # of Ray, where the libraries are tested
 LIBRARY_NEEDS = [f"ray[{LIBRARY_EXTRAS}]", "polars"]  # which joins of datasets need
+FRAMES = ["pandas", "pyarrow", "fastapi", "ipykernel", "jupyter-client"]  # what users of the libraries have themselves
 
 #: The suites of conformance that values go through in both ways: as they came, and opened by the driver.
 WITH_VALUES = ("actors", "errors", "objects", "serialization", "streaming", "tasks", "unopened", "values")
@@ -275,21 +276,27 @@ def libraries(session: nox.Session) -> None:
     frames = frames_environment(session)
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames}
     found = {str(path.relative_to(ROOT)) for path in ROOT.glob("integration_tests/libraries/test_*.py")}
-    web = "integration_tests/libraries/test_serve_fastapi.py"  # for which the laptop needs FastAPI
+    # For which the laptop needs FastAPI and a kernel.
+    web = [f"integration_tests/libraries/test_{name}.py" for name in ("notebook", "serve_fastapi")]
     of_data = {path for path in found if "test_data" in path}
-    halves = {"libraries-1": of_data, "libraries-2": found - of_data - {web}}
+    halves = {"libraries-1": of_data, "libraries-2": found - of_data - {*web}}
     runs = [
         pytest_run(session, laptop, *sorted(half), "-m", "not by_hand", report=report, env=env)
         for report, half in halves.items()
     ]
-    run_side_by_side(session, *runs, pytest_run(session, frames, web, report="libraries-web", env=env))
+    run_side_by_side(session, *runs, pytest_run(session, frames, *web, report="libraries-web", env=env))
 
 
 @nox.session(name="libraries-corpus", python=False)
 def libraries_corpus(session: nox.Session) -> None:
     """All programs of Ray's libraries, natively and from an environment without ray; their part of docs/parity.md."""
     cluster, laptop = library_environments(session)
+    others = []
+    for minor in ("3.10", "3.13"):
+        needed = [*locked("laptop"), *installed(session, "ray-client-libraries")]
+        others.append(f"{minor}={environment(session, f'libraries-{minor}', *needed, base=minor)}")
     env = {"RAY_CLIENT_CLUSTER_PYTHON": cluster, "RAY_CLIENT_FRAMES_PYTHON": frames_environment(session)}
+    env["RAY_CLIENT_OTHER_PYTHONS"] = os.pathsep.join(others)
     run_pytest(session, laptop, "integration_tests/libraries/test_programs.py", report="libraries-corpus", env=env)
     if not session.posargs:  # a part of the programs says nothing of the others
         report = str(WORK / "reports" / "libraries-corpus.xml")
@@ -539,7 +546,7 @@ def locks(session: nox.Session) -> dict[str, list[str]]:
         "laptop": [*ours[:2], *PYTEST],
         "laptop-oldest": [*ours[:2], *PYTEST, *OLDEST],
         "cluster": [*ours[:3], *server_needs(RAY), *PYTEST, RUFF, *MYPY, IMPORT_LINTER],
-        "cluster-libraries": [*ours[:3], *server_needs(RAY), *LIBRARY_NEEDS, *PYTEST],
+        "cluster-libraries": [*ours[:3], *server_needs(RAY), *LIBRARY_NEEDS, *PYTEST, *FRAMES],
     }
     for older in MATRIX["ray"][:-1]:
         ray = f"ray=={older['version']}"
@@ -630,17 +637,17 @@ def library_environments(session: nox.Session) -> tuple[str, str]:
 def frames_environment(session: nox.Session) -> str:
     """Give the interpreter of a laptop with the names of Ray's libraries, and what programs import themselves."""
     ours = installed(session, "ray-client-libraries")
-    needed = [*locked("cluster-libraries"), *ours, *PYTEST, "pandas", "pyarrow", "fastapi"]
+    needed = [*locked("cluster-libraries"), *ours, *PYTEST, *FRAMES]
     laptop = environment(session, "libraries-frames", *needed)
     prove_no_ray(session, laptop)
     return laptop
 
 
-def environment(session: nox.Session, name: str, *needed: str) -> str:
+def environment(session: nox.Session, name: str, *needed: str, base: str = sys.executable) -> str:
     """Give the interpreter of an environment, which is made where there is none, with what is needed in it."""
     python = str(WORK / name / "bin" / "python")
     if not Path(python).exists():
-        session.run(UV, "venv", "-q", "--clear", f"--python={sys.executable}", str(WORK / name), external=True)
+        session.run(UV, "venv", "-q", "--clear", f"--python={base}", str(WORK / name), external=True)
     session.run(UV, "pip", "install", "-q", "--compile-bytecode", f"--python={python}", *needed, external=True)
     return python
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import textwrap
 import types
+import typing
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -184,6 +185,9 @@ class Manifest:
             if "." in obj.__qualname__:
                 return None
             return self.place(obj, module, name) if is_ours(obj.__module__) else place_in_core(obj)
+        if typing.get_origin(obj) is not None:  # an alias of types: it is the module's own that assigns it
+            is_own = re.search(rf"^{name}\b.*=", inspect.getsource(sys.modules[module]), re.MULTILINE)
+            return {"k": "alias"} if is_own else None
         if name.isupper() and type(obj) in _PLAIN:
             return {"k": "value", "v": obj} if is_lasting(obj) else {"k": "object"}
         return {"k": "object"} if is_ours(type(obj).__module__) else None

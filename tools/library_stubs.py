@@ -140,6 +140,8 @@ class Stub:
         found = [
             node for node in self._source.defined.get(name, ()) if not isinstance(node, (ast.Assign, ast.AugAssign))
         ]
+        if entry["k"] == "alias":
+            return self._alias(name)
         if not found and "e" in entry:
             return []
         if not found and entry["k"] in ("class", "error", "enum", "function"):

@@ -24,6 +24,7 @@ DIFFERENT: dict[str, str] = {}
 #: What a program imports at its top has to be on the laptop; one with these is another environment.
 _OF_THE_USER = re.compile(r"^(?:import|from) (?:fastapi|pandas|pyarrow|pydantic)\b", re.MULTILINE)
 FRAMES_VARIABLE = "RAY_CLIENT_FRAMES_PYTHON"  #: names its interpreter
+OTHER_PYTHONS_VARIABLE = "RAY_CLIENT_OTHER_PYTHONS"  #: names those of laptops of other minor versions, `3.10=path:...`
 
 pytestmark = pytest.mark.timeout(420)
 
@@ -56,6 +57,24 @@ def test_a_program_prints_what_it_prints_natively(name: str, head: Head, gateway
     ours = run(through_the_client(script, python=laptop), tmp_path / "ours", PROGRAMS, here)
     assert ours[0] == 0, ours[2]
     assert own_lines(ours[1]) == own_lines(expected[1])
+
+
+@pytest.mark.by_hand
+@pytest.mark.parametrize("minor", ["3.10", "3.13"])
+def test_a_program_prints_the_same_from_another_python(
+    minor: str, head: Head, gateway: Gateway, tmp_path: Path
+) -> None:
+    """T10, T11: classes derived from a library's, functions and what they refer to travel as source."""
+    pythons = dict(entry.split("=", 1) for entry in os.environ[OTHER_PYTHONS_VARIABLE].split(os.pathsep))
+    script, there, here = (
+        "rest_classes_and_functions.py",
+        {"RAY_ADDRESS": head.address},
+        {"RAY_ADDRESS": gateway.address},
+    )
+    expected = run(natively(script), tmp_path / "native", PROGRAMS, there)
+    ours = run(through_the_client(script, python=pythons[minor]), tmp_path / "ours", PROGRAMS, here)
+    assert ours[0] == 0, ours[2]
+    assert own_lines(ours[1]) == own_lines(expected[1]) and f"python is {minor}" in ours[2]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,7 +1,7 @@
 """A source and a sink of one's own."""
 
 import ray
-from ray.data.block import BlockMetadata
+from ray.data.block import Block, BlockMetadata
 from ray.data.datasource import Datasink, Datasource, ReadTask
 
 
@@ -28,7 +28,10 @@ class Countdown(Datasource):
 
 class Tally(Datasink):
     def write(self, blocks, context):
-        return sum(len(block) for block in blocks)
+        return sum(self.rows_of(block) for block in blocks)
+
+    def rows_of(self, block: Block) -> int:
+        return len(block)
 
     def on_write_complete(self, result):
         self.total = sum(result.write_returns)

@@ -254,3 +254,12 @@ def test_what_cannot_be_pickled_is_found_beside_names_of_the_libraries() -> None
     lock = threading.Lock()
     with pytest.raises(PicklingError, match="closure variable `lock`"):
         travelled((train.v2.api.data_parallel_trainer.DataParallelTrainer, lambda: lock))
+
+
+def test_names_of_types_are_there_for_annotations() -> None:
+    from ray_client.data.block import Block, DataBatch, UserDefinedFunction
+
+    def change(block: Block, batch: DataBatch, function: UserDefinedFunction) -> None:
+        """Change nothing."""
+
+    assert set(inspect.signature(change).parameters) == {"block", "batch", "function"}

@@ -60,6 +60,8 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
     kind = entry["k"]
     if kind == "value":
         return entry["v"]
+    if kind == "alias":  # for annotations alone
+        return Any
     if kind == "object":
         return hold(Held, Recipe(getattr, (importlib.import_module(_here(module)), name), {}))
     if kind == "function":

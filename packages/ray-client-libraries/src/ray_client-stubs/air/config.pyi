@@ -72,5 +72,5 @@ class CheckpointConfig:
 MAX: str
 MIN: str
 RESOURCE_CONSTRAINT_PREFIX: str
-TYPE_CHECKING: bool
 SampleRange = Union[Domain, Dict[str, List]]
+TYPE_CHECKING: bool

@@ -1,4 +1,6 @@
+from ray_client.types import ObjectRef
 from typing import Any
+from typing import Callable
 from typing import Dict
 from typing import Iterator
 from typing import List
@@ -73,11 +75,14 @@ class BlockColumnAccessor:
  def to_numpy(self, zero_copy_only: bool = ...) -> numpy.ndarray: ...
  @staticmethod
  def for_column(col: BlockColumn) -> BlockColumnAccessor: ...
+BatchColumn = Union[pandas.Series, numpy.ndarray, pyarrow.Array, pyarrow.ChunkedArray]
 class BatchFormat(str, enum.Enum):
  ARROW = 'pyarrow'
  PANDAS = 'pandas'
  NUMPY = 'numpy'
  CUDF = 'cudf'
+Block = Union[pyarrow.Table, pandas.DataFrame]
+BlockColumn = Union[pyarrow.ChunkedArray, pyarrow.Array, pandas.Series]
 @dataclasses.dataclass(frozen=True)
 class BlockExecStats:
  task_idx: Optional[int] = ...
@@ -117,6 +122,8 @@ class BlockMetadataWithSchema(BlockMetadata):
  def metadata(self) -> BlockMetadata: ...
  def __getstate__(self) -> Dict[str, Any]: ...
  def __setstate__(self, state: Dict[str, Any]) -> Any: ...
+BlockPartition = List[Tuple[ObjectRef[Block], BlockMetadata]]
+BlockPartitionMetadata = List[BlockMetadata]
 class BlockType(enum.Enum):
  ARROW = 'arrow'
  PANDAS = 'pandas'
@@ -124,16 +131,16 @@ class BlockType(enum.Enum):
 class CustomOpStats:
  def __post_init__(self) -> Any: ...
 DEFAULT_BATCH_FORMAT: str
+DataBatch = Union[pyarrow.Table, pandas.DataFrame, Dict[str, numpy.ndarray], cudf.DataFrame]
+DataBatchColumn = Union[BlockColumn, numpy.ndarray]
+Schema = Union[Any, pyarrow.lib.Schema]
 TYPE_CHECKING: bool
 @dataclasses.dataclass(frozen=True)
 class TaskExecWorkerStats:
  task_wall_time_s: float
  max_uss_bytes: Optional[int] = ...
  custom_op_stats: List[CustomOpStats] = ...
+UserDefinedFunction = Union[Callable[[T], U], Callable[[T], Iterator[U]], type[Any]]
 def to_stats(metas: List[BlockMetadata]) -> List[BlockStats]: ...
-Schema = Union[Any, pyarrow.lib.Schema]
 U = Any
-DataBatch = Union[pyarrow.Table, pandas.DataFrame, Dict[str, numpy.ndarray], cudf.DataFrame]
-BlockColumn = Union[pyarrow.ChunkedArray, pyarrow.Array, pandas.Series]
-Block = Union[pyarrow.Table, pandas.DataFrame]
 T = Any

@@ -1,7 +1,9 @@
 from typing import Any
 from typing import Dict
 from typing import List
+from typing import Mapping
 from typing import Optional
+from typing import Tuple
 from typing import Union
 import numpy
 import pandas
@@ -23,5 +25,8 @@ class NumpyBatchCollateFn(CollateFn):
 class PandasBatchCollateFn(CollateFn):
  def __call__(self, batch: pandas.DataFrame) -> Any: ...
 TYPE_CHECKING: bool
+TensorBatchReturnType = Union[torch.Tensor, Tuple[torch.Tensor, ...], Dict[str, torch.Tensor]]
+TensorBatchType = Union[torch.Tensor, TensorSequenceType, List[TensorSequenceType], Tuple[TensorSequenceType, ...], Mapping[str, torch.Tensor], Mapping[str, TensorSequenceType]]
+TensorSequenceType = Union[List[torch.Tensor], Tuple[torch.Tensor, ...]]
 def is_tensor_batch_type(batch: Any) -> bool: ...
 DataBatchType = Any

@@ -1,3 +1,4 @@
+from ray_client.data.block import BatchColumn
 from ray_client.data.datatype import DataType
 from ray_client.data.datatype import DataType as DataType
 from typing import Any
@@ -111,7 +112,7 @@ class AliasExpr(Expr):
  def to_field(self, input_schema: pyarrow.Schema) -> Optional[pyarrow.Field]: ...
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class UDFExpr(Expr):
- fn: Callable[..., Any]
+ fn: Callable[..., BatchColumn]
  args: List[Expr]
  kwargs: Dict[str, Expr]
  @property

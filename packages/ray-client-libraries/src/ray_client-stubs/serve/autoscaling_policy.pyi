@@ -16,6 +16,7 @@ class PrometheusQueryMixin:
  def prometheus_results(self) -> Optional[Dict[str, PrometheusQueryResult]]: ...
  @property
  def prometheus_metrics(self) -> Optional[Dict[str, float]]: ...
+PrometheusQueryResult = Union[PrometheusScalar, PrometheusVector]
 @dataclasses.dataclass(frozen=True)
 class PrometheusSample:
  labels: Mapping[str, str]
@@ -34,4 +35,3 @@ SERVE_AUTOSCALING_DECISION_COUNTERS_KEY: str
 SERVE_AUTOSCALING_DECISION_TIMESTAMP_KEY: str
 SERVE_LOGGER_NAME: str
 def replica_queue_length_autoscaling_policy(ctx: AutoscalingContext) -> Tuple[Union[int, float], Dict[str, Any]]: ...
-PrometheusQueryResult = Union[PrometheusScalar, PrometheusVector]

@@ -42,5 +42,5 @@ class Partitioning:
  @property
  def resolved_filesystem(self) -> pyarrow.fs.FileSystem: ...
  def to_pyarrow(self) -> pyarrow.dataset.Partitioning: ...
-TYPE_CHECKING: bool
 PartitionDataType = Type[Union[int, float, str, bool]]
+TYPE_CHECKING: bool

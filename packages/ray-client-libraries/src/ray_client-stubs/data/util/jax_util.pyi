@@ -5,10 +5,10 @@ from typing import Optional
 from typing import Union
 import jax
 import numpy
-TYPE_CHECKING: bool
-def jax_sync_generator(batch_iterable: Iterable[NumpyBatch], drop_last: bool, batch_size: int = ..., paddings: Optional[PaddingsSpec] = ..., dtypes: Optional[DTypeLikeSpec] = ..., synchronize_batches: bool = ..., synchronize_lookahead: int = ...) -> Iterator[JaxBatch]: ...
 DTypeLikeSpec = Union[jax.typing.DTypeLike, Dict[str, jax.typing.DTypeLike]]
+JaxBatch = Union[jax.Array, Dict[str, jax.Array]]
+NumpyBatch = Union[numpy.ndarray, Dict[str, numpy.ndarray]]
 PaddingsSpec = Union[Scalar, Dict[str, Scalar]]
 Scalar = Union[int, float, bool]
-NumpyBatch = Union[numpy.ndarray, Dict[str, numpy.ndarray]]
-JaxBatch = Union[jax.Array, Dict[str, jax.Array]]
+TYPE_CHECKING: bool
+def jax_sync_generator(batch_iterable: Iterable[NumpyBatch], drop_last: bool, batch_size: int = ..., paddings: Optional[PaddingsSpec] = ..., dtypes: Optional[DTypeLikeSpec] = ..., synchronize_batches: bool = ..., synchronize_lookahead: int = ...) -> Iterator[JaxBatch]: ...

@@ -1,6 +1,7 @@
 from ray_client.data._internal.logical.interfaces.logical_operator import LogicalOperator
 from ray_client.data._internal.logical.interfaces.logical_operator import LogicalOperatorSupportsPredicatePassThrough
 from ray_client.data._internal.logical.interfaces.logical_operator import LogicalOperatorUnifiesInputSchemas
+from ray_client.data.block import Schema
 from typing import Any
 from typing import List
 from typing import Optional
@@ -27,4 +28,4 @@ class Union(NAry, LogicalOperatorSupportsPredicatePassThrough, LogicalOperatorUn
 class Zip(NAry):
  def __init__(self, input_dependencies: List[LogicalOperator]) -> None: ...
  def estimated_num_outputs(self) -> Any: ...
- def infer_schema(self) -> Optional[Any]: ...
+ def infer_schema(self) -> Optional[Schema]: ...
