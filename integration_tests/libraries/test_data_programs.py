@@ -15,7 +15,7 @@ from ray_client.data.expressions import col, lit, udf
 import ray_client as ray
 from ray_client import data
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.timeout(180)]  # joins start many workers
 
 
 def rows(ds: Any) -> list[Any]:
