@@ -85,7 +85,9 @@ def run_group(group: str, report: Path, pattern: str) -> int:
     failed = 0
     head = Head.start(num_cpus=4)
     try:
-        gateway = Gateway.start(head.address, within_s=180)
+        # PyTorch makes a directory when it is imported, and leaves it.
+        of_torch = {"TORCHINDUCTOR_CACHE_DIR": str(head.directory / "torch")}
+        gateway = Gateway.start(head.address, env=of_torch, within_s=180)
         try:
             for name in fnmatch.filter(names, pattern):
                 packages = {package: version(package) for package in PLAN["programs"][name]["packages"]}
