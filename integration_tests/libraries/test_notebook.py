@@ -156,9 +156,10 @@ def test_a_cell_awaits_a_deployment_of_a_cell(notebook: Notebook) -> None:
     handle = serve.run(Hello.bind(), name="notebook", route_prefix=None)
     await handle.remote("you")
     """
+    notebook.run('serve.start(proxy_location="Disabled")')  # HTTP would take a port that others may have
     assert notebook.give(hello.format("Hello")) == "Hello you"
     assert notebook.give(hello.format("Bye")) == "Bye you"
-    assert not notebook.run('serve.delete("notebook")').error
+    assert not notebook.run("serve.shutdown()").error  # the next module has a Serve of its own on this cluster
 
 
 def test_an_error_shows_the_cell_and_the_users_line(notebook: Notebook) -> None:

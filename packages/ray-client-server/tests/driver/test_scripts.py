@@ -95,6 +95,24 @@ def test_plain_pickle_finds_what_came_by_value(module: str, client: Any, driving
 
 
 @pytest.mark.usefixtures("of_client")
+def test_code_that_names_a_module_with_others_inside_goes_on_to_workers(client: Any, driving: Any) -> None:
+    mine, _ = defined_in("packages_of_mine.inner")
+    outer = types.ModuleType("packages_of_mine")  # as it comes by value
+    vars(outer).update(inner=3, __package__="packages_of_mine")
+
+    def look() -> Any:
+        return outer.inner  # type: ignore[attr-defined]
+
+    call = CallLibrary(call=driving.payload((callable, (mine,), {})))
+    assert client.value_of(client.ask(call_library=call).value) is True
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    try:
+        assert pickle.loads(cloudpickle.dumps(look))() == 3
+    finally:
+        cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+
+
+@pytest.mark.usefixtures("of_client")
 def test_a_module_that_is_here_has_no_stand_in(client: Any, driving: Any) -> None:
     mine, _ = defined_in("colorsys.inner")  # of a package of the client's that has a name of Python's
     call = CallLibrary(call=driving.payload((callable, (mine,), {})))

@@ -59,6 +59,11 @@ class _StandIn(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         return _find(self.__name__, name)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # With a module that comes by value, cloudpickle sends what is loaded of those inside it. For a worker that is
+        # nothing: what it needs of them comes by value.
+        return type(None), ()
+
 
 def _has_stand_in(module: Any) -> bool:
     """Tell whether a module is the script or one of the client's alone, and see to it that what comes is found there.
