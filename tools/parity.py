@@ -174,7 +174,7 @@ def _client_s_way(outcome: Outcome) -> str:
 def _programs(report: Report) -> dict[str, Outcome]:
     """Give what became of each program."""
     found = ((re.search(r"prints_natively\[(.*)\]$", case), one) for case, one in report.outcomes.items())
-    return {match[1]: one for match, one in sorted(found, key=lambda each: each[0] and each[0][1] or "") if match}
+    return dict(sorted(((match[1], one) for match, one in found if match), key=lambda each: each[0]))
 
 
 def _libraries(report: Report) -> str:
