@@ -63,6 +63,29 @@ def test_variables_of_the_libraries_travel_and_secrets_do_not(monkeypatch: pytes
     assert not {"RAY_TRAIN_API_TOKEN", "OTHER"} & session.made[0].environment.keys()
 
 
+class Interrupted(Future[Any]):
+    """A Ctrl-C comes while it is waited for, and the answer all the same."""
+
+    is_interrupted = False
+
+    def result(self, timeout: float | None = None) -> Any:
+        if not self.is_interrupted:
+            self.is_interrupted = True
+            raise KeyboardInterrupt
+        return super().result(timeout)
+
+
+@pytest.mark.parametrize("kind", [library.ITERATE, library.RETURN])
+def test_x4_ctrl_c_ends_an_iteration_whose_answer_was_on_its_way(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.Future", Interrupted)
+    call = library.Call(Session(), max, (1, 2), {}, kind)
+    if kind == library.ITERATE:
+        with pytest.raises(KeyboardInterrupt):
+            call.settle()
+    else:  # a library may have ended in good order
+        assert call.result() == 2
+
+
 needs_notes = pytest.mark.skipif(not hasattr(BaseException, "add_note"), reason="Python 3.11")
 
 

@@ -99,6 +99,7 @@ class Call:
             environment=_environment(),
         )
         self._session, self._kept = session, (function, args, kwargs)  # until the driver has read what they name
+        self._is_iteration = kind == ITERATE
         self._id, (self.reply,) = session.request(op.Operation(call_library=message))
         session.calls.add(self._id)
         self.reply.add_done_callback(lambda _: session.calls.discard(self._id))
@@ -113,13 +114,19 @@ class Call:
         return self.value()
 
     def settle(self) -> None:
-        """Wait for the reply, as `result` does; what the function raised is kept for `value`."""
+        """Wait for the reply, as `result` does; what the function raised is kept for `value`.
+
+        Raises:
+            KeyboardInterrupt: the second Ctrl-C; of an iteration the first.
+        """
         try:
             try:
                 self.reply.result()
             except KeyboardInterrupt:
                 self.interrupt()
                 self.reply.result()
+                if self._is_iteration:  # it has no good order to end in, and its answer may have been on the way here
+                    raise
         except BaseException:
             self.leave()
             raise
