@@ -141,5 +141,5 @@ def wrong(row):
 
 try:
     ray.data.range(1).map(wrong).take()
-except Exception as error:
+except Exception as error:  # of which class it is, is what this shows
     print(type(error).__name__, "no 0" in str(error), "in wrong" in str(error))

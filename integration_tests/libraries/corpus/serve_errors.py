@@ -44,9 +44,9 @@ except Refused as error:
     print(error.code, isinstance(error, ray.exceptions.RayTaskError))
 
 first = handle.remote(3)
-time.sleep(1)
+time.sleep(1)  # a handle tells nobody that a replica has its request
 second = handle.remote(0)
-time.sleep(0.5)
+time.sleep(0.5)  # nor that it queues one
 try:
     handle.remote(0).result()
 except BackPressureError as error:
@@ -69,6 +69,6 @@ async def main():
 print(asyncio.run(main()))
 try:
     handle.dance.remote().result()
-except Exception as error:
+except Exception as error:  # of which class it is, is what this shows
     print(type(error).__name__, "dance" in str(error))
 serve.shutdown()

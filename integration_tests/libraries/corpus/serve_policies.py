@@ -43,9 +43,9 @@ for _ in range(200):
     found = serve.status().applications["named"].deployments["Named"]
     if found.replica_states == {"RUNNING": 2}:
         break
-    time.sleep(0.25)
+    time.sleep(0.25)  # Serve has no event for it
 print(found.status, {str(state): count for state, count in found.replica_states.items()})
 print(serve.status().applications["named"].status == "RUNNING")
-time.sleep(1)
+time.sleep(1)  # the handle hears of the new replica a little later
 print(len({handle.remote().result() for _ in range(8)}))
 serve.shutdown()

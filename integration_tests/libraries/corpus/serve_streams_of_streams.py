@@ -54,7 +54,7 @@ got = []
 try:
     for number in handle.options(stream=True, method_name="break_after").remote(3):
         got.append(number)
-except Exception as error:
+except Exception as error:  # of which class it is, is what this shows
     print(got, type(error).__name__, "after 3" in str(error))
 numbers = serve.get_deployment_handle("Words", "streams").options(stream=True).numbers
 many = numbers.remote(1000)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from ray_client_proto.wire.ray_modules import is_cluster_only
 
 _NEW: Final[Any] = copyreg.__newobj__  # type: ignore[attr-defined]  # what pickle writes as a code of its own
+_TEXTS: Final = (BaseException.__str__, KeyError.__str__)  #: which show the arguments, and nothing else
 _Reduced = tuple[Any, ...]
 
 
@@ -23,7 +24,7 @@ def as_it_is(error: BaseException) -> _Reduced | None:
     """Give what makes an exception again without its initializer; None: Python's own way does, or the class has one."""
     cls = type(error)
     # The flag (Py_TPFLAGS_HEAPTYPE) is of classes that a `class` statement has made.
-    builtin = next(base for base in cls.__mro__ if not base.__flags__ & 1 << 9)
+    builtin = next(base for base in cls.__mro__ if not base.__flags__ & (1 << 9))
     has_own_way = (
         cls.__reduce_ex__ is not object.__reduce_ex__
         or cls.__reduce__ is not BaseException.__reduce__
@@ -59,9 +60,6 @@ def without_its_package(error: BaseException) -> _Reduced:
     cls: Any = type(error)
     made = _stand_in(cls)(*args)
     return type(made), made.args
-
-
-_TEXTS: Final = (BaseException.__str__, KeyError.__str__)
 
 
 @functools.cache
