@@ -742,10 +742,14 @@ def run_matrix(session: nox.Session, *arguments: str) -> None:
 
 
 def print_totals(report: Path) -> None:
-    """Print `N passed, N failed` for a run of `tests`: each test counts, and each step."""
+    """Print which tests failed, and `N passed, N failed` for a run of `tests`: each test counts, and each step."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for xml in (WORK / "reports").glob("*.xml"):
-        for suite in ElementTree.parse(xml).iter("testsuite"):
+    for xml in sorted((WORK / "reports").glob("*.xml")):
+        suites = ElementTree.parse(xml)
+        for case in suites.iter("testcase"):
+            if case.find("failure") is not None or case.find("error") is not None:
+                print(f"failed: {case.get('classname')}::{case.get('name')} ({xml.stem})")
+        for suite in suites.iter("testsuite"):
             failed, skipped = int(suite.get("failures", 0)) + int(suite.get("errors", 0)), int(suite.get("skipped", 0))
             counts["failed"] += failed
             counts["skipped"] += skipped

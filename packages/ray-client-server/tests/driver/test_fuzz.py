@@ -362,12 +362,19 @@ def fail(number: int) -> Any:
     raise (SystemExit(3), KeyboardInterrupt(), LookupError("\udc80"), StopIteration(), StopAsyncIteration())[number]
 
 
-async def fail_later(number: int) -> Any:
-    fail(number)
+class FailLater:
+    """Raises what is odd once it is awaited. No coroutine: Python warns of one that a call makes and nothing awaits."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __await__(self) -> Iterator[None]:
+        yield
+        fail(self.number)
 
 
 LIBRARY_CALLS = [
-    *(pickle.dumps((function, (number,), {})) for function in (give, fail, fail_later) for number in range(5)),
+    *(pickle.dumps((function, (number,), {})) for function in (give, fail, FailLater) for number in range(5)),
     *(pickle.dumps((function, args, {})) for function, args in ((print, ("\udc80",)), ("", ()), (None, ()), (3, (4,)))),
 ]
 
