@@ -366,8 +366,10 @@ class Method(LibraryValue):
                 return target
             if current.find_session() is None and (described := type(target).class_given_by(self.__name__)):
                 return hold(class_named(described), Recipe(self, args, kwargs))
-        if isinstance(place, Place) and place.items is not None:  # it is iterated
-            place.let_go(self.__name__)
+        if isinstance(place, Place):
+            if place.items is not None:  # it is iterated
+                place.let_go(self.__name__)
+            return call(place.session, self.__name__, place, *args, **kwargs)
         return call(session_of(target), self.__name__, target, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:

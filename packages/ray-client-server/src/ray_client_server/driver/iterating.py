@@ -119,8 +119,8 @@ class Iteration:
             raise error
         return Taken(items, is_over, is_fast)
 
-    def interrupt(self) -> None:
-        """Raise a KeyboardInterrupt where it is waited for, and in the iterator."""
+    def interrupt(self) -> bool:
+        """Raise a KeyboardInterrupt where it is waited for, and in the iterator; this always takes it."""
         with self._changed:
             self._is_interrupted = True
             if self._thread_id and self._asking:
@@ -128,6 +128,7 @@ class Iteration:
                 thread, error = ctypes.c_ulong(self._thread_id), ctypes.py_object(KeyboardInterrupt)
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
             self._changed.notify_all()
+        return True
 
     def let_go(self) -> None:
         """Forget what came: a method that ends the iterator is about to be called.
