@@ -340,8 +340,18 @@ def test_the_log_of_an_actor(speaker: Any) -> None:
 
 
 def test_a_log_file_that_is_not_there() -> None:
-    with pytest.raises(StateError):
-        list(state.get_log(node_id=ray.get_runtime_context().get_node_id(), filename="no-such-file.out"))
+    node_id = ray.get_runtime_context().get_node_id()
+
+    def refused() -> bool:
+        try:
+            assert not list(state.get_log(node_id=node_id, filename="no-such-file.out"))
+        except StateError:
+            return True
+        return False
+
+    # Of a busy machine Ray says now and then that the file is empty: the error comes with what is sent before a
+    # stream, and where its end is seen first, as gRPC may, that is not read.
+    eventually(refused)
 
 
 def test_a_log_of_nothing_is_refused() -> None:
