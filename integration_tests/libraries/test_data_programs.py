@@ -88,8 +88,19 @@ def test_expressions_have_functions_namespaces_and_names() -> None:
 
         return pyarrow.compute.add(column, 1)
 
+    @udf(return_dtype=data.DataType.int64() if hasattr(data, "DataType") else None)
+    class Add:
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def __call__(self, column: Any) -> Any:
+            import pyarrow.compute
+
+            return pyarrow.compute.add(column, self.number)
+
     ds = data.range(3)
     assert rows(ds.with_column("next", add_one(col("id"))))[2] == {"id": 2, "next": 3}
+    assert rows(ds.with_column("far", Add(7)(col("id"))))[2] == {"id": 2, "far": 9}
     assert rows(ds.filter(expr=(col("id") > lit(0)) & (col("id") < 2))) == [{"id": 1}]
     words = data.from_items([{"s": "ab"}])
     assert words.with_column("upper", col("s").str.upper()).take_all() == [{"s": "ab", "upper": "AB"}]

@@ -401,16 +401,27 @@ def parsed(text: str) -> inspect.Signature:
     return inspect.signature(scope["shown"])
 
 
+#: What stands here for an object of a driver: one thing as long as it lives, so that `is` tells what it tells there.
+_standing: weakref.WeakValueDictionary[tuple[Session, int], Held] = weakref.WeakValueDictionary()
+
+
 def hold(cls: type, place: Place | Recipe) -> Any:
     """Give an instance that is there, or will be made there."""
     held: Any = object.__new__(cls)
     object.__setattr__(held, "_place", place)
+    if isinstance(place, Place):
+        _standing[place.session, place.object_id] = held
     return held
 
 
 def of(session: Session, object_id: int, classes: tuple[str, ...], specials: tuple[str, ...]) -> Any:
     """Give what stands for an object of the driver's (T15); its class and that one's bases are named."""
-    held = hold(_class_of(classes, specials), Place(session, object_id))
+    cls, held = _class_of(classes, specials), _standing.get((session, object_id))
+    has_learned = type(held) is _made.get(classes) is not cls  # the class has been asked for since
+    if held is None or has_learned:
+        held = hold(cls, Place(session, object_id))
+    else:
+        session.release(object_id)  # it has a count already
     if classes[0] == "builtins:coroutine":
         return awaited(session, None, held)  # one of this process's, which is what event loops run
     return held
