@@ -165,7 +165,7 @@ def test_the_context_is_the_drivers_own() -> None:
 
 def test_an_object_that_comes_twice_is_one_thing_here(context: ray.ClientContext) -> None:
     """Also an iterator, of which some items may have come already."""
-    ds = data.range(3)
+    ds = data.range(3, override_num_blocks=1)
     assert ds.context is ds.context and [ds][0] is context.run(lambda held: held, ds)
     rows = iter(ds.iter_rows())
     assert next(rows)["id"] == 0 and next(context.run(lambda held: held, rows))["id"] == 1

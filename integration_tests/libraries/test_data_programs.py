@@ -271,6 +271,8 @@ def test_preprocessors_are_fitted_and_applied() -> None:
     assert scaler.stats_["mean(a)"] == 1.0
     assert [round(row["a"], 2) for row in rows(scaler.transform(ds))] == [-1.22, 0.0, 1.22]
     assert rows(Chain(MinMaxScaler(["a"])).fit_transform(ds))[2] == {"a": 1.0}
+    kind = data.Preprocessor.FitStatus
+    assert (scaler.fit_status(), StandardScaler(["a"]).fit_status()) == (kind.FITTED, kind.NOT_FITTED)
 
 
 def test_options_of_the_context_and_of_executions() -> None:

@@ -124,6 +124,9 @@ class Here:
         return found
 
 
+_asked_for: Final[list[tuple[LibraryType, str]]] = []  #: attributes of classes that the driver is being asked for
+
+
 class LibraryType(ABCMeta):
     """The type of classes of the libraries, and of those derived from them: to call one makes an instance there."""
 
@@ -155,7 +158,15 @@ class LibraryType(ABCMeta):
         is_here = any(name in vars(base) for base in cls.__mro__)  # `help` calls this for such too
         if session is None or name.startswith("_") or is_here or not is_of_library:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
-        return call(session, getattr, cls, name)
+        if (cls, name) in _asked_for:  # the answer is by its name again: a class inside the class
+            found = importlib.import_module("ray_client_libraries.names").ask_for_nested(session, cls, name)
+            setattr(cls, name, found)
+            return found
+        _asked_for.append((cls, name))
+        try:
+            return call(session, getattr, cls, name)
+        finally:
+            _asked_for.remove((cls, name))
 
     @property
     def __signature__(cls) -> inspect.Signature:
