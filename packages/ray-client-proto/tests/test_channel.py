@@ -121,6 +121,29 @@ def test_d2_much_is_acknowledged_by_whoever_received_it(make: Callable[..., Chan
         assert outlet.frames.get_nowait() == ClientFrame(ack=1)
 
 
+def test_messages_that_are_answered_at_once_wake_no_other_thread(
+    make: Callable[..., Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wakes(queue.SimpleQueue[None]):
+        count = 0
+
+        def put(self, *args: Any) -> None:
+            Wakes.count += 1
+            super().put(*args)
+
+    monkeypatch.setattr("queue.SimpleQueue", Wakes)
+    channel = make(clock=lambda: 0.0)
+    monkeypatch.undo()
+    attach(channel, Outlet())
+    for number in range(1, 51):
+        with channel.lock:
+            channel.receive(number, number - 1, 10)
+            channel.queue(part(number))
+        while not channel._wakes.empty():
+            pass
+    assert Wakes.count == 1  # for the acknowledgement of the first, which its answer took along
+
+
 def test_what_comes_late_is_asked_for_until_there_is_no_more(make: Callable[..., Channel]) -> None:
     late: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     channel, outlet = make(late_part=late.get), Outlet()

@@ -13,6 +13,11 @@ import pytest
 from ray_client_proto import library
 from ray_client_proto.v1 import operation_pb2 as op
 from ray_client_proto.v1.payload_pb2 import Payload
+from ray_client_proto.wire import tokens
+
+
+class Called(Future[Any]):
+    """The answer to a call."""
 
 
 class Session:
@@ -22,15 +27,22 @@ class Session:
 
     def __init__(self) -> None:
         self.peer, self.calls, self.made = self, set[int](), list[op.CallLibrary]()
+        self.is_under_way = False  #: what a Ctrl-C comes upon
 
     def require(self, capability: str, doing: str) -> None: ...
 
     def dump(self, value: Any) -> Payload:
         return Payload(pickle=pickle.dumps(value))
 
-    def request(self, operation: op.Operation) -> tuple[int, list[Future[Any]]]:
+    def request(
+        self, operation: op.Operation, count: int = 1, is_urgent: bool = False
+    ) -> tuple[int, list[Future[Any]]]:
+        if operation.HasField("interrupt_library"):
+            taken: Future[Any] = Future()
+            taken.set_result(pickle.dumps((bool, (self.is_under_way,), {})))
+            return 2, [taken]
         self.made.append(operation.call_library)
-        done: Future[Any] = Future()
+        done: Future[Any] = Called()
         done.set_result(operation.call_library.call.pickle)
         return 1, [done]
 
@@ -63,7 +75,39 @@ def test_variables_of_the_libraries_travel_and_secrets_do_not(monkeypatch: pytes
     assert not {"RAY_TRAIN_API_TOKEN", "OTHER"} & session.made[0].environment.keys()
 
 
-class Interrupted(Future[Any]):
+def test_variables_that_change_travel_as_they_are_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    for value in ("1", "2", None):
+        if value is None:
+            monkeypatch.delenv("TUNE_X")
+        else:
+            monkeypatch.setenv("TUNE_X", value)
+        library.call(session, max, 1, 2)
+    assert [made.environment.get("TUNE_X") for made in session.made] == ["1", "2", None]
+
+
+class Located(tokens.LibraryPlace):
+    object_id = 7
+
+
+def test_x1_a_method_with_plain_arguments_is_pickled_without_the_session_and_to_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dumped = []
+    dump = Session.dump
+    monkeypatch.setattr(Session, "dump", lambda session, value: dumped.append(value) or dump(session, value))
+    monkeypatch.setattr(tokens, "library_object", lambda *facts: facts)
+    monkeypatch.setattr(tokens.library_object, "__qualname__", "library_object")
+    monkeypatch.setattr(tokens.library_object, "__module__", tokens.__name__)
+    session = Session()
+    for args, kwargs in (((1, "a"), {"b": None}), (([],), {}), ((), {"c": 1j}), ((b"x" * 2000,), {})):
+        call = library.Call(session, "method", (Located(), *args), kwargs)
+        assert pickle.loads(session.made[-1].call.pickle) == ("method", ((7, (), ()), *args), kwargs)
+        call.leave()
+    assert [value[1][1:] for value in dumped] == [([],), (), (b"x" * 2000,)]
+
+
+class Interrupted(Called):
     """A Ctrl-C comes while it is waited for, and the answer all the same."""
 
     is_interrupted = False
@@ -75,15 +119,21 @@ class Interrupted(Future[Any]):
         return super().result(timeout)
 
 
-@pytest.mark.parametrize("kind", [library.ITERATE, library.RETURN])
-def test_x4_ctrl_c_ends_an_iteration_whose_answer_was_on_its_way(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{__name__}.Future", Interrupted)
-    call = library.Call(Session(), max, (1, 2), {}, kind)
-    if kind == library.ITERATE:
+@pytest.mark.parametrize(
+    ("kind", "is_under_way"), [(library.ITERATE, True), (library.RETURN, True), (library.RETURN, False)]
+)
+def test_x4_ctrl_c_ends_an_iteration_and_what_had_ended_there_already(
+    kind: Any, is_under_way: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.Called", Interrupted)
+    session = Session()
+    session.is_under_way = is_under_way
+    call = library.Call(session, max, (1, 2), {}, kind)
+    if kind == library.RETURN and is_under_way:  # the library has taken it, and may have ended in good order
+        assert call.result() == 2
+    else:
         with pytest.raises(KeyboardInterrupt):
             call.settle()
-    else:  # a library may have ended in good order
-        assert call.result() == 2
 
 
 needs_notes = pytest.mark.skipif(not hasattr(BaseException, "add_note"), reason="Python 3.11")

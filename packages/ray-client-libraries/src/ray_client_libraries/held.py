@@ -375,6 +375,8 @@ class Method(LibraryValue):
                 return target
             if current.find_session() is None and (described := type(target).class_given_by(self.__name__)):
                 return hold(class_named(described), Recipe(self, args, kwargs))
+        if isinstance(place, Place):
+            return call(place.session, self.__name__, place, *args, **kwargs)
         return call(session_of(target), self.__name__, target, *args, **kwargs)
 
     def method_named(self, name: str) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ray_client.handles import current
 from ray_client_libraries import applications
+from ray_client_proto.wire import tokens
 
 if TYPE_CHECKING:
     from ray_client.session.session import Session  # loads protobuf
@@ -96,7 +97,7 @@ class Description(Recipe):
         return super().carry_out(session)
 
 
-class Place:
+class Place(tokens.LibraryPlace):
     """An object in a session's driver; gives its count back when nothing here stands for it any more."""
 
     def __init__(self, session: Session, object_id: int) -> None:

@@ -223,7 +223,10 @@ class Channel:
             with self.lock:
                 self._settle()
                 self._pump(now)
-                self._wakes_at = min(self._due_at(now), late_at)
+                # A time that is still to come stays, though what was to go then may have gone with something else: or
+                # each message that is answered at once would wake this thread, beside the one that answers.
+                pending_at = self._wakes_at if self._wakes_at > now else math.inf
+                self._wakes_at = min(self._due_at(now), late_at, pending_at)
             sleep_s = None if self._wakes_at == math.inf else max(self._wakes_at - self._clock(), 0.0)
             try:
                 self._wakes.get(timeout=sleep_s)

@@ -297,10 +297,11 @@ def test_an_interrupt_hits_its_own_call_alone(client: Any, driving: Any) -> None
     """X4"""
     reading, writing = os.pipe()
     request_id = client.begin(call_library=CallLibrary(call=driving.payload((os.read, (reading, 1), {})), thread=1))
-    client.do(interrupt_library=InterruptLibrary(request_id=request_id))
+    assert client.value_of(client.ask(interrupt_library=InterruptLibrary(request_id=request_id)).value) is True
     os.write(writing, b"x")  # a thread takes it between two steps of Python
     reply = client.replies.get(timeout=10)
     assert reply.failure.type_name == "builtins.KeyboardInterrupt"
+    assert client.value_of(client.ask(interrupt_library=InterruptLibrary(request_id=request_id)).value) is False
     assert client.value_of(ask(client, driving, len, "abc", thread=1).value) == 3
     os.close(reading)
     os.close(writing)

@@ -83,6 +83,15 @@ def library_object(object_id: int, classes: tuple[str, ...], specials: tuple[str
     _refuse("object", classes[:1])
 
 
+class LibraryPlace:
+    """Is pickled as such a token, for the driver, which knows the class itself."""
+
+    object_id: int
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return library_object, (self.object_id, (), ())
+
+
 def library_method(target: Any, name: str) -> NoReturn:
     """T15: a method of such an object."""
     _refuse("method", name)

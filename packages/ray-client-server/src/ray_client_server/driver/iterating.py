@@ -117,8 +117,8 @@ class Iteration:
             raise error
         return Taken(items, is_over, is_fast)
 
-    def interrupt(self) -> None:
-        """Raise a KeyboardInterrupt where it is waited for, and in the iterator."""
+    def interrupt(self) -> bool:
+        """Raise a KeyboardInterrupt where it is waited for, and in the iterator; this always takes it."""
         with self._changed:
             self._is_interrupted = True
             if self._thread_id and self._asking:
@@ -126,6 +126,7 @@ class Iteration:
                 thread, error = ctypes.c_ulong(self._thread_id), ctypes.py_object(KeyboardInterrupt)
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
             self._changed.notify_all()
+        return True
 
     def _is_full(self) -> bool:
         return len(self._items) >= _ITEMS or self._size_bytes >= _BYTES

@@ -166,12 +166,12 @@ def _top(code: Any) -> str:
 class _Job:
     """One call, from its arrival to its answer."""
 
-    def __init__(self, library: Library, call: CallLibrary, answer: Answer) -> None:
-        self.library, self.call, self.answer = library, call, answer
+    def __init__(self, library: Library, call: CallLibrary, answer: Answer, lock: threading.Lock) -> None:
+        self.library, self.call, self.answer, self._lock = library, call, answer, lock
         self.is_interrupted = self.is_answered = False
 
     def run(self) -> None:
-        """Carry the call out, and answer; raises nothing but what an interrupt raises that comes too late."""
+        """Carry the call out, and answer; raises nothing but what an interrupt raises that comes late."""
         try:
             if self.is_interrupted:
                 raise KeyboardInterrupt
@@ -193,7 +193,12 @@ class _Job:
         self.answer.value(payload)
 
     def _end(self) -> None:
-        self.is_answered = True
+        try:
+            with self._lock:
+                self.is_answered = True
+        except BaseException:  # an interrupt that was under way is the answer
+            self.is_answered = False
+            raise
         self.library.forget(self)
 
 
@@ -203,8 +208,8 @@ class _Worker:
     def __init__(self, is_main: bool, retire: Callable[[_Worker], bool]) -> None:
         self.jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._is_main, self._retire, self._ident = is_main, retire, 0
-        # An interrupt is raised under it, and only for the job that runs: it can hit no other.
-        self._lock = threading.Lock()
+        # An interrupt is raised under it, and only for the job that runs and has no answer: it can hit no other.
+        self.lock = threading.Lock()
         self._current: _Job | None = None
         self._handlers: dict[signal.Signals, Any] = {}  # of the main thread
 
@@ -224,10 +229,10 @@ class _Worker:
                     return
                 continue
             try:
-                with self._lock:
+                with self.lock:
                     self._current = job
                 job.run()
-                with self._lock:
+                with self.lock:
                     self._current = None
                 self._restore()
             except KeyboardInterrupt as late:  # raised while the job was at its end
@@ -242,17 +247,18 @@ class _Worker:
             if signal.getsignal(number) is not handler:
                 signal.signal(number, handler)
 
-    def interrupt(self, job: _Job) -> None:
-        """Raise a KeyboardInterrupt in the job, or what its library makes of Ctrl-C; nothing once it is done."""
-        with self._lock:
+    def interrupt(self, job: _Job) -> bool:
+        """Raise a KeyboardInterrupt in the job, or what its library makes of Ctrl-C; tell whether it was not done."""
+        with self.lock:
+            if job.is_answered:
+                return False
             job.is_interrupted = True
-            if self._current is not job:
-                return
-            if self._is_main:
+            if self._current is job and self._is_main:
                 signal.pthread_kill(self._ident, signal.SIGINT)
-            else:
+            elif self._current is job:
                 thread = ctypes.c_ulong(self._ident)
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(KeyboardInterrupt))
+            return True
 
 
 class Stream:
@@ -294,7 +300,7 @@ class Library:
         self._workers: dict[int, _Worker] = {}
         self._lacks: list[str] | None = None  #: what the client lacks
         self._held = Held(references)
-        self._running: dict[int, tuple[_Job, Callable[[_Job], object]]] = {}
+        self._running: dict[int, tuple[_Job, Callable[[_Job], bool]]] = {}
         self._places = Places()
         self._variables_before: dict[str, str | None] = {}  # what those had here that the client has set
         self.columns = 0
@@ -310,7 +316,6 @@ class Library:
 
     def begin(self, call: CallLibrary, answer: Answer) -> None:
         """Have a call carried out in the thread that it belongs to."""
-        job = _Job(self, call, answer)
         for name, value in call.environment.items():
             if not name or "=" in name or "\0" in name + value:
                 raise refused(Failure.INVALID_ARGUMENT, f"X10: no environment has a variable {name[:100]!r}")
@@ -321,6 +326,7 @@ class Library:
                     text = f"{_THREADS} threads of the client have calls of libraries already; use fewer"
                     raise refused(Failure.LIMIT_EXCEEDED, text, limit="library_threads", value=str(_THREADS))
                 worker = self._workers[call.thread] = self._start(call.thread)
+            job = _Job(self, call, answer, worker.lock)
             self._running[answer.request_id] = job, worker.interrupt
             self._take_environment(call.environment)
             if call.lacks != self._lacks:  # as the first time: a client has the same packages as long as it lives
@@ -367,11 +373,10 @@ class Library:
             worker = self._workers[0]
         worker.serve()
 
-    def interrupt(self, request_id: int) -> None:
-        """Pass on a Ctrl-C; a call that is done takes none."""
+    def interrupt(self, request_id: int) -> bool:
+        """Pass on a Ctrl-C, and tell whether there was a call to take it; one that is done takes none."""
         job, interrupt = self._running.get(request_id, (None, None))
-        if job is not None and interrupt is not None:
-            interrupt(job)
+        return job is not None and interrupt is not None and interrupt(job)
 
     def forget(self, job: _Job) -> None:
         """Take note that a call is done; its answer follows."""
@@ -404,7 +409,12 @@ class Library:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         if task is not None:  # as it is here, where nothing else can end the call meanwhile
             cancel = task.cancel
-            self._running[job.answer.request_id] = job, lambda _job: loop.call_soon_threadsafe(cancel)
+
+            def interrupt(job: _Job) -> bool:
+                loop.call_soon_threadsafe(cancel)
+                return not job.is_answered
+
+            self._running[job.answer.request_id] = job, interrupt
         try:
             job.succeed(await awaitable)
         except asyncio.CancelledError:
@@ -422,6 +432,8 @@ class Library:
             try:
                 return self._codec.encode(value, held.reduce)
             except OperationError as error:
+                if isinstance(error.__cause__, KeyboardInterrupt):
+                    raise error.__cause__ from None
                 if error.failure.code != Failure.PICKLE_FAILED:
                     raise
 

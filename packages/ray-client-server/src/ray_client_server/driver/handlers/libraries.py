@@ -14,6 +14,7 @@ def call_library(holdings: Holdings, message: CallLibrary, answer: Answer) -> No
 
 
 def interrupt_library(holdings: Holdings, message: InterruptLibrary, answer: Answer) -> None:
-    """Pass on a Ctrl-C (X4)."""
-    holdings.library.interrupt(message.request_id)
-    answer.done()
+    """Pass on a Ctrl-C, and answer whether there was a call to take it (X4)."""
+    is_taken = holdings.library.interrupt(message.request_id)
+    if answer.is_wanted:
+        answer.value(holdings.codec.encode(is_taken))
