@@ -170,6 +170,15 @@ class Manifest:
             if entry is not None:
                 names.setdefault(public, entry)
 
+    def add_errors(self) -> None:
+        """Take the errors that private modules define: they come in values, and are caught by their classes."""
+        libraries = tuple(f"ray.{library}." for library in LIBRARIES)
+        for name in sorted(name for name in sys.modules if name.startswith(libraries) and "._" in name):
+            for own, value in sorted(vars(sys.modules[name]).items()):
+                is_error = isinstance(value, type) and issubclass(value, BaseException) and value.__module__ == name
+                if is_error and not isinstance(value, _AbsentType):
+                    self.place(value, name, own)
+
     def _names(self, module: str) -> Names:
         """Give the names of a module; the packages that it lies in are there too, or it could not be imported."""
         package = module.rpartition(".")[0]
@@ -417,6 +426,7 @@ def main() -> None:
     manifest = Manifest()
     for name in public_modules():
         manifest.add_module(name)
+    manifest.add_errors()
     files = {f"ray_client_libraries/manifest/{name}": text for name, text in files_of(manifest.modules).items()}
     files |= library_stubs.files_of(manifest.modules, filter(_WITH_STUBS.fullmatch, list(manifest.modules)))
     there = {

@@ -163,6 +163,15 @@ def test_an_answer_that_is_no_longer_awaited_is_cancelled_and_the_session_goes_o
     assert handle.remote("you").result() == "Hello, you"
 
 
+def test_a_stream_gives_nothing_more_when_it_is_cancelled(handle: Any) -> None:
+    """X5: not even what had come before."""
+    stream = handle.options(stream=True).slowly.remote(100)
+    assert next(stream) == 0
+    stream.cancel()
+    with pytest.raises(serve.exceptions.RequestCancelledError):
+        next(stream)
+
+
 def test_threads_ask_side_by_side(handle: Any) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda name: handle.remote(name).result(), "abcdefgh"))

@@ -171,7 +171,24 @@ def test_decorators_are_recorded() -> None:
     assert isinstance(Greeter.bind(), serve.Application)
     assert isinstance(Greeter.options(num_replicas=2), serve.Deployment)
     with_options = serve.deployment(num_replicas=2)
-    assert isinstance(with_options(type("Other", (), {})), serve.Deployment)
+    other = type("Other", (), {})
+    assert isinstance(with_options(other), serve.Deployment)
+    assert isinstance(serve.deployment(other, name="else"), serve.Deployment)
+
+
+def test_errors_of_private_modules_are_known_since_they_come_in_values() -> None:
+    for module, name in (
+        ("train.v2._internal", "WorkerHealthCheckFailedError"),
+        ("serve._private", "ExternalScalerDisabledError"),
+    ):
+        error = getattr(importlib.import_module(f"ray_client.{module}.exceptions"), name)
+        assert issubclass(error, Exception)
+
+
+def test_a_module_lists_each_name_once() -> None:
+    assert serve.exceptions.RayServeException  # which makes it
+    names = dir(serve.exceptions)
+    assert "RayServeException" in names and len(names) == len({*names})
 
 
 def test_what_is_decorated_may_be_decorated_again() -> None:

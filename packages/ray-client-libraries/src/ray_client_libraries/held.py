@@ -224,7 +224,9 @@ class Held(LibraryValue, metaclass=LibraryType):
         if found is _NONE and isinstance(place, Description):
             # Pickling a class that is decorated looks for its methods in what its name gives, and means the class.
             raise AttributeError(f"{type(self).__qualname__!r} has no attribute {name!r} before it is made")
-        return call(session_of(self), getattr, self, name)
+        got = call(session_of(self), getattr, self, name)
+        is_own = isinstance(got, Method) and isinstance(got.__self__, Held) and Held.__eq__(got.__self__, self) is True
+        return Method(self, got.__name__) if is_own else got  # of this one, which knows what came of an iterator
 
     def __setattr__(self, name: str, value: Any) -> None:
         place = self._place
@@ -376,6 +378,8 @@ class Method(LibraryValue):
             if current.find_session() is None and (described := type(target).class_given_by(self.__name__)):
                 return hold(class_named(described), Recipe(self, args, kwargs))
         if isinstance(place, Place):
+            if place.items is not None:  # it is iterated
+                place.let_go(self.__name__)
             return call(place.session, self.__name__, place, *args, **kwargs)
         return call(session_of(target), self.__name__, target, *args, **kwargs)
 

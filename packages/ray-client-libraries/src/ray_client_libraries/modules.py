@@ -31,7 +31,7 @@ def describe(module: ModuleType) -> None:
     if knows(module.__name__):
         module.__class__ = LibraryModule
         module.__all__ = sorted(names)  # type: ignore[attr-defined]  # it is a module of our making
-        module.__dir__ = lambda: [*vars(module), *names]  # type: ignore[method-assign]  # Python looks there
+        module.__dir__ = lambda: [*{*vars(module), *names}]  # type: ignore[method-assign]  # Python looks there
 
 
 def leaves_out(module: str, name: str) -> bool:

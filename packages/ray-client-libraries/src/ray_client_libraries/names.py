@@ -227,7 +227,7 @@ def _function(module: str, name: str, entry: dict[str, Any]) -> Any:
     def function(*args: Any, **kwargs: Any) -> Any:
         if place in _DECORATORS:
             is_code = len(args) == 1 and (callable(args[0]) or isinstance(args[0], Held))  # a class that is decorated
-            is_plain = is_code and not kwargs and place != ("ray.serve.api", "ingress")
+            is_plain = is_code and place != ("ray.serve.api", "ingress")
             kind = class_named(_DECORATORS[place]) if is_plain and _DECORATORS[place] else Held
             return hold(kind if is_plain else Decorator, Description(function, args, kwargs))
         if "o" in entry and current.find_session() is None:  # it only describes

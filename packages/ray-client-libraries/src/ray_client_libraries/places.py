@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import sys
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from ray_client.handles import current
@@ -102,10 +103,19 @@ class Place(tokens.LibraryPlace):
 
     def __init__(self, session: Session, object_id: int) -> None:
         self.session, self.object_id = session, object_id
-        self.items: Iterator[Any] | None = None  # of an iterator: what has come already, and what comes
+        self.items: Generator[Any, None, None] | None = None  # of an iterator: what has come already, and what comes
 
     def __del__(self) -> None:
         self.session.release(self.object_id)
+
+    def let_go(self, method: str) -> None:
+        """Forget items that came, if a method that is about to be called ends the iterator (X5)."""
+        from ray_client_proto import library  # loads protobuf
+
+        if self.items is not None and method in library.ENDING:
+            with contextlib.suppress(ValueError):  # another thread waits for one
+                self.items.close()
+                self.items = None
 
 
 def call(session: Session, function: Any, /, *args: Any, **kwargs: Any) -> Any:

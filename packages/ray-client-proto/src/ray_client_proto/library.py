@@ -31,6 +31,8 @@ _PACKAGES: Final = (
     *("PIL", "fastapi", "jax", "numpy", "pandas", "polars", "pyarrow", "pydantic", "ray_client_libraries", "scipy"),
     *("sklearn", "starlette", "tensorflow", "torch", "xgboost"),
 )
+#: Methods that end an iterator, or change what it gives: what came of it before is not to be seen any more.
+ENDING: Final = frozenset(("aclose", "athrow", "cancel", "close", "throw"))
 #: How the names of variables begin that the libraries read. Natively they run in this process, and see its own.
 _VARIABLES: Final = (
     *("RAY_AIR_", "RAY_CHDIR_", "RAY_DATA_", "RAY_LLM_", "RAY_SERVE_", "RAY_TRAIN_", "RAY_TUNE_", "RLLIB_"),

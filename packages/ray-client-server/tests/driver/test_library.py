@@ -125,6 +125,65 @@ def test_an_item_does_not_wait_for_the_next_and_calls_may_bring_that_about(clien
     os.close(writing)
 
 
+class Request:
+    """Gives numbers until it is cancelled, as a stream of Serve does."""
+
+    def __init__(self) -> None:
+        self._is_cancelled = False
+
+    def __iter__(self) -> Request:
+        return self
+
+    def __next__(self) -> int:
+        if self._is_cancelled:
+            raise LookupError("cancelled")
+        return 1
+
+    def cancel(self) -> None:
+        self._is_cancelled = True
+
+
+def test_what_came_before_an_iterator_was_ended_is_not_seen(client: Any, driving: Any) -> None:
+    """X5"""
+    for make, end in ((lambda: count_to(3), "close"), (Request, "cancel")):
+        [handle_id] = ask(client, driving, make, kind=CallLibrary.HOLD).value.counted_ids
+        iterator = driving.Token("library_object", handle_id, (), ())
+        ask(client, driving, None, iterator, kind=CallLibrary.ITERATE)
+        ask(client, driving, end, iterator)
+        reply = ask(client, driving, None, iterator, kind=CallLibrary.ITERATE)
+        if end == "close":
+            assert client.value_of(reply.value) == ([], True, False)
+        else:
+            assert reply.failure.type_name == "builtins.LookupError"
+
+
+at_it, closed = threading.Event(), threading.Event()
+
+
+def read_second(reading: int) -> Iterator[bytes]:
+    try:
+        yield b"first"
+        at_it.set()
+        yield os.read(reading, 1)
+    except GeneratorExit:
+        closed.set()
+
+
+def test_a_generator_is_closed_when_it_has_given_what_it_is_at(client: Any, driving: Any) -> None:
+    """X5"""
+    reading, writing = os.pipe()
+    [handle_id] = ask(client, driving, read_second, reading).value.counted_ids
+    iterator = driving.Token("library_object", handle_id, (), ())
+    ask(client, driving, None, iterator, kind=CallLibrary.ITERATE)
+    assert at_it.wait(10)
+    client.begin(call_library=CallLibrary(call=driving.payload(("close", (iterator,), {}))))
+    os.write(writing, b"x")
+    reply = client.replies.get(timeout=10)
+    assert not reply.HasField("failure") and closed.is_set()
+    os.close(reading)
+    os.close(writing)
+
+
 began, ended = threading.Event(), threading.Event()
 
 
@@ -418,6 +477,11 @@ def test_an_error_of_a_package_that_the_client_lacks_is_of_its_kind(client: Any,
     assert isinstance(first, KeyError) and not isinstance(first, FrameError) and type(first) is type(second)
     assert str(first) == "'no such column'" and type(first).__name__ == "FrameError"
     assert "".join(traceback.format_exception_only(first)) == "pandas.errors.FrameError: 'no such column'\n"
+
+
+def test_an_error_says_which_errors_of_pythons_it_is(client: Any, driving: Any) -> None:
+    """X6: for a client that has no such class."""
+    assert ask(client, driving, raise_of_a_package).failure.details["kinds"] == "KeyError"
 
 
 def library_code(code: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ray_client import exceptions
 from ray_client.cluster_only import is_stand_in
+from ray_client_proto.raised import named_error
 
 _Fields = Mapping[str, str]
 _Arguments = Callable[[str, _Fields], tuple[Any, ...]]
@@ -81,7 +82,8 @@ def _of_ray(cls: type[exceptions.RayError], message: str, fields: _Fields) -> ex
 def rebuild(type_name: str, message: str, details: Mapping[str, str]) -> Exception:
     """Give the error that Ray raised on the cluster, with `message` as its text.
 
-    An error whose class is not known here comes back as `RayError`, with the class's name in the text.
+    An error whose class is not known here comes back as `RayError`, with the class's name in the text; one of a
+    function that ran in the driver as a class of that name, which derives from the same classes of Python's too.
     """
     cls = _find_class(type_name)
     if cls is not None and issubclass(cls, exceptions.RayError):
@@ -91,4 +93,6 @@ def rebuild(type_name: str, message: str, details: Mapping[str, str]) -> Excepti
             return cls(message)
         except TypeError:
             pass  # its constructor wants something else
+    if kinds := details.get("kinds"):
+        return named_error(exceptions.RayError, type_name, kinds, message)
     return exceptions.RayError(f"{type_name}: {message}" if type_name else message)

@@ -11,6 +11,7 @@ import ctypes
 import sys
 import threading
 import time
+import types
 from typing import Any, Final, NamedTuple
 
 from ray_client_proto.threads import Thread
@@ -66,7 +67,8 @@ class Iteration:
         self._error: BaseException | None = None  #: that it ended with; StopIteration: that is all
         #: Who asks, and who of them needs an item: threads of the client share iterators.
         self._asking = self._waiting = 0
-        self._is_interrupted = self._was_interrupted = False
+        self._is_interrupted = self._was_interrupted = self._is_busy = False
+        self._endings = 0  #: how often what was there was let go: an item of before is not taken any more
         self._thread_id: int | None = 0  #: of the thread that takes items; None: it is about to begin, 0: there is none
 
     def take(self, is_ahead: bool) -> Taken:
@@ -128,6 +130,21 @@ class Iteration:
             self._changed.notify_all()
         return True
 
+    def let_go(self) -> None:
+        """Forget what came: a method that ends the iterator is about to be called.
+
+        As natively, a generator is left alone while it runs; other iterators have methods that end just that.
+        """
+        with self._changed:
+            if isinstance(self._iterator, types.GeneratorType):
+                self._waiting += 1
+                try:
+                    self._changed.wait_for(lambda: not self._is_busy)
+                finally:
+                    self._waiting -= 1
+            self._endings += 1
+            self._items, self._size_bytes, self._error = [], 0, None
+
     def _is_full(self) -> bool:
         return len(self._items) >= _ITEMS or self._size_bytes >= _BYTES
 
@@ -156,12 +173,14 @@ class Iteration:
                 self._end(error)
 
     def _gather(self) -> None:
-        while self._is_to_go_on():
+        while (endings := self._is_to_go_on()) is not None:
             item = next(self._iterator)
             size_bytes = _size_of(item)
             with self._changed:
-                self._items.append(item)
-                self._size_bytes += size_bytes
+                self._is_busy = False
+                if endings == self._endings:
+                    self._items.append(item)
+                    self._size_bytes += size_bytes
                 if self._waiting or self._is_full():
                     self._changed.notify_all()
             del item
@@ -170,16 +189,17 @@ class Iteration:
         with self._changed:
             if isinstance(error, KeyboardInterrupt) and self._was_interrupted:
                 error = StopIteration()  # who asked was told, and a generator that was interrupted has ended
-            self._error = error
+            self._error, self._is_busy = error, False
             self._changed.notify_all()
             if self._thread_id != 0:
                 self._thread_id = 0
                 self._places.give_back()
 
-    def _is_to_go_on(self) -> bool:
-        """Wait until more is wanted; tell whether it is."""
+    def _is_to_go_on(self) -> int | None:
+        """Wait until more is wanted, and give how often what was there was let go; None: no more is."""
         with self._changed:
-            return bool(self._changed.wait_for(lambda: self._asking and not self._is_full(), _LINGER_S))
+            self._is_busy = bool(self._changed.wait_for(lambda: self._asking and not self._is_full(), _LINGER_S))
+            return self._endings if self._is_busy else None
 
 
 def _size_of(item: Any) -> int:

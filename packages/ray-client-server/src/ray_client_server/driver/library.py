@@ -23,6 +23,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Final
 
+from ray_client_proto.library import ENDING
 from ray_client_proto.threads import Thread
 from ray_client_proto.v1.error_pb2 import Failure
 from ray_client_proto.v1.operation_pb2 import CallLibrary, Output
@@ -388,6 +389,9 @@ class Library:
         self._see_terminal(call.columns)
         function, args, kwargs = self._codec.decode(call.call, "a call of a library").value
         if type(function) is str:  # a method: the shortest way to say so, since nearly all calls are of these
+            entry = self._references.find(Kind.LIBRARY, _key_of(args[0])) if function in ENDING else None
+            if entry is not None and entry.iteration is not None:
+                entry.iteration.let_go()
             function, args = _method(args[0], function), args[1:]
         value = args[0] if function is None else function(*args, **kwargs)
         if call.kind == CallLibrary.AWAIT:
@@ -457,6 +461,7 @@ class Library:
             while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:
                 frames = frames.tb_next  # ours
             failure.traceback = shortened("".join(traceback.format_exception(type(error), error, frames)))
+            failure.details["kinds"] = " ".join(cls.__name__ for cls in raised.kinds_of(type(error)))
             with contextlib.suppress(OperationError):  # its name and text are there
                 failure.cause.CopyFrom(self._codec.encode(error, self._held.reduce))
         return failure

@@ -62,13 +62,19 @@ def without_its_package(error: BaseException) -> _Reduced:
     return type(made), made.args
 
 
+def kinds_of(cls: type[BaseException]) -> list[type]:
+    """Give what a class of errors is of Python's own, without what that derives from."""
+    found: list[type] = []
+    for base in cls.__mro__:
+        if base.__module__ == "builtins" and not any(issubclass(other, base) for other in found):
+            found.append(base)
+    return found
+
+
 @functools.cache
 def _stand_in(cls: type[BaseException]) -> type[BaseException]:
     """Give the class, which travels by value, since no module has it; always the same, so that clients have one."""
-    bases: list[type] = []
-    for base in cls.__mro__:
-        if base.__module__ == "builtins" and not any(issubclass(other, base) for other in bases):
-            bases.append(base)
+    bases = kinds_of(cls)
     # Of no module that the client lacks; a traceback shows it as it would the real one.
     names = {"__module__": "builtins", "__qualname__": f"{cls.__module__}.{cls.__qualname__}"}
     made: type[BaseException] = type(cls.__name__, tuple(bases), names)
