@@ -232,7 +232,13 @@ class Manifest:
                 }
         bases = [found for base in code.__bases__ for found in self.bases(base)]
         kind = "error" if issubclass(code, BaseException) else "class"
-        return {"k": kind, "b": bases, "d": doc, **self.members(code)}
+        return {"k": kind, "b": bases, "d": doc, **self.members(code), **self.nested(code)}
+
+    def nested(self, cls: type) -> Names:
+        """Describe the public classes inside a class."""
+        inside = {name: member for name, member in vars(cls).items() if inspect.isclass(member) and name[0] != "_"}
+        own = {name: member for name, member in inside.items() if member.__qualname__ == f"{cls.__qualname__}.{name}"}
+        return {"n": {name: self.describe(member) for name, member in own.items()}} if own else {}
 
     def results(self, function: Any) -> Names:
         """Give what is known of a function's result before it is called: how it is made, or its class if it describes.

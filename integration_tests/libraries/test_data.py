@@ -163,6 +163,14 @@ def test_the_context_is_the_drivers_own() -> None:
     context.target_max_block_size = before
 
 
+def test_an_object_that_comes_twice_is_one_thing_here(context: ray.ClientContext) -> None:
+    """Also an iterator, of which some items may have come already."""
+    ds = data.range(3, override_num_blocks=1)
+    assert ds.context is ds.context and [ds][0] is context.run(lambda held: held, ds)
+    rows = iter(ds.iter_rows())
+    assert next(rows)["id"] == 0 and next(context.run(lambda held: held, rows))["id"] == 1
+
+
 def test_expressions_are_used() -> None:
     from ray_client.data.expressions import col
 

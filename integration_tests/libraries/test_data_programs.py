@@ -88,8 +88,19 @@ def test_expressions_have_functions_namespaces_and_names() -> None:
 
         return pyarrow.compute.add(column, 1)
 
+    @udf(return_dtype=data.DataType.int64() if hasattr(data, "DataType") else None)
+    class Add:
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def __call__(self, column: Any) -> Any:
+            import pyarrow.compute
+
+            return pyarrow.compute.add(column, self.number)
+
     ds = data.range(3)
     assert rows(ds.with_column("next", add_one(col("id"))))[2] == {"id": 2, "next": 3}
+    assert rows(ds.with_column("far", Add(7)(col("id"))))[2] == {"id": 2, "far": 9}
     assert rows(ds.filter(expr=(col("id") > lit(0)) & (col("id") < 2))) == [{"id": 1}]
     words = data.from_items([{"s": "ab"}])
     assert words.with_column("upper", col("s").str.upper()).take_all() == [{"s": "ab", "upper": "AB"}]
@@ -260,6 +271,8 @@ def test_preprocessors_are_fitted_and_applied() -> None:
     assert scaler.stats_["mean(a)"] == 1.0
     assert [round(row["a"], 2) for row in rows(scaler.transform(ds))] == [-1.22, 0.0, 1.22]
     assert rows(Chain(MinMaxScaler(["a"])).fit_transform(ds))[2] == {"a": 1.0}
+    kind = data.Preprocessor.FitStatus
+    assert (scaler.fit_status(), StandardScaler(["a"]).fit_status()) == (kind.FITTED, kind.NOT_FITTED)
 
 
 def test_options_of_the_context_and_of_executions() -> None:

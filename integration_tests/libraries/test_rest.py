@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 import importlib
 import importlib.util
 import inspect
@@ -132,6 +133,17 @@ def test_a_name_that_only_a_newer_ray_has_is_asked_of_the_driver() -> None:
     assert issubclass(tune.TuneError, Exception)
     with pytest.raises(AttributeError, match="no attribute 'rnage'"):
         data.rnage  # noqa: B018
+
+
+def test_a_class_inside_a_class_that_only_a_newer_ray_has_is_asked_of_the_driver(
+    context: ray.ClientContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ray_client.data.preprocessors import StandardScaler
+
+    monkeypatch.delattr(data.Preprocessor, "FitStatus")
+    status = StandardScaler(["a"]).fit_status()  # by value, which refers to its class
+    assert status is data.Preprocessor.FitStatus.NOT_FITTED and isinstance(status, enum.Enum)
+    assert context.run(lambda status: status.name, status) == "NOT_FITTED"
 
 
 def test_a_module_that_only_a_newer_ray_has_is_asked_of_the_driver() -> None:

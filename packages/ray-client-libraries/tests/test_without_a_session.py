@@ -99,6 +99,17 @@ def test_members_of_enums_have_texts_of_their_own() -> None:
     assert str(serve.schema.ApplicationStatus.RUNNING) == "ApplicationStatus.RUNNING"
 
 
+def test_a_class_inside_a_class_is_known() -> None:
+    kind = tune.ResumeConfig.ResumeType
+    assert (repr(kind.SKIP), kind.__qualname__, kind("skip")) == (
+        "<ResumeType.SKIP: 'skip'>",
+        "ResumeConfig.ResumeType",
+        kind.SKIP,
+    )
+    assert repr(tune.ResumeConfig) == "<class 'ray.tune.tune_config.ResumeConfig'>"  # as natively
+    assert travelled(kind) == ("ray_global", "ray.tune.tune_config", "ResumeConfig.ResumeType")
+
+
 def test_a_class_has_the_methods_of_its_bases_of_packages_that_are_not_here() -> None:
     assert {"model_validate", "model_dump"} <= set(dir(serve.schema.ServeDeploySchema))
     with pytest.raises(NotConnectedError):

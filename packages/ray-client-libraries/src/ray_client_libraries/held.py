@@ -124,6 +124,9 @@ class Here:
         return found
 
 
+_asked_for: Final[list[tuple[LibraryType, str]]] = []  #: attributes of classes that the driver is being asked for
+
+
 class LibraryType(ABCMeta):
     """The type of classes of the libraries, and of those derived from them: to call one makes an instance there."""
 
@@ -155,7 +158,15 @@ class LibraryType(ABCMeta):
         is_here = any(name in vars(base) for base in cls.__mro__)  # `help` calls this for such too
         if session is None or name.startswith("_") or is_here or not is_of_library:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
-        return call(session, getattr, cls, name)
+        if (cls, name) in _asked_for:  # the answer is by its name again: a class inside the class
+            found = importlib.import_module("ray_client_libraries.names").ask_for_nested(session, cls, name)
+            setattr(cls, name, found)
+            return found
+        _asked_for.append((cls, name))
+        try:
+            return call(session, getattr, cls, name)
+        finally:
+            _asked_for.remove((cls, name))
 
     @property
     def __signature__(cls) -> inspect.Signature:
@@ -179,7 +190,7 @@ class LibraryType(ABCMeta):
 
     def __repr__(cls) -> str:
         name = vars(cls).get("ray_name")
-        return super().__repr__() if name is None else f"<class {'.'.join(name)!r} of the cluster>"
+        return super().__repr__() if name is None else f"<class {'.'.join(name)!r}>"
 
 
 class Held(LibraryValue, metaclass=LibraryType):
@@ -407,16 +418,27 @@ def parsed(text: str) -> inspect.Signature:
     return inspect.signature(scope["shown"])
 
 
+#: What stands here for an object of a driver: one thing as long as it lives, so that `is` tells what it tells there.
+_standing: weakref.WeakValueDictionary[tuple[Session, int], Held] = weakref.WeakValueDictionary()
+
+
 def hold(cls: type, place: Place | Recipe) -> Any:
     """Give an instance that is there, or will be made there."""
     held: Any = object.__new__(cls)
     object.__setattr__(held, "_place", place)
+    if isinstance(place, Place):
+        _standing[place.session, place.object_id] = held
     return held
 
 
 def of(session: Session, object_id: int, classes: tuple[str, ...], specials: tuple[str, ...]) -> Any:
     """Give what stands for an object of the driver's (T15); its class and that one's bases are named."""
-    held = hold(_class_of(classes, specials), Place(session, object_id))
+    cls, held = _class_of(classes, specials), _standing.get((session, object_id))
+    has_learned = type(held) is _made.get(classes) is not cls  # the class has been asked for since
+    if held is None or has_learned:
+        held = hold(cls, Place(session, object_id))
+    else:
+        session.release(object_id)  # it has a count already
     if classes[0] == "builtins:coroutine":
         return awaited(session, None, held)  # one of this process's, which is what event loops run
     return held

@@ -72,12 +72,15 @@ def make(module: str, name: str, entry: dict[str, Any]) -> Any:
         for method, signature in entry.get("m", {}).items():
             setattr(made, method, _method_of_enum(module, f"{name}.{method}", signature))
     elif kind == "error":
-        made = type(name, _error_bases(entry), {"__module__": _here(module), "__doc__": entry["d"]})
+        own = {"__module__": _here(module), "__qualname__": name, "__doc__": entry["d"]}
+        made = type(name.rpartition(".")[2], _error_bases(entry), own)
         if "__str__" in entry.get("s", ()):
             made.__str__ = lambda self: vars(self).get("ray_text") or super(made, self).__str__()
     else:
         made = _class(module, name, entry)
     made.ray_name = module, name
+    for inner, described in entry.get("n", {}).items():
+        setattr(made, inner, make(module, f"{name}.{inner}", described))
     return made
 
 
@@ -108,6 +111,13 @@ def ask_for(session: Session, module: str, name: str) -> Any:
     return vars(importlib.import_module(_here(home))).setdefault(own, made)
 
 
+def ask_for_nested(session: Session, cls: LibraryType, name: str) -> Any:
+    """Give what stands for a class inside a class, which the manifest lacks."""
+    module = f"ray{cls.__module__[len('ray_client') :]}"
+    facts = _facts(session, ask(session, getattr, cls, name))
+    return make(module, f"{cls.__qualname__}.{name}", {"d": "", **facts})
+
+
 def _facts(session: Session, cls: Held) -> dict[str, Any]:
     """Give of a class in the driver what the manifest would say."""
     if call(session, issubclass, cls, enum.Enum):
@@ -134,7 +144,7 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
     """Make a class whose instances live in drivers."""
     bases: list[type] = [base for base in map(class_named, entry.get("b", ())) if isinstance(base, LibraryType)]
     bases = bases or [Held]
-    names: dict[str, Any] = {"__module__": _here(module), "__doc__": entry["d"], "__slots__": ()}
+    names: dict[str, Any] = {"__module__": _here(module), "__qualname__": name, "__doc__": entry["d"], "__slots__": ()}
     if "g" in entry:
         names["ray_signature"] = entry["g"]
     names["ray_gives"] = entry.get("o", {})
@@ -156,7 +166,7 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
         names |= {own: member for own, member in vars(here[0]).items() if not own.startswith("_")}
         bases.insert(0, here[0])
         names["ray_here"] = here[1]
-    made: Any = LibraryType(name, tuple(bases), names)
+    made: Any = LibraryType(name.rpartition(".")[2], tuple(bases), names)
     made.ray_name = module, name
     if "f" in entry:
         dataclass_fields.add(made, entry)
@@ -170,7 +180,8 @@ def _enum(module: str, name: str, entry: dict[str, Any]) -> Any:
     base: Any = getattr(enum, entry["x"] or "Enum", None) if kind is None else enum.Enum
     if base is None:
         kind, base = str, enum.Enum
-    made = base(name, entry["v"], module=_here(module), **({} if kind is None else {"type": kind}))
+    options = {} if kind is None else {"type": kind}
+    made = base(name.rpartition(".")[2], entry["v"], module=_here(module), qualname=name, **options)
     if "e" in entry:  # texts of its own, one for each member
         texts = {member: text for (member, _), text in zip(entry["v"], entry["e"], strict=True)}
         made.__str__ = lambda self: texts[self.name]

@@ -176,7 +176,7 @@ class Fuzzer:
             "kill_actor": lambda: op.KillActor(actor_id=some_id()),
             "find_actor": lambda: op.FindActor(actor_id=some_id(), name="n" * pick.choice((0, 3, 100_000))),
             "take_next": lambda: op.TakeNext(
-                generator_id=pick.choice((some_id(), *self.streams[-3:])),
+                generator_id=pick.choice((some_id(), *self.streams[-3:], *self.streams[-1:] * 4)),
                 object_id=some_id(),
                 is_completion=pick.random() < 0.3,
             ),
@@ -195,7 +195,8 @@ class Fuzzer:
             "interrupt_library": lambda: op.InterruptLibrary(request_id=some_id()),
             "release_export": lambda: op.ReleaseExport(digest=pick.choice((b"", b"x" * 9))),
         }
-        kind = pick.choice([*kinds, "schedule_task", "take_next", "call_library"])
+        # Those that need others before them to come to anything are the more frequent.
+        kind = pick.choice([*kinds, *["schedule_task", "take_next", "take_next", "call_library"] * 3])
         return op.Operation(request_id=self.some_id(), **{kind: kinds[kind]()})
 
     def mutated(self, message: bytes) -> bytes:

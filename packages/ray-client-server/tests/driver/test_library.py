@@ -331,6 +331,27 @@ def test_what_the_client_lacks_a_package_for_stays_in_other_values_too(client: A
     assert client.value_of(client.holdings.codec.encode([numpy.zeros(3)]))[0].sum() == 0
 
 
+def test_what_a_function_of_a_library_makes_of_a_class_stays(client: Any, driving: Any) -> None:
+    """X3: it has the user's name, and methods that are closures of the library."""
+
+    class Own:
+        pass
+
+    def decorated() -> Any:
+        code = """
+    class Made:
+        def __init__(self, number): self.number = number
+    Made.__module__, Made.__qualname__ = call.__module__, call.__qualname__
+    return Made"""
+        return library_code(code)(Own)
+
+    made = client.value_of(ask(client, driving, decorated).value)
+    assert (made.name, made.args[1]) == ("library_object", ("builtins:type",))
+    instance = client.value_of(ask(client, driving, "__call__", made, 3).value)
+    assert instance.name == "library_object" and instance.args[1] == (f"{__name__}:{Own.__qualname__}",)
+    assert client.value_of(ask(client, driving, getattr, instance, "number").value) == 3
+
+
 def test_an_interrupt_hits_its_own_call_alone(client: Any, driving: Any) -> None:
     """X4"""
     reading, writing = os.pipe()
@@ -494,6 +515,14 @@ def test_the_line_to_install_has_the_extra_of_ray_that_a_package_belongs_to(monk
         assert "on the cluster, where `ray.data` runs" in str(error)
         kind, _, text = line.partition(": ")
         assert (type(error).__name__, text in str(error)) == (kind, True), str(error)
+
+
+def test_what_a_task_does_not_find_keeps_its_class() -> None:
+    """X6: whoever catches errors of tasks catches it, and it says where it ran."""
+    kind = type("RayTaskError(ImportError)", (ImportError,), {"__module__": "ray.exceptions"})
+    with pytest.raises(ImportError) as caught:
+        library_code("raise call")(kind("no polars"))
+    assert explained(caught.value) is caught.value
 
 
 def test_what_the_user_s_own_code_does_not_find_is_its_own_error() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 
 import pytest
@@ -72,3 +73,20 @@ def _wait_forever(_: str) -> None:
 )
 def test_exit_codes_are_named(code, text):
     assert describe_exit(code) == text
+
+
+FORKS_WITH_WARM_RAY = """
+import os
+from ray_client_server.driver import ray_warm
+pid = os.fork()
+if pid == 0:
+    os._exit(0)
+os.waitpid(pid, 0)
+print("threads:", len(os.listdir("/proc/self/task")))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc")
+def test_what_a_fork_server_has_imported_leaves_it_no_thread_that_a_fork_would_lose():
+    done = subprocess.run([sys.executable, "-c", FORKS_WITH_WARM_RAY], capture_output=True, text=True)
+    assert done.stdout.endswith("threads: 1\n"), done.stderr

@@ -25,7 +25,8 @@ def explained(error: BaseException) -> BaseException:
     """Give an error that names the side and the line to install, where a library could not import something."""
     cause = error.__cause__ if isinstance(error, OperationError) else error
     library = _library_of(cause) if isinstance(cause, ImportError) else ""
-    if not isinstance(cause, ImportError) or not library:
+    is_of_a_task = any(cls.__module__ == "ray.exceptions" for cls in type(cause).__mro__)  # and says where that ran
+    if not isinstance(cause, ImportError) or not library or is_of_a_task:
         return error
     where = f"on the cluster, where `{library}` runs"
     if "pip install" not in str(cause):

@@ -11,6 +11,7 @@ import collections.abc
 import contextlib
 import ctypes
 import enum
+import functools
 import os
 import queue
 import signal
@@ -18,6 +19,7 @@ import sys
 import threading
 import traceback
 import types
+import weakref
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -84,8 +86,7 @@ class Held:
                 return type(plain), (plain,)
             return self.token(obj, counted_ids)
         if is_code:
-            is_closure = isinstance(obj, types.FunctionType) and "<locals>" in obj.__qualname__
-            return self.token(obj, counted_ids) if is_closure and _is_of_library(obj) else None
+            return self.token(obj, counted_ids) if _is_closure_of_library(obj) or _is_made_by_library(obj) else None
         if isinstance(obj, (types.ModuleType, enum.Enum)):
             return None
         return self.token(obj, counted_ids) if self._stays(type(obj)) else None
@@ -95,7 +96,7 @@ class Held:
         if isinstance(obj, BaseException):
             return self._reduce_error(obj)
         if isinstance(obj, (type, types.ModuleType, enum.Enum)):
-            return None
+            return self.token(obj, counted_ids) if _is_made_by_library(obj) else None
         stays = _top(type(obj)) in self._lacks or any(map(_is_of_library, type(obj).__mro__))
         return self.token(obj, counted_ids) if stays else None
 
@@ -138,7 +139,25 @@ def _class_of(obj: Any) -> type:
 
 
 def _is_of_library(code: Any) -> bool:
-    return is_cluster_only(code.__module__ or "")
+    return is_cluster_only(code.__module__ or "") or _is_made_by_library(code)
+
+
+def _is_closure_of_library(code: Any) -> bool:
+    is_closure = isinstance(code, types.FunctionType) and "<locals>" in code.__qualname__
+    return is_closure and is_cluster_only(code.__module__ or "")
+
+
+def _is_made_by_library(code: Any) -> bool:
+    """Tell whether it is a class that a function of a library has made, though it has the name of one of the user's."""
+    if not isinstance(code, type):
+        return False
+    if code not in _made_by_library:  # also of `int`: each class that travels is looked through once
+        is_named_so = is_cluster_only(code.__module__ or "")
+        _made_by_library[code] = not is_named_so and any(map(_is_closure_of_library, tuple(vars(code).values())))
+    return _made_by_library[code]
+
+
+_made_by_library: Final[weakref.WeakKeyDictionary[type, bool]] = weakref.WeakKeyDictionary()
 
 
 def _top(code: Any) -> str:
@@ -373,7 +392,7 @@ class Library:
             entry = self._references.find(Kind.LIBRARY, _key_of(args[0])) if function in ENDING else None
             if entry is not None and entry.iteration is not None:
                 entry.iteration.let_go()
-            function, args = getattr(args[0], function), args[1:]
+            function, args = _method(args[0], function), args[1:]
         value = args[0] if function is None else function(*args, **kwargs)
         if call.kind == CallLibrary.AWAIT:
             self._loop.start(self._await(job, value))
@@ -451,6 +470,13 @@ class Library:
         self.columns = min(columns, _COLUMNS)
         if columns:
             os.environ["COLUMNS"] = str(self.columns)
+
+
+def _method(obj: Any, name: str) -> Any:
+    """Give a method; a special one of a class, such as the call that makes an instance, is its metaclass's."""
+    if isinstance(obj, type) and name.startswith("__") and hasattr(type(obj), name):
+        return functools.partial(getattr(type(obj), name), obj)
+    return getattr(obj, name)
 
 
 class _Kept:

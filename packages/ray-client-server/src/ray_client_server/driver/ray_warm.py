@@ -8,8 +8,16 @@ import importlib
 
 from ray._private import services
 
-for _name in ("ray._private.runtime_env.uv_runtime_env_hook", "ray._common.usage.usage_lib"):  # by `ray.init`, late
-    with contextlib.suppress(ImportError):
+_LATE = (
+    *("ray._private.runtime_env.uv_runtime_env_hook", "ray._common.usage.usage_lib"),  # by `ray.init`
+    # By the first value that a process stores, where they are installed: that took half a second, and 20 MiB in each
+    # driver. Ray imports pyarrow too; not so here, since that starts a thread (of jemalloc), which a fork would lose.
+    # OpenBLAS, which NumPy brings, ends its own before a fork.
+    *("numpy", "pydantic.v1", "starlette.datastructures"),
+)
+for _name in _LATE:
+    # Whatever is wrong with a package is for whoever uses it.
+    with contextlib.suppress(Exception):
         importlib.import_module(_name)
 
 # To find the node that it is on, Ray asks psutil about every process of the machine, and psutil remembers the answers.
