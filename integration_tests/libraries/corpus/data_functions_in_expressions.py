@@ -33,7 +33,9 @@ made = ds.with_columns({"twice": twice(col("at")), "far": far(col("at")) + lit(1
 print(sorted((row["twice"], row["far"], row["near"]) for row in made.take_all()))
 
 name, ages = col("name").str, col("ages").list
-texts = ds.with_columns({"upper": name.upper(), "length": name.len(), "has": name.contains("tree"), "bare": name.strip()})
+texts = ds.with_columns(
+    {"upper": name.upper(), "length": name.len(), "has": name.contains("tree"), "bare": name.strip()}
+)
 print(sorted((row["upper"], row["length"], row["has"], row["bare"]) for row in texts.take_all()))
 parts = ds.with_columns({"first": ages[0], "many": ages.len(), "x": col("of").struct["x"]})
 print(sorted((row["first"], row["many"], row["x"]) for row in parts.take_all()))
