@@ -106,6 +106,7 @@ def test_a_class_inside_a_class_is_known() -> None:
         "ResumeConfig.ResumeType",
         kind.SKIP,
     )
+    assert repr(tune.ResumeConfig) == "<class 'ray.tune.tune_config.ResumeConfig'>"  # as natively
     assert travelled(kind) == ("ray_global", "ray.tune.tune_config", "ResumeConfig.ResumeType")
 
 

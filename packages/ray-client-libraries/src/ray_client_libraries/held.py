@@ -190,7 +190,7 @@ class LibraryType(ABCMeta):
 
     def __repr__(cls) -> str:
         name = vars(cls).get("ray_name")
-        return super().__repr__() if name is None else f"<class {'.'.join(name)!r} of the cluster>"
+        return super().__repr__() if name is None else f"<class {'.'.join(name)!r}>"
 
 
 class Held(LibraryValue, metaclass=LibraryType):
