@@ -79,13 +79,17 @@ class ClientContext(SessionFunctions):
         facts = self._driver_facts
         nodes = query_in(self._connection.session, "nodes")
         node: dict[str, Any] = next((node for node in nodes if node["NodeID"] == opened.node_id), {})
+        socket = node.get("ObjectStoreSocketName")
+        # The runtime context of an older Ray does not tell its directory.
+        session_dir = f"{facts['temp_dir']}/{facts['session_name']}" if "temp_dir" in facts else None
+        session_dir = session_dir or (socket and socket.rsplit("/", 2)[0])
         return {
             "node_ip_address": node.get("NodeManagerAddress"),
             "redis_address": None,
-            "object_store_address": node.get("ObjectStoreSocketName"),
+            "object_store_address": socket,
             "raylet_socket_name": node.get("RayletSocketName"),
             "webui_url": opened.dashboard_url,
-            "session_dir": f"{facts['temp_dir']}/{facts['session_name']}" if "temp_dir" in facts else None,
+            "session_dir": session_dir,
             "metrics_export_port": node.get("MetricsExportPort"),
             "gcs_address": opened.server.cluster_address,
             "address": str(self._connection.settings.address),

@@ -171,7 +171,9 @@ def job_settings(options: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[di
     if logs is None and (encoding := env.log_encoding()):
         logs = LoggingConfig(encoding=encoding)
     of_workers = logs or config.py_logging_config
-    parts = {"arguments": config._arguments(), "logging_config": of_workers.to_dict() if of_workers else None}
+    # An older Ray knows fewer settings, so only those go that were set.
+    settings = {name: value for name, value in of_workers.to_dict().items() if value} if of_workers else None
+    parts = {"arguments": config._arguments(), "logging_config": settings}
     return {
         "namespace": checked_namespace(own.get("namespace")) or checked_namespace(config.ray_namespace),
         "runtime_env": own.get("runtime_env") or config.runtime_env or None,

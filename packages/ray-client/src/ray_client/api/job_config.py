@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -115,10 +116,11 @@ class JobConfig:
         self._default_actor_lifetime = default_actor_lifetime
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Ray's class keeps some settings in another form; its constructor makes that of the arguments.
-        names = ("jvm_options", "code_search_path", "runtime_env", "_client_job", "metadata", "ray_namespace")
-        more = ("_default_actor_lifetime", "_disable_job_level_lineage_reconstruction", "_py_driver_sys_path")
-        return JobConfig, tuple(getattr(self, name) for name in (*names, *more))
+        # Ray's class keeps some settings in another form; its constructor makes that of the arguments. That of an older
+        # Ray takes fewer, so only those go that were set.
+        names = ("runtime_env", "_client_job", "metadata", "ray_namespace")
+        found = self._arguments() | {name: value for name in names if (value := getattr(self, name))}
+        return functools.partial(JobConfig, **found), ()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # That of Ray's class: it has a lifetime as a number, in this order, and a message of protobuf that it keeps.
