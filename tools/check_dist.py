@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("ray_client", "ray_client_libraries", "ray_client_proto", "ray_client_server")
-LIMITS_BYTES = {"ray_client": 300_000, "ray_client_libraries": 600_000}
+LIMITS_BYTES = {"ray_client": 300_000, "ray_client_libraries": 700_000}
 ALLOWED = {
     "ray_client": {"ray-client-proto", "grpcio", "cloudpickle", "pathspec"},
     "ray_client_libraries": {"ray-client-proto", "ray-client"},

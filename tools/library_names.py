@@ -214,7 +214,7 @@ class Manifest:
 
     def describe(self, code: Any) -> Any:
         """Describe a class or a function."""
-        doc = (inspect.getdoc(code) or "").partition("\n")[0][:_DOC_CHARS]
+        doc = first_line(code)
         if not inspect.isclass(code):
             return {"k": "function", "g": signature(code), "d": doc, **self.results(code)}
         if issubclass(code, enum.Enum):
@@ -297,6 +297,7 @@ class Manifest:
                 found["p"].append(name)
             elif type(member) in _PLAIN and not name.startswith("_") and is_lasting(member):
                 found["c"][name] = member
+        found["h"] = {name: doc for name in (*found["m"], *found["t"]) if (doc := first_line(getattr(cls, name)))}
         found["o"] = self.results_of_methods(cls, {*found["m"], *found["s"]})
         fields = {*getattr(cls, "__dataclass_fields__", ()), *getattr(cls, "__pydantic_fields__", ())}
         found["p"] += sorted(fields - set(found["p"]))
@@ -304,6 +305,11 @@ class Manifest:
         if dataclasses.is_dataclass(cls):
             found |= fields_of(cls)
         return {key: value for key, value in found.items() if value}
+
+
+def first_line(code: Any) -> str:
+    """Give how the text begins that `help` shows."""
+    return (inspect.getdoc(code) or "").partition("\n")[0][:_DOC_CHARS]
 
 
 def kind_of_enum(cls: type[enum.Enum]) -> str:

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import json
 import pickle
+import pydoc
 import subprocess
 import sys
 import threading
@@ -119,6 +120,8 @@ def test_a_class_has_the_methods_of_its_bases_of_packages_that_are_not_here() ->
 def test_help_and_completion_know_them() -> None:
     assert list(inspect.signature(data.Dataset.filter).parameters)[:2] == ["self", "fn"]
     assert "Dataset" in str(data.Dataset.__doc__)
+    assert str(data.Dataset.map.__doc__).startswith("Apply")
+    assert "Get the best result" in pydoc.render_doc(tune.ResultGrid)
     assert {"map", "take"} <= set(dir(data.Dataset))
 
 

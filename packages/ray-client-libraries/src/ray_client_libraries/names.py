@@ -153,12 +153,16 @@ def _class(module: str, name: str, entry: dict[str, Any]) -> Any:
             names[special] = _method(module, f"{name}.{special}", "")
         elif special not in _NOT_FORWARDED:
             names[special] = forward(special)
+    docs = entry.get("h", {})
     for method, signature in entry.get("m", {}).items():
         names[method] = _method(module, f"{name}.{method}", signature)
+        names[method].__doc__ = docs.get(method)
         if method in entry.get("r", ()):
             names[method].is_fluent = True
     for method, signature in entry.get("t", {}).items():
-        names[method] = classmethod(_static(module, name, method, signature))
+        static = _static(module, name, method, signature)
+        static.__doc__ = docs.get(method)
+        names[method] = classmethod(static)
     for attribute in entry.get("p", ()):
         names[attribute] = property(lambda self: None)  # looked up in the driver, see `Held.__getattribute__`
     names.update(entry.get("c", {}))
