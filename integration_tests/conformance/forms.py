@@ -1,8 +1,8 @@
 """Forms of arguments: what each public function and class takes, and with which error it refuses the rest.
 
-`forms.tsv` has an expression, what comes of it on Ray itself, and, where that is not so through the client, what comes
-of it there and why. `python -m conformance.forms ADDRESS`, run natively with `integration_tests` on the path, writes
-what Ray says.
+`forms.tsv` has an expression; what comes of it on Ray itself; where that is not so through the client, what comes of it
+there and why; and since which Ray. `python -m conformance.forms ADDRESS`, run natively with `integration_tests` on the
+path, writes what Ray says.
 """
 
 from __future__ import annotations
@@ -26,12 +26,17 @@ _PLAIN = (int, float, str, bytes, type(None))
 
 
 class Form(NamedTuple):
-    """An expression, what comes of it on Ray, and what comes of it through the client, with the reason."""
+    """An expression, what comes of it on Ray, and what comes of it through the client, with the reason.
+
+    `since` is the oldest Ray on which that comes of it, if it is not the oldest of all; through the client it does with
+    any, but where an `-` stands before it.
+    """
 
     expression: str
     native: str
     client: str = ""
     reason: str = ""
+    since: str = ""
 
 
 def read() -> list[Form]:
@@ -122,7 +127,7 @@ def _written() -> Iterator[str]:
         else:
             native = outcome(expression, namespace)
             old = known[expression]
-            yield "\t".join([expression, native, *([old.client, old.reason] if old.reason else [])])
+            yield "\t".join([expression, native, old.client, old.reason, old.since]).rstrip("\t")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import types
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 
 
 class Base:
@@ -104,6 +105,7 @@ def test_a_bound_method_as_an_argument() -> None:
     assert ray.get(call.remote(shop.sell)) == 14
 
 
+@since_ray("2.49.2", "bound methods of actors in values", client_has_it=True)
 def test_a_bound_method_in_a_container_and_a_closure() -> None:
     sell = Shop.remote(20).sell
 
@@ -158,6 +160,7 @@ def test_an_empty_namespace_is_refused(options: dict) -> None:
         ray.get_actor("shop", namespace="")
 
 
+@since_ray("2.55.1", "`ActorAlreadyExistsError`")
 def test_a_taken_name_is_refused_at_once() -> None:
     shop = Shop.options(name="taken").remote()
     ray.get(shop.sell.remote())

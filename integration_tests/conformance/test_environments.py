@@ -190,7 +190,10 @@ def test_one_way_to_install_packages(fields: dict[str, Any]) -> None:
         ({"pip": {"packages": ["a"], "pip_check": "yes"}}, TypeError),
         ({"pip": "/no/such/requirements.txt"}, ValueError),
         ({"uv": {"packages": "a"}}, ValueError),
-        ({"uv": {"packages": ["a"], "uv_pip_install_options": "-q"}}, TypeError),
+        pytest.param(
+            *({"uv": {"packages": ["a"], "uv_pip_install_options": "-q"}}, TypeError),
+            marks=since_ray("2.43.0", "`uv_pip_install_options` of a runtime environment", client_has_it=True),
+        ),
         ({"conda": 5}, TypeError),
         ({"excludes": "a"}, TypeError),
     ],

@@ -10,6 +10,7 @@ import pytest
 from cluster import Head
 
 from conformance.api import IS_NATIVE, exceptions, ray
+from conformance.marks import since_ray
 
 util = importlib.import_module(f"{ray.__name__}.util")
 experimental = importlib.import_module(f"{ray.__name__}.experimental")
@@ -65,7 +66,12 @@ OPENING: dict[str, Callable[[], bool]] = {
 }
 
 
-@pytest.mark.parametrize("name", OPENING)
+_ACTOR = pytest.param(
+    "actor", marks=since_ray("2.49.2", "a call on an actor whose handle nobody keeps", client_has_it=True)
+)
+
+
+@pytest.mark.parametrize("name", [_ACTOR if name == "actor" else name for name in OPENING])
 def test_the_first_call_opens_a_session(name: str) -> None:
     assert OPENING[name]()
     assert ray.is_initialized()
@@ -78,6 +84,7 @@ def test_what_only_asks_opens_none(name: str) -> None:
     assert not ray.is_initialized()
 
 
+@since_ray("2.55.1", "`timeline` without a session is refused", client_has_it=True)
 def test_neither_do_the_timeline_and_locations() -> None:
     with pytest.raises(RuntimeError):
         ray.timeline()

@@ -12,6 +12,7 @@ import pytest
 from cluster import Head
 
 from conformance.api import IS_NATIVE, ray
+from conformance.marks import since_ray
 
 job_config = importlib.import_module(f"{ray.__name__}.job_config")
 
@@ -114,6 +115,7 @@ def test_the_code_search_path_is_the_workers(address: str, tmp_path: Path) -> No
     assert ray.get(use.remote()) == 7
 
 
+@since_ray("2.60.0", "`JobConfig` refuses a code search path that is no list", client_has_it=True)
 def test_a_wrong_job_config() -> None:
     with pytest.raises(ValueError, match="lifetime"):
         job_config.JobConfig(default_actor_lifetime="for_ever")
@@ -132,6 +134,7 @@ def restored_logging() -> Iterator[None]:
         logger.propagate = propagates
 
 
+@since_ray("2.43.0", "logs as JSON")
 @pytest.mark.parametrize("by", ["logging_config", "job_config"])
 def test_the_workers_log_as_configured(address: str, restored_logging: None, by: str) -> None:
     config = ray.LoggingConfig(encoding="JSON", log_level="ERROR")
@@ -154,7 +157,15 @@ def test_the_workers_log_as_configured(address: str, restored_logging: None, by:
 
 
 @pytest.mark.parametrize(
-    "options", [{"encoding": "XML"}, {"additional_log_standard_attrs": ["no_such_attribute"]}], ids=str
+    "options",
+    [
+        {"encoding": "XML"},
+        pytest.param(
+            {"additional_log_standard_attrs": ["no_such_attribute"]},
+            marks=since_ray("2.43.0", "`additional_log_standard_attrs` of a `LoggingConfig`", client_has_it=True),
+        ),
+    ],
+    ids=str,
 )
 def test_a_wrong_logging_config(options: dict) -> None:
     with pytest.raises(ValueError):

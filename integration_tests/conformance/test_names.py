@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from conformance.api import exceptions, ray
+from conformance.marks import since_ray
 
 
 def module(name: str):
@@ -39,6 +40,7 @@ def test_a_function_of_the_name_of_its_module() -> None:
     assert {"PACK", "SPREAD", "STRICT_PACK", "STRICT_SPREAD"} == group.VALID_PLACEMENT_GROUP_STRATEGIES
 
 
+@since_ray("2.55.1", "the reference of an empty placement group", client_has_it=True)
 def test_no_placement_group() -> None:
     group = module("util.placement_group")
     nothing = group.PlacementGroup.empty()
@@ -144,6 +146,7 @@ def test_a_reference_of_bytes_as_an_argument() -> None:
     assert ray.get(same.remote(ray.ObjectRef(ref.binary()))) == "value"
 
 
+@since_ray("2.52.1", "`ObjectRef.size` of the class", client_has_it=True)
 def test_no_reference() -> None:
     assert ray.ObjectRef.nil().is_nil()
     assert not ray.put(1).is_nil()

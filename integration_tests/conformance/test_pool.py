@@ -258,6 +258,7 @@ def test_an_initializer_that_raises_is_heard() -> None:
         Pool(1, initializer=refuse)
 
 
+@since_ray("2.43.0", "a pool replaces an actor that has ended of itself")
 def test_actors_are_replaced_after_so_many_chunks() -> None:
     with Pool(1, maxtasksperchild=2) as made:
         found = [made.apply(os.getpid) for _ in range(5)]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from conformance.api import ray
+from conformance.marks import since_ray
 
 
 class Lock:
@@ -61,6 +62,7 @@ def test_it_goes_beside_what_has_to_be_opened() -> None:
 
 
 @pytest.mark.needs_closed_values
+@since_ray("2.49.2", "the error of an argument that cannot be unpickled", client_has_it=True)
 def test_an_argument_that_cannot_be_made_again_fails_its_call() -> None:
     for call in (lambda: kind.remote(Broken()), lambda: kind.remote(1, named=Broken()), lambda: method(Broken())):
         with pytest.raises(ray.exceptions.RayTaskError, match="no number") as caught:
@@ -74,6 +76,7 @@ def method(value: object) -> object:
 
 
 @pytest.mark.needs_closed_values
+@since_ray("2.49.2", "the error of an argument that cannot be unpickled", client_has_it=True)
 def test_an_argument_of_an_actor_that_cannot_be_made_again_is_the_end_of_it() -> None:
     with pytest.raises(ray.exceptions.ActorDiedError, match="no number"):
         ray.get(Kinds.remote(Broken()).of.remote())
