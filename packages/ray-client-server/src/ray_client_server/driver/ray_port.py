@@ -6,6 +6,7 @@ all of it was tried with Ray 2.40, 2.46, 2.55 and 2.60.
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import inspect
 import logging
@@ -59,11 +60,12 @@ _DYNAMIC = -1  # and for `num_returns="dynamic"`
 def packages_with_reducers() -> list[str]:
     """Give the packages with classes that Ray pickles in ways of its own in this process, such as `pyarrow`.
 
-    Those that the client has registered are not among them: it has applied what was registered. Ray has no public way
-    to ask; it fills this table once it has joined and something is asked of its serialization.
+    Those that the client has registered are not among them, for it has applied what was registered; nor are those that
+    have told Python itself how to pickle them (`copyreg`), such as NumPy's functions: it was so on the client too. Ray
+    has no public way to ask; it fills this table once it has joined and something is asked of its serialization.
     """
     ray.util.deregister_serializer(type("Unknown", (), {}))  # so Ray only fills the table
-    known = ray.cloudpickle.CloudPickler.dispatch.keys() - SERIALIZERS.keys()
+    known = ray.cloudpickle.CloudPickler.dispatch.keys() - SERIALIZERS.keys() - copyreg.dispatch_table.keys()
     tops = {cls.__module__.partition(".")[0] for cls in known}
     return sorted(tops - sys.stdlib_module_names - {"ray"})
 
