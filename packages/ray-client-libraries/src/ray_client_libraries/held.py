@@ -12,6 +12,7 @@ import functools
 import importlib
 import inspect
 import sys
+import threading
 import weakref
 from abc import ABCMeta
 from collections.abc import Callable
@@ -124,7 +125,8 @@ class Here:
         return found
 
 
-_asked_for: Final[list[tuple[LibraryType, str]]] = []  #: attributes of classes that the driver is being asked for
+#: Attributes of classes that the driver is being asked for, each with the thread that asks.
+_asked_for: Final[set[tuple[int, LibraryType, str]]] = set()
 
 
 class LibraryType(ABCMeta):
@@ -158,15 +160,16 @@ class LibraryType(ABCMeta):
         is_here = any(name in vars(base) for base in cls.__mro__)  # `help` calls this for such too
         if session is None or name.startswith("_") or is_here or not is_of_library:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
-        if (cls, name) in _asked_for:  # the answer is by its name again: a class inside the class
+        asked_for = threading.get_ident(), cls, name
+        if asked_for in _asked_for:  # the answer is by its name again: a class inside the class
             found = importlib.import_module("ray_client_libraries.names").ask_for_nested(session, cls, name)
             setattr(cls, name, found)
             return found
-        _asked_for.append((cls, name))
+        _asked_for.add(asked_for)
         try:
             return call(session, getattr, cls, name)
         finally:
-            _asked_for.remove((cls, name))
+            _asked_for.discard(asked_for)
 
     @property
     def __signature__(cls) -> inspect.Signature:
@@ -224,9 +227,7 @@ class Held(LibraryValue, metaclass=LibraryType):
         if found is _NONE and isinstance(place, Description):
             # Pickling a class that is decorated looks for its methods in what its name gives, and means the class.
             raise AttributeError(f"{type(self).__qualname__!r} has no attribute {name!r} before it is made")
-        got = call(session_of(self), getattr, self, name)
-        is_own = isinstance(got, Method) and isinstance(got.__self__, Held) and Held.__eq__(got.__self__, self) is True
-        return Method(self, got.__name__) if is_own else got  # of this one, which knows what came of an iterator
+        return call(session_of(self), getattr, self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         place = self._place
